@@ -61,8 +61,8 @@ internal static class GenerateCommand
 
     private static readonly Option<string?> Save = CommonOptions.Named<string?>(
         "--save", "FOLDER",
-        "Write the model, its tokens being byte pairs, as a folder of GPT-2's or Llama's layout that other programs read, "
-            + "instead of generating a text.");
+        "Write the model, its tokens being byte pairs, as a folder of GPT-2's or Llama's layout that other programs "
+            + "read, instead of generating a text.");
 
     private static readonly Dictionary<string, WeightType> Types =
         Enum.GetValues<WeightType>().ToDictionary(type => type.ToString().ToLowerInvariant());
@@ -138,7 +138,8 @@ internal static class GenerateCommand
         if (!Types.ContainsKey(words.GetValue(SaveType)!))
         {
             throw new UsageException(
-                $"There is no type '{words.GetValue(SaveType)}' of weights; choose one of: {string.Join(", ", Types.Keys)}.");
+                $"There is no type '{words.GetValue(SaveType)}' of weights; choose one of: "
+                + $"{string.Join(", ", Types.Keys)}.");
         }
 
         var options = new GenerationOptions

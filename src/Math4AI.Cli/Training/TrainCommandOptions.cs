@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using Math4AI.Language;
-using Math4AI.Language.Texts;
 using Math4AI.Processes;
 using Math4AI.Training;
 using Math4AI.Training.Files;
@@ -20,37 +19,12 @@ internal sealed class TrainCommandOptions
 {
     public const string CheckpointName = "checkpoint.safetensors";
 
-    private static readonly Dictionary<string, TextUnit> Units = new()
-    {
-        ["character"] = TextUnit.Character,
-        ["bytepair"] = TextUnit.BytePair,
-        ["trained"] = TextUnit.TrainedBytePair,
-    };
-
     private static readonly Argument<string?> DataArgument = new("DATA")
     {
         Description = "A table whose first line names the columns; or a folder that has a folder of "
             + "images for each class; or a file of images in IDX format, with the file of its labels beside it.",
         Arity = ArgumentArity.ZeroOrOne,
     };
-
-    private static readonly Option<string?> TextOption = CommonOptions.Named<string?>(
-        "--text", "FILE", "A text file, to train a language model on.");
-
-    private static readonly Option<string?> UnitOption = CommonOptions.Named<string?>(
-        "--unit", "UNIT",
-        "The tokens of a text: character, bytepair (those of GPT-2 that occur in the text), or trained (--vocabulary "
-            + "byte pairs that are found in the text and take any other).",
-        "character");
-
-    private static readonly Option<int> VocabularyOption = CommonOptions.Named<int>(
-        "--vocabulary", "N", "The number of tokens of --unit trained, from 256.",
-        TextTrainingOptions.DefaultVocabulary);
-
-    private static readonly Option<string?> FromOption = CommonOptions.Named<string?>(
-        "--from", "MODEL",
-        "Go on with a trained model of texts, or with a folder of GPT-2's or Llama's layout, on the text of --text. "
-            + "Defaults then: --steps 500, --rate 0.0003.");
 
     private static readonly Option<string?> ResumeOption = CommonOptions.Named<string?>(
         "--resume", "MODEL", "Resume the training that was stopped in this folder, with the same options.");
@@ -82,7 +56,7 @@ internal sealed class TrainCommandOptions
     /// <summary>All of them, in the order of the help.</summary>
     private static readonly Option[] All =
     [
-        TextOption, UnitOption, VocabularyOption, FromOption, ResumeOption, TableCommandOptions.TargetOption,
+        .. TextCommandOptions.All, ResumeOption, TableCommandOptions.TargetOption,
         .. TrainChoiceOptions.All,
         TrainerCommandOptions.HiddenOption, TestOption, BadImagesOption, FlipOption,
         TableCommandOptions.IgnoreOption,
@@ -100,8 +74,8 @@ internal sealed class TrainCommandOptions
     private static readonly Option[] OfNetworks =
     [
         TrainerCommandOptions.HiddenOption, .. TrainerCommandOptions.All, SeedsOption,
-        TableCommandOptions.LearningCurveOption,
-        TrainValidationCurve.Option, TensorBoardOption, TableCommandOptions.BlocksOption, TextOption, ResumeOption,
+        TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
+        TableCommandOptions.BlocksOption, TextCommandOptions.Text, ResumeOption,
     ];
 
     private readonly ParseResult words;
@@ -117,12 +91,10 @@ internal sealed class TrainCommandOptions
     /// <summary>A table, a folder of images, or an IDX file.</summary>
     public string? Data => words.GetValue(DataArgument);
 
-    public string? Text => words.GetValue(TextOption);
+    public string? Text => words.GetValue(TextCommandOptions.Text);
 
     /// <summary>The model to go on with; null for a new one.</summary>
-    public string? From => words.GetValue(FromOption);
-
-    public string Unit => words.GetValue(UnitOption)!;
+    public string? From => words.GetValue(TextCommandOptions.From);
 
     public string? Target => words.GetValue(TableCommandOptions.TargetOption);
 
@@ -236,9 +208,7 @@ internal sealed class TrainCommandOptions
 
     public TextTrainingOptions ForText()
     {
-        TextTrainingOptions kind = From is null ? new TextTrainingOptions() : TextTrainingOptions.FineTuning;
-        TextTrainingOptions defaults =
-            kind with { Unit = Units[Unit], Vocabulary = words.GetValue(VocabularyOption) };
+        TextTrainingOptions defaults = TextCommandOptions.Read(words);
         return defaults with { Trainer = Trainer(defaults.Trainer) };
     }
 
@@ -302,7 +272,6 @@ internal sealed class TrainCommandOptions
 
         TrainChoiceOptions.Check(words, Model, TrainChoiceOptions.IsOfImages(Data), OfNetworks);
         TrainOptionChecks.RequireChoice(words, "way with damaged images", ["refuse", "skip"], BadImagesOption);
-        TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
         bool hasOrders = TableCommandOptions.ReadOrders(words).Count > 0;
         _ = ValidationCurve;
         RequireOneKind(hasOrders);
@@ -310,7 +279,7 @@ internal sealed class TrainCommandOptions
         TrainOptionChecks.RequirePositive(SeedsOption, Seeds);
         TableCommandOptions.Check(words);
         TrainOptionChecks.RequirePositive(TrainerCommandOptions.HiddenOption, Hidden);
-        RequireTokens();
+        TextCommandOptions.Check(words);
         TrainerCommandOptions.Check(words);
         TableCommandOptions.CheckSplit(words, hasTable: Text is null);
     }
@@ -320,25 +289,6 @@ internal sealed class TrainCommandOptions
         if (words.GetValue(FlipOption) && (!(IsConvNet || TrainChoiceOptions.IsOfImages(Data)) || IsLearner))
         {
             throw new UsageException("--flip is for the convnet of images: leave it out.");
-        }
-    }
-
-    private void RequireTokens()
-    {
-        const int Min = 256, Max = 1 << 16;
-        if (words.GetValue(VocabularyOption) is < Min or > Max)
-        {
-            throw new UsageException($"--vocabulary takes {Min} to {Max}.");
-        }
-
-        if (From is not null && (Text is null || words.GetResult(UnitOption) is { Implicit: false }))
-        {
-            throw new UsageException("--from takes --text, and has the tokens of its model: leave out --unit.");
-        }
-
-        if (Units[Unit] != TextUnit.TrainedBytePair && words.GetResult(VocabularyOption) is { Implicit: false })
-        {
-            throw new UsageException("--vocabulary is for --unit trained.");
         }
     }
 

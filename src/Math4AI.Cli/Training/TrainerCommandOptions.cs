@@ -20,32 +20,42 @@ internal static class TrainerCommandOptions
 
     private static readonly Option<int?> StepsOption = CommonOptions.Named<int?>(
         "--steps", "N",
-        "The maximum number of steps, instead of --epochs. Default: for texts 2000; for regression "
+        "The maximum number of steps, instead of --epochs. Default: for texts 2200; for regression "
             + "20000, or 50 passes if those are more.");
 
     private static readonly Option<int?> BatchOption = CommonOptions.Named<int?>(
-        "--batch", "N", "The batch size. Default: 32; for images 64; for texts 12.");
+        "--batch", "N", "The batch size. Default: 32; for images 64; for texts 8 windows.");
 
     private static readonly Option<double?> RateOption = CommonOptions.Named<double?>(
-        "--rate", "R", "The maximum learning rate. Default: 0.003; for images 0.01; for texts 0.004.");
+        "--rate", "R", "The maximum learning rate. Default: 0.003; for images 0.01; for texts 0.008.");
 
     private static readonly Option<double?> WeightDecayOption = CommonOptions.Named<double?>(
         "--weight-decay", "R", "The weight decay. Default: 0.01; for regression and texts 0.1.");
 
     private static readonly Option<string?> OptimizerOption = CommonOptions.Named<string?>(
-        "--optimizer", "NAME", $"The optimizer: {string.Join(", ", Optimizer.Named.Keys)}.", "adamw")
+        "--optimizer", "NAME",
+        $"The optimizer: {string.Join(", ", Optimizer.Named.Keys)}. Default: adamw; for texts muon.")
         .Completed(() => Optimizer.Named.Keys);
 
     private static readonly Option<string?> ScheduleOption = CommonOptions.Named<string?>(
         "--schedule", "NAME",
         $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for "
-            + "lbfgs constant.").Completed(() => Schedule.Named.Keys);
+            + "lbfgs constant; for texts trapezoid.").Completed(() => Schedule.Named.Keys);
+
+    private static readonly Option<int> AccumulateOption = CommonOptions.Named<int>(
+        "--accumulate", "N",
+        "The number of pieces in which the gradient of a batch is added up: more need less memory.", 1);
+
+    private static readonly Option<double?> AverageOption = CommonOptions.Named<double?>(
+        "--average", "D",
+        "Keep an exponential moving average of the weights, of which each step keeps the share D, such as 0.999: it is "
+            + "what is evaluated and saved. Default: the weights themselves.");
 
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =
     [
-        EpochsOption, StepsOption, BatchOption, RateOption, WeightDecayOption, OptimizerOption, ScheduleOption,
-        CheckpointSteps,
+        EpochsOption, StepsOption, BatchOption, AccumulateOption, RateOption, WeightDecayOption, OptimizerOption,
+        ScheduleOption, AverageOption, CheckpointSteps,
     ];
 
     /// <summary>Those that a network of features has too.</summary>
@@ -69,7 +79,8 @@ internal static class TrainerCommandOptions
     /// </summary>
     public static TrainerOptions Read(ParseResult words, TrainerOptions defaults)
     {
-        TrainerOptions kind = Optimizer.Named[words.GetValue(OptimizerOption)!].SettingsFrom(defaults);
+        TrainerOptions kind = words.GetValue(OptimizerOption) is { } optimizer
+            ? Optimizer.Named[optimizer].SettingsFrom(defaults) : defaults;
         int? epochs = words.GetValue(EpochsOption);
         return kind with
         {
@@ -79,6 +90,9 @@ internal static class TrainerCommandOptions
             Rate = words.GetValue(RateOption) ?? kind.Rate,
             WeightDecay = words.GetValue(WeightDecayOption) ?? defaults.WeightDecay,
             Schedule = words.GetValue(ScheduleOption) is { } schedule ? Schedule.Named[schedule] : kind.Schedule,
+            Accumulate = words.GetValue(AccumulateOption),
+            Average = words.GetValue(AverageOption) is { } decay
+                ? WeightAverage.Exponential(decay) : kind.Average,
             Seed = words.GetValue(CommonOptions.Seed),
         };
     }
@@ -92,6 +106,12 @@ internal static class TrainerCommandOptions
         foreach (Option<int?> option in new[] { EpochsOption, StepsOption, BatchOption, CheckpointSteps })
         {
             TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
+        }
+
+        TrainOptionChecks.RequirePositive(AccumulateOption, words.GetValue(AccumulateOption));
+        if (words.GetValue(AverageOption) is { } decay && decay is not (>= 0.0 and < 1.0))
+        {
+            throw new UsageException("--average takes a number from 0 to less than 1, such as 0.999.");
         }
 
         if (words.GetValue(EpochsOption) is not null && words.GetValue(StepsOption) is not null)

@@ -70,8 +70,8 @@ public sealed class LanguageModel
     }
 
     /// <summary>
-    /// Trains all weights on a further text but for its first twentieth, which is the test, and its last tenth, which
-    /// chooses the weights; this model stays as it is.
+    /// Trains all weights on a further text but for its last tenth, which is the test, and the twentieth before it,
+    /// which chooses the weights; this model stays as it is.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="options">
@@ -93,7 +93,7 @@ public sealed class LanguageModel
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= TextTrainingOptions.FineTuning;
-        int window = Math.Min(options.Context, Context);
+        int window = Math.Min(options.Context ?? TextTraining.ContextFor(text), Context);
         TextTraining.RequireLength(text, window);
         if (weights.IsInt8)
         {

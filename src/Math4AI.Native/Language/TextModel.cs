@@ -12,64 +12,6 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Language;
 
-/// <summary>The settings of a training on a text.</summary>
-public sealed record TextTrainingOptions
-{
-    /// <summary>Gets the kind of the symbols that the text is cut into.</summary>
-    public TextUnit Unit { get; init; }
-
-    /// <summary>The default of <see cref="Vocabulary"/>.</summary>
-    public const int DefaultVocabulary = 1024;
-
-    /// <summary>Gets the number of tokens of <see cref="TextUnit.TrainedBytePair"/>, from 256.</summary>
-    public int Vocabulary { get; init; } = DefaultVocabulary;
-
-    /// <summary>Gets the context length: the number of symbols from which the next is predicted.</summary>
-    public int Context { get; init; } = 64;
-
-    /// <summary>Gets the number of transformer blocks.</summary>
-    public int Layers { get; init; } = 4;
-
-    /// <summary>Gets the number of attention heads of a block.</summary>
-    public int Heads { get; init; } = 4;
-
-    /// <summary>Gets the length of the embedding of a symbol.</summary>
-    public int Width { get; init; } = 128;
-
-    /// <summary>
-    /// Gets the model to go on with; null for a new one. It stays as it is, and its shape and symbols are those of the
-    /// trained one.
-    /// </summary>
-    public TextModel? From { get; init; }
-
-    /// <summary>Gets the settings of the trainer.</summary>
-    public TrainerOptions Trainer { get; init; } = new()
-    {
-        Steps = 2000,
-        EvaluateEvery = 250,
-        BatchSize = 12,
-        Rate = 4e-3,
-        WeightDecay = 0.1,
-        SplitBatches = true,
-    };
-
-    /// <summary>
-    /// Gets settings to go on with a trained model: a smaller rate, fewer steps, windows of 256 symbols.
-    /// </summary>
-    public static TextTrainingOptions FineTuning
-    {
-        get
-        {
-            var usual = new TextTrainingOptions();
-            return usual with
-            {
-                Context = 256,
-                Trainer = usual.Trainer with { Steps = 500, EvaluateEvery = 100, Rate = 3e-4 },
-            };
-        }
-    }
-}
-
 /// <summary>The description of a language model: everything but its weights.</summary>
 /// <param name="Symbols">The characters, in the order of their numbers; empty for byte pairs.</param>
 /// <param name="Context">The context length.</param>
@@ -85,6 +27,9 @@ public sealed record TextModelDescription(string Symbols, int Context, int Layer
 
     /// <summary>Gets the byte pairs that were found in the text, the first first; null for other symbols.</summary>
     public IReadOnlyList<string>? Merges { get; init; }
+
+    /// <summary>Gets what the transformer is made of; GPT-2's style where a description does not say.</summary>
+    public TransformerStyle Style { get; init => field = value ?? TransformerStyle.Gpt2; } = TransformerStyle.Gpt2;
 }
 
 /// <summary>A trained language model, which predicts the next symbol of a text.</summary>
@@ -107,7 +52,8 @@ public sealed class TextModel
         symbols = about.Merges is { } merges ? new TokenizerSymbols(Tokenizer.Of(merges))
             : about.BytePairs.Count > 0 ? new BytePairs(about.BytePairs)
             : new Characters(about.Symbols);
-        network = new CharTransformer(symbols.Count, about.Context, about.Layers, about.Heads, about.Width);
+        network = new CharTransformer(
+            symbols.Count, about.Context, about.Layers, about.Heads, about.Width, about.Style);
         language = new Lazy<LanguageModel>(
             () => new LanguageModel(DecoderWeights.Of(network), new Lazy<TextSymbols?>(symbols)));
     }
@@ -122,16 +68,17 @@ public sealed class TextModel
     internal CharTransformer Network => network;
 
     /// <summary>
-    /// Trains on a text but for its first twentieth, which is the test, and its last tenth, which chooses the weights.
+    /// Trains on a text but for its last tenth, which is the test and chooses nothing, and the twentieth before it,
+    /// which chooses the weights.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <returns>
-    /// The model with its best weights, and of each part, counted in characters, the loss in nats a symbol, the
-    /// perplexity e^loss and the bits a character. The training part's loss is the mean over its last steps before the
-    /// best evaluation.
+    /// The model with its best weights, and of each part, counted in characters, the loss in nats a symbol and a
+    /// character, the perplexity e^loss and the bits a character: each symbol is predicted from half a context before
+    /// it or more. The training part's loss is the mean over its last steps before the best evaluation.
     /// </returns>
     /// <exception cref="ArgumentException">The text is too short.</exception>
     public static Trained<TextModel> Train(
@@ -140,10 +87,11 @@ public sealed class TextModel
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= new TextTrainingOptions();
-        int context = options.From?.About.Context ?? options.Context;
+        int context = options.From?.About.Context ?? options.Context ?? TextTraining.ContextFor(text);
         TextTraining.RequireLength(text, context);
         TextModel model = options.From is { } from ? from.Copy(text, options.Trainer.Seed)
-            : TorchRandom.From(options.Trainer.Seed, () => new TextModel(Describe(options, text)));
+            : TorchRandom.From(
+                options.Trainer.Seed, () => new TextModel(Describe(options with { Context = context }, text)));
         var training = new TextTraining(model.symbols, text);
         TrainingResult result = training.Run(
             model.network, context, model.symbols.Count, options.Trainer, progress, cancellation);
@@ -178,7 +126,10 @@ public sealed class TextModel
     {
         (Range trained, Range tested, Range validated) = Parts(text.Length);
         var about = new TextModelDescription(
-            string.Empty, options.Context, options.Layers, options.Heads, options.Width);
+            string.Empty, options.Context!.Value, options.Layers, options.Heads, options.Width)
+        {
+            Style = options.Style,
+        };
         return options.Unit switch
         {
             TextUnit.BytePair => about with
@@ -198,8 +149,8 @@ public sealed class TextModel
     /// <param name="length">Its characters.</param>
     public static (Range Train, Range Test, Range Validation) Parts(int length)
     {
-        int test = length / 20, validation = length / 10 * 9;
-        return (test..validation, ..test, validation..length);
+        int test = (int)(length * 9L / 10), validation = (int)(length * 17L / 20);
+        return (..validation, test..length, validation..test);
     }
 
     /// <summary>Reads a model from a folder.</summary>
@@ -215,14 +166,17 @@ public sealed class TextModel
                 Symbols.Length: <= MaxSymbols, BytePairs: not null, Context: > 0 and <= MaxSize,
                 Layers: > 0 and <= MaxSize, Heads: > 0,
                 Width: > 0 and <= MaxSize
-            } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length
+            } && about.Width % about.Heads == 0 && (!about.Style.IsRotary || about.Width / about.Heads % 2 == 0)
+            && about.Symbols.Distinct().Count() == about.Symbols.Length
             && (about.Symbols.Length > 0 ? 1 : 0) + (about.BytePairs.Count > 0 ? 1 : 0) + (about.Merges is null ? 0 : 1)
                 == 1 && about.Merges is null or { Count: <= MaxSymbols }
                 && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.VocabularySize)
             && about.BytePairs.Distinct().Count() == about.BytePairs.Count);
         double width = about.Width, symbolCount =
             Math.Max(about.Symbols.Length + about.BytePairs.Count, about.Merges is null ? 0 : byte.MaxValue + 1);
-        ModelFolder.RequireWeights(folder, (symbolCount + about.Context + 12.0 * width * about.Layers) * width);
+        double places = about.Style.IsRotary ? 0.0 : about.Context;
+        double matrices = 4.0 * width + (about.Style.IsGated ? 3.0 : 2.0) * about.Style.Inner(about.Width);
+        ModelFolder.RequireWeights(folder, (symbolCount + places + matrices * about.Layers) * width);
         var model = new TextModel(about);
         NetworkFolder.ReadWeights(folder, model.network);
         return model;

@@ -1,6 +1,7 @@
 using Math4AI.Fitting;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
+using Math4AI.Training.Samples;
 using Math4AI.Training.Scoring;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal sealed class TextTraining(TextSymbols symbols, string text)
     /// <exception cref="ArgumentException">It is.</exception>
     public static void RequireLength(string text, int context)
     {
-        if (text[TextModel.Parts(text.Length).Test].Length < context + 2)
+        if (text[TextModel.Parts(text.Length).Validation].Length < context + 2)
         {
             throw new ArgumentException(
                 $"The text has {text.Length} characters; with a context of {context}, {20 * (context + 2)} and more "
@@ -39,9 +40,9 @@ internal sealed class TextTraining(TextSymbols symbols, string text)
         IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
         (Range trained, Range tested, Range validated) = TextModel.Parts(text.Length);
-        var train = new TextWindows(symbols.Encode(text[trained]), context, stride: 1);
-        var test = new TextWindows(symbols.Encode(text[tested]), context, stride: context);
-        var validation = new TextWindows(symbols.Encode(text[validated]), context, stride: context);
+        var train = TextWindows.ToTrain(symbols.Encode(text[trained]), context);
+        var test = TextWindows.ToScore(symbols.Encode(text[tested]), context);
+        var validation = TextWindows.ToScore(symbols.Encode(text[validated]), context);
         if (train.Count == 0 || test.Count == 0 || validation.Count == 0)
         {
             throw new ArgumentException($"The text has too few symbols for a context of {context}.");
@@ -57,12 +58,20 @@ internal sealed class TextTraining(TextSymbols symbols, string text)
         return training;
     }
 
+    /// <summary>
+    /// Returns the longest window that fits four times into the validation part, up to the usual one.
+    /// </summary>
+    public static int ContextFor(string text) =>
+        Math.Clamp(TextModel.Parts(text.Length).Validation.GetOffsetAndLength(text.Length).Length / 4, 8,
+            TextTrainingOptions.UsualContext);
+
     private ScoredPart Scored(string part, double loss) => new(
         part.Length,
         new Dictionary<string, double>
         {
             ["loss"] = loss,
             ["perplexity"] = Math.Exp(loss),
+            ["lossPerCharacter"] = loss * symbols.Encode(part).Length / part.Length,
             ["bitsPerCharacter"] = loss / Math.Log(2.0) * symbols.Encode(part).Length / part.Length,
         },
         new Dictionary<string, Interval>());

@@ -27,6 +27,9 @@ public abstract class TrainingData
     /// </summary>
     public virtual bool IsSlow => false;
 
+    /// <summary>Gets how many samples are evaluated together.</summary>
+    internal virtual int EvaluatedAtOnce => 256;
+
     /// <summary>
     /// Prepares a pass, for samples that vary from pass to pass. The same numbers give the same samples.
     /// </summary>
@@ -249,37 +252,5 @@ internal sealed class ShiftedImages : TensorData
             int count = width - Math.Abs(dx);
             from.Slice((y + dy) * width + Math.Max(0, dx), count).CopyTo(to[(y * width + Math.Max(0, -dx))..]);
         }
-    }
-}
-
-/// <summary>The windows of a text: inputs are symbols, targets the symbols one place further.</summary>
-internal sealed class TextWindows : TrainingData
-{
-    private readonly long[] symbols;
-    private readonly int context;
-    private readonly int stride;
-
-    /// <summary>Initializes the samples from the symbols of a text.</summary>
-    /// <param name="symbols">Numbers of symbols.</param>
-    /// <param name="context">The symbols of a window.</param>
-    /// <param name="stride">From one window to the next.</param>
-    public TextWindows(long[] symbols, int context, int stride) =>
-        (this.symbols, this.context, this.stride) = (symbols, context, stride);
-
-    /// <inheritdoc/>
-    public override int Count => symbols.Length <= context ? 0 : (symbols.Length - 1 - context) / stride + 1;
-
-    /// <inheritdoc/>
-    public override Batch Take(ReadOnlySpan<long> rows)
-    {
-        long[] inputs = new long[rows.Length * context], targets = new long[rows.Length * context];
-        for (int row = 0; row < rows.Length; row++)
-        {
-            int at = (int)rows[row] * stride;
-            symbols.AsSpan(at, context).CopyTo(inputs.AsSpan(row * context));
-            symbols.AsSpan(at + 1, context).CopyTo(targets.AsSpan(row * context));
-        }
-
-        return (tensor(inputs, [rows.Length, context]), tensor(targets, [rows.Length, context]));
     }
 }

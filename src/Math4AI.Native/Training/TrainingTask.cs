@@ -10,8 +10,6 @@ namespace Math4AI.Training;
 /// <summary>A module and the loss of a batch of samples.</summary>
 internal abstract class TrainingTask
 {
-    private const int EvaluatedAtOnce = 256;
-
     protected TrainingTask(nn.Module module) => Module = module;
 
     /// <summary>Gets what is trained.</summary>
@@ -82,10 +80,11 @@ internal abstract class TrainingTask
         double sum = 0.0;
         var metrics = new Dictionary<string, double>();
         count = Math.Min(count, part.Count);
-        for (int first = EvaluatedAtOnce * processes.Rank; first < count; first += EvaluatedAtOnce * processes.Count)
+        int together = part.EvaluatedAtOnce;
+        for (int first = together * processes.Rank; first < count; first += together * processes.Count)
         {
             using DisposeScope scope = NewDisposeScope();
-            int some = Math.Min(EvaluatedAtOnce, count - first);
+            int some = Math.Min(together, count - first);
             Batch batch = part.Take([.. Enumerable.Range(first, some).Select(i => (long)i)]);
             sum += some * FirstStep.Number(Evaluated(batch));
             foreach ((string name, double value) in batch.Logged)
@@ -150,7 +149,8 @@ internal sealed class OutputsTask : TrainingTask
     /// <inheritdoc/>
     protected override Tensor Evaluated(Batch batch)
     {
-        Tensor outputs = module.forward(batch.Inputs);
+        Tensor outputs = Direct is { IsSameInEvaluation: true } direct
+            ? direct.Forward(batch.Inputs) : module.forward(batch.Inputs);
         foreach ((string name, Func<Tensor, Tensor, Tensor> metric) in metrics)
         {
             batch.Log(name, metric(outputs, batch.Targets));

@@ -67,6 +67,13 @@ public sealed class LanguageCommandTests : TemporaryFolder
         Finished score = Run("generate", "b", "--perplexity", "b.txt", "--int8", "--json");
         Assert.True(score.Code == 0, score.Errors);
         Assert.True(JsonDocument.Parse(score.Output).RootElement.GetProperty("loss").GetDouble() > 0.0);
+        Finished saved = Run("generate", "b", "--save", "folder", "--save-type", "bfloat16");
+        Assert.True(saved.Code == 0, saved.Errors);
+        Assert.Contains("\"llama\"", File.ReadAllText(In("folder/config.json")), StringComparison.Ordinal);
+        Assert.Equal(0, Run("generate", "folder", "--perplexity", "b.txt").Code);
+        Assert.Contains("--force", Run("generate", "b", "--save", "folder").Errors, StringComparison.Ordinal);
+        Assert.Equal(0, Run("generate", "b", "--save", "folder", "--force").Code);
+        Assert.Equal(2, Run("generate", "b", "--save", "other", "--save-type", "int4").Code);
         Assert.Equal(2, Run("train", "--text", "b.txt", "--from", "a", "--unit", "trained", "-o", "c").Code);
         Assert.Equal(2, Run("train", "--text", "b.txt", "--vocabulary", "300", "-o", "c").Code);
         string folder = Path.Combine(

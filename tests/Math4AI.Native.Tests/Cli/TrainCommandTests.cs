@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Math4AI.Data.Arrays;
 using Math4AI.Data.Tables;
 
@@ -303,6 +304,39 @@ public class TrainCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_transformer_of_another_shape_is_trained_in_pieces_with_an_average_of_its_weights()
+    {
+        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 300)));
+        string[] shape = ["--style", "gpt2", "--context", "16", "--layers", "1", "--heads", "2", "--width", "24"];
+        Finished train = Run(
+        [
+            "train", "--text", "text.txt", "-o", "model", "--steps", "80", "--accumulate", "2", "--average", "0.9",
+            "--optimizer", "adamw", "--schedule", "linear", "--json", "--no-report", .. shape,
+        ]);
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement test = JsonDocument.Parse(train.Output).RootElement.GetProperty("test");
+        Assert.True(test.GetProperty("loss").GetDouble() < 0.5);
+        Assert.Equal(
+            test.GetProperty("bitsPerCharacter").GetDouble() * Math.Log(2.0),
+            test.GetProperty("lossPerCharacter").GetDouble(), 1e-12);
+        JsonElement about = JsonDocument.Parse(File.ReadAllText(In("model/model.json"))).RootElement;
+        Assert.Equal(
+            (16, 1, 2, 24),
+            (about.GetProperty("context").GetInt32(), about.GetProperty("layers").GetInt32(),
+                about.GetProperty("heads").GetInt32(), about.GetProperty("width").GetInt32()));
+        Assert.False(about.GetProperty("style").GetProperty("isRotary").GetBoolean());
+        JsonNode old = JsonNode.Parse(File.ReadAllText(In("model/model.json")))!;
+        Assert.True(old.AsObject().Remove("style"));
+        foreach (string description in new[] { File.ReadAllText(In("model/model.json")), old.ToJsonString() })
+        {
+            // Before there were styles, all models were GPT-2's.
+            File.WriteAllText(In("model/model.json"), description);
+            Finished text = Run("generate", "model", "--prompt", "abc", "--length", "7", "--temperature", "0");
+            Assert.Equal("abcdefghij\n", text.Output);
+        }
+    }
+
+    [Fact]
     public void Words_become_vectors_that_answer()
     {
         var random = new Random(3);
@@ -348,6 +382,13 @@ public class TrainCommandTests : TemporaryFolder
     [InlineData(2, "optimizer", "--text", "x.txt", "--optimizer", "magic")]
     [InlineData(2, "schedule", "--text", "x.txt", "--schedule", "magic")]
     [InlineData(2, "--epochs and --steps", "--text", "x.txt", "--epochs", "1", "--steps", "1")]
+    [InlineData(2, "style 'bert'", "--text", "x.txt", "--style", "bert")]
+    [InlineData(2, "--layers takes", "--text", "x.txt", "--layers", "0")]
+    [InlineData(2, "a multiple of the heads", "--text", "x.txt", "--heads", "3")]
+    [InlineData(2, "--context is for a text", "x.csv", "--context", "32")]
+    [InlineData(2, "leave out --width", "--text", "x.txt", "--from", "m", "--width", "64")]
+    [InlineData(2, "--average takes", "--text", "x.txt", "--average", "1")]
+    [InlineData(2, "--accumulate takes", "--text", "x.txt", "--accumulate", "0")]
     [InlineData(2, "not for a text", "--text", "x.txt", "--target", "y")]
     [InlineData(2, "leave out --rate", "--resume", "nothing", "--rate", "0.5")]
     [InlineData(2, "'abc' is not a value for --rate: a number", "--text", "x.txt", "--rate", "abc")]

@@ -21,10 +21,12 @@ public sealed class GenerationTests
     [InlineData(48, 3)]
     [InlineData(96, 2)]
     [InlineData(20, 5)]
-    public void Logits_are_those_of_the_network_and_have_the_same_bits_in_any_pieces_and_company(int width, int heads)
+    [InlineData(48, 3, true)]
+    public void Logits_are_those_of_the_network_and_have_the_same_bits_in_any_pieces_and_company(
+        int width, int heads, bool isLlama = false)
     {
         const int Length = 70, Symbols = 37;
-        CharTransformer network = Network(width, heads);
+        CharTransformer network = Network(width, heads, isLlama);
         var decoder = new CachedDecoder(DecoderWeights.Of(network));
         var random = new Random(5);
         int[] text = [.. Enumerable.Range(0, Length).Select(_ => random.Next(Symbols))];
@@ -286,9 +288,10 @@ public sealed class GenerationTests
     private static TextModel Model() => TorchRandom.From(
         3, () => new TextModel(new TextModelDescription(Characters, 64, 2, 2, 32)));
 
-    private static CharTransformer Network(int width, int heads) => TorchRandom.From(7, () =>
+    private static CharTransformer Network(int width, int heads, bool isLlama = false) => TorchRandom.From(7, () =>
     {
-        var network = new CharTransformer(37, 80, 3, heads, width);
+        var network = new CharTransformer(
+            37, 80, 3, heads, width, isLlama ? TransformerStyle.Llama : TransformerStyle.Gpt2);
         using IDisposable mode = no_grad();
         foreach ((_, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
         {

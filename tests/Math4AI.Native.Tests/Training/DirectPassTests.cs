@@ -65,14 +65,19 @@ public sealed class DirectPassTests
         CheckTransformer(threads, layers: 1, heads: 2, width: 16, context: 12);
         CheckTransformer(threads, layers: 3, heads: 4, width: 36, context: 9);
         CheckTransformer(threads, layers: 2, heads: 1, width: 5, context: 7);
+        CheckTransformer(threads, layers: 2, heads: 2, width: 36, context: 9, TransformerStyle.Llama);
+        CheckTransformer(threads, layers: 1, heads: 1, width: 6, context: 7, new() { IsRotary = true });
+        CheckTransformer(threads, layers: 1, heads: 2, width: 10, context: 5, new() { IsRootNorm = true });
+        CheckTransformer(threads, layers: 1, heads: 2, width: 10, context: 5, new() { IsGated = true });
     }
 
-    private static void CheckTransformer(int threads, int layers, int heads, int width, int context)
+    private static void CheckTransformer(
+        int threads, int layers, int heads, int width, int context, TransformerStyle? style = null)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(7);
-        var ours = new CharTransformer(11, context, layers, heads, width);
-        var theirs = new CharTransformer(11, context, layers, heads, width);
+        var ours = new CharTransformer(11, context, layers, heads, width, style);
+        var theirs = new CharTransformer(11, context, layers, heads, width, style);
         Enlarge(theirs);
         ours.load_state_dict(theirs.state_dict());
         var flat = new FlatParameters<float>(ours, new TrainerOptions());

@@ -2,6 +2,7 @@ using Math4AI.Data;
 using Math4AI.Data.Tables;
 using Math4AI.Runtime;
 using Math4AI.Training;
+using Math4AI.Training.Samples;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
@@ -272,9 +273,9 @@ public sealed class TrainingEdgeTests : TemporaryFolder
     [Fact]
     public void A_text_shorter_than_a_window_is_refused()
     {
-        Assert.Equal(0, new TextWindows([1, 2, 3], 8, 8).Count);
-        Assert.Equal(0, new TextWindows(new long[8], 8, 8).Count);
-        Assert.Equal(1, new TextWindows(new long[9], 8, 8).Count);
+        Assert.Equal(0, TextWindows.ToScore([1, 2, 3], 8).Count);
+        Assert.Equal(0, TextWindows.ToScore(new long[8], 8).Count);
+        Assert.Equal(1, TextWindows.ToTrain(new long[9], 8).Count);
     }
 
     [Fact]

@@ -27,7 +27,14 @@ internal static class LanguageFolderWriter
         string folder, FileTransaction files, DecoderWeights weights, Tokenizer? tokenizer,
         LanguageSaveOptions options)
     {
-        bool isLlama = weights.Places is null;
+        bool isLlama = weights.Places is null, isGated = weights.Activation == DecoderActivation.GatedSilu;
+        if (isLlama != weights.IsRootNorm || isLlama != isGated)
+        {
+            throw new InvalidOperationException(
+                "The layouts are those of GPT-2 and Llama; a mixture of their styles has none: train with one of "
+                + "them.");
+        }
+
         SavedArray[][] pieces = Pieces(isLlama ? LlamaLayout.Arrays(weights) : Gpt2Layout.Arrays(weights), options);
         string[] names = [.. pieces.Select((_, i) => pieces.Length == 1 ? Whole : string.Create(
             CultureInfo.InvariantCulture, $"model-{i + 1:00000}-of-{pieces.Length:00000}.safetensors"))];

@@ -1,3 +1,4 @@
+using Math4AI.Training.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -103,21 +104,8 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
         };
     }
 
-    private static Tensor Rotated(Tensor heads, (Tensor Cosines, Tensor Sines)? rotation)
-    {
-        if (rotation is not { } turn)
-        {
-            return heads;
-        }
-
-        Tensor[] halves = heads.chunk(2, -1);
-        return cat(
-            [
-                halves[0] * turn.Cosines - halves[1] * turn.Sines,
-                halves[1] * turn.Cosines + halves[0] * turn.Sines,
-            ],
-            -1);
-    }
+    private static Tensor Rotated(Tensor heads, (Tensor Cosines, Tensor Sines)? rotation) =>
+        rotation is { } turn ? Rotations.Rotate(heads, turn.Cosines, turn.Sines) : heads;
 
     private Tensor Attended(string at, Tensor x, (Tensor Cosines, Tensor Sines)? rotation)
     {

@@ -87,24 +87,28 @@ internal sealed record DecoderWeights
             network.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter);
         float[] Of(string name) => Copy(all[name + ".weight"]);
         var symbols = new Matrix(Of("symbols"));
+        TransformerStyle style = network.Style;
         return new DecoderWeights
         {
             Width = network.Width,
             Heads = network.Heads,
             KeyHeads = network.Heads,
             HeadWidth = network.Width / network.Heads,
-            Inner = 4 * network.Width,
+            Inner = style.Inner(network.Width),
             Context = network.Context,
             SymbolCount = network.SymbolCount,
             Epsilon = CharTransformer.Epsilon,
-            Activation = DecoderActivation.Gelu,
+            Activation = style.IsGated ? DecoderActivation.GatedSilu : DecoderActivation.Gelu,
+            IsRootNorm = style.IsRootNorm,
+            RotaryBase = style.IsRotary ? Rotations.Base : 0.0,
             Symbols = symbols,
             Head = symbols,
-            Places = Of("places"),
+            Places = style.IsRotary ? null : Of("places"),
             Norm = new Scales(Of("norm")),
             Layers = [.. Enumerable.Range(0, network.Layers).Select(i => new Layer(
                 new Scales(Of($"blocks.{i}.attentionNorm")), new Matrix(Of($"blocks.{i}.queriesKeysValues")),
-                new Matrix(Of($"blocks.{i}.attended")), new Scales(Of($"blocks.{i}.layerNorm")), Gate: null,
+                new Matrix(Of($"blocks.{i}.attended")), new Scales(Of($"blocks.{i}.layerNorm")),
+                style.IsGated ? new Matrix(Of($"blocks.{i}.gate")) : null,
                 new Matrix(Of($"blocks.{i}.up")), new Matrix(Of($"blocks.{i}.down"))))],
         };
     }

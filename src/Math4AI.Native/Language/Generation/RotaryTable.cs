@@ -1,3 +1,5 @@
+using Math4AI.Training.Networks;
+
 namespace Math4AI.Language.Generation;
 
 /// <summary>
@@ -23,8 +25,7 @@ internal sealed unsafe class RotaryTable
     /// <summary>Returns the angle that each pair of elements turns by from position to position.</summary>
     public static double[] Speeds(int headWidth, double wavelengths, RotaryScaling? scaling) =>
     [
-        .. Enumerable.Range(0, headWidth / 2).Select(i => Math.Pow(wavelengths, -2.0 * i / headWidth))
-            .Select(speed => scaling?.Scaled(speed) ?? speed),
+        .. Rotations.Speeds(headWidth, wavelengths).Select(speed => scaling?.Scaled(speed) ?? speed),
     ];
 
     /// <summary>Rotates heads that follow each other.</summary>

@@ -8,6 +8,9 @@ namespace Math4AI.Training.DirectPasses;
 /// </summary>
 internal interface IDirectPass
 {
+    /// <summary>Gets whether the outputs are those of evaluation too: no layer does otherwise in training.</summary>
+    bool IsSameInEvaluation { get; }
+
     /// <summary>The outputs for some inputs, a leaf that wants a gradient. It holds until the next call.</summary>
     /// <param name="inputs">Inputs of the shape that the training began with, but for their number.</param>
     Tensor Forward(Tensor inputs);

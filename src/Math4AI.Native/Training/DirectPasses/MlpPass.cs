@@ -62,6 +62,9 @@ internal sealed unsafe class MlpPass : IDirectPass
             : null;
 
     /// <inheritdoc/>
+    public bool IsSameInEvaluation => false;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// They are of another shape or type than those that the training began with.
     /// </exception>

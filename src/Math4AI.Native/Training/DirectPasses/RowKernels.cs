@@ -12,7 +12,7 @@ internal static unsafe class RowKernels
 {
     /// <summary>
     /// Layer norm: y = g ∘ x̂, x̂ = (x − μ) r, r = 1/√(σ² + ε), for each row. Source: J. L. Ba et al., arXiv:1607.06450
-    /// (2016).
+    /// (2016). Without the mean, μ = 0, it is the root norm (B. Zhang and R. Sennrich, NeurIPS 2019).
     /// </summary>
     /// <param name="x">rows × width.</param>
     /// <param name="g">width.</param>
@@ -22,14 +22,16 @@ internal static unsafe class RowKernels
     /// <param name="rows">The rows.</param>
     /// <param name="width">Their length.</param>
     /// <param name="epsilon">ε.</param>
+    /// <param name="isCentered">Whether the mean is taken off.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Norm(
-        float* x, float* g, float* y, float* means, float* inverses, int rows, int width, double epsilon)
+        float* x, float* g, float* y, float* means, float* inverses, int rows, int width, double epsilon,
+        bool isCentered = true)
     {
         int whole = width - width % Vector<float>.Count;
         for (int row = 0; row < rows; row++, x += width, y += width)
         {
-            (float mean, float variance) = Moments(x, width);
+            (float mean, float variance) = Moments(x, width, isCentered);
             float inverse = (float)(1.0 / Math.Sqrt(variance + epsilon));
             for (int i = 0; i < whole; i += Vector<float>.Count)
             {
@@ -45,9 +47,9 @@ internal static unsafe class RowKernels
         }
     }
 
-    /// <summary>μ and σ² of a row.</summary>
+    /// <summary>μ and σ² of a row; not centered, 0 and the mean square.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (float Mean, float Variance) Moments(float* x, int width)
+    private static (float Mean, float Variance) Moments(float* x, int width, bool isCentered)
     {
         Vector<float> sums = Vector<float>.Zero, squares = Vector<float>.Zero;
         int whole = width - width % Vector<float>.Count;
@@ -62,7 +64,7 @@ internal static unsafe class RowKernels
             sum += x[i];
         }
 
-        float mean = (sum + Vector.Sum(sums)) / width;
+        float mean = isCentered ? (sum + Vector.Sum(sums)) / width : 0.0f;
         for (int i = 0; i < whole; i += Vector<float>.Count)
         {
             Vector<float> off = Vector.Load(x + i) - new Vector<float>(mean);
@@ -77,7 +79,10 @@ internal static unsafe class RowKernels
         return (mean, (square + Vector.Sum(squares)) / width);
     }
 
-    /// <summary>The way back: with d = g ∘ ∂y, ∂x += r (d − mean(d) − x̂ mean(d ∘ x̂)) and ∂g += Σ ∂y ∘ x̂.</summary>
+    /// <summary>
+    /// The way back: with d = g ∘ ∂y, ∂x += r (d − mean(d) − x̂ mean(d ∘ x̂)) and ∂g += Σ ∂y ∘ x̂; not centered,
+    /// without mean(d).
+    /// </summary>
     /// <param name="x">rows × width.</param>
     /// <param name="g">width.</param>
     /// <param name="means">μ of each row.</param>
@@ -87,9 +92,11 @@ internal static unsafe class RowKernels
     /// <param name="dg">width.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="width">Their length.</param>
+    /// <param name="isCentered">Whether the mean was taken off.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void NormBack(
-        float* x, float* g, float* means, float* inverses, float* dy, float* dx, float* dg, int rows, int width)
+        float* x, float* g, float* means, float* inverses, float* dy, float* dx, float* dg, int rows, int width,
+        bool isCentered = true)
     {
         int whole = width - width % Vector<float>.Count;
         for (int row = 0; row < rows; row++, x += width, dy += width, dx += width)
@@ -114,7 +121,7 @@ internal static unsafe class RowKernels
                 along += dy[i] * g[i] * normed;
             }
 
-            sum = (sum + Vector.Sum(sums)) / width;
+            sum = isCentered ? (sum + Vector.Sum(sums)) / width : 0.0f;
             along = (along + Vector.Sum(alongs)) / width;
             for (int i = 0; i < whole; i += Vector<float>.Count)
             {

@@ -19,7 +19,8 @@ internal sealed unsafe class TransformerPart
     private readonly TransformerWeights at;
     private readonly Block[] blocks;
     private readonly PinnedFloats last = new(), normed = new(), statistics = new();
-    private readonly PinnedFloats slopes = new(), narrow = new(), wide = new(), scores = new();
+    private readonly PinnedFloats slopes = new(), narrow = new(), wide = new(), gated = new(), scores = new();
+    private readonly PinnedFloats cosines = new(), sines = new();
     private long[] symbols = [];
     private int texts;
     private int length;
@@ -31,11 +32,19 @@ internal sealed unsafe class TransformerPart
     {
         (this.module, this.at) = (module, at);
         blocks = [.. at.Blocks.Select(place => new Block(place))];
+        if (module.Style.IsRotary)
+        {
+            (float[] all, float[] other) = Rotations.Table(module.Context, HeadWidth);
+            all.CopyTo(new Span<float>(cosines.Of(all.Length), all.Length));
+            other.CopyTo(new Span<float>(sines.Of(other.Length), other.Length));
+        }
     }
 
     private int Rows => texts * length;
 
     private int Width => module.Width;
+
+    private int Inner => module.Style.Inner(module.Width);
 
     private int HeadWidth => module.Width / module.Heads;
 
@@ -55,8 +64,12 @@ internal sealed unsafe class TransformerPart
         float* x = EntryOf(0).Of(size);
         for (int row = 0; row < Rows; row++)
         {
-            TensorPrimitives.Add<float>(
-                Row(values + at.Symbols, symbols[row]), Row(values + at.Places, row % length), Row(x, row));
+            Span<float> entry = Row(x, row);
+            Row(values + at.Symbols, symbols[row]).CopyTo(entry);
+            if (at.Places is { } places)
+            {
+                TensorPrimitives.Add<float>(entry, Row(values + places, row % length), entry);
+            }
         }
 
         for (int i = 0; i < blocks.Length; i++)
@@ -96,52 +109,100 @@ internal sealed unsafe class TransformerPart
 
         for (int row = 0; row < Rows; row++)
         {
-            Span<float> symbol = Row(gradients + at.Symbols, symbols[row]),
-                place = Row(gradients + at.Places, row % length);
+            Span<float> symbol = Row(gradients + at.Symbols, symbols[row]);
             TensorPrimitives.Add<float>(symbol, Row(dx, row), symbol);
-            TensorPrimitives.Add<float>(place, Row(dx, row), place);
+            if (at.Places is { } places)
+            {
+                Span<float> place = Row(gradients + places, row % length);
+                TensorPrimitives.Add<float>(place, Row(dx, row), place);
+            }
         }
     }
 
-    /// <summary>next = z + Wd gelu(Wu norm(z)), z = x + Wa attention(Wq norm(x)).</summary>
+    /// <summary>
+    /// next = z + Wd gelu(Wu norm(z)), or z + Wd (silu(Wg norm(z)) ∘ Wu norm(z)), with
+    /// z = x + Wa attention(Wq norm(x)).
+    /// </summary>
     private void Forward(float* values, Block block, float* x, float* next)
     {
         int size = Rows * Width;
         float* n = Normed(values + block.At.AttentionNorm, x, block.AttentionNormed, block.AttentionStatistics);
         Product(n, values + block.At.QueriesKeysValues, block.QueriesKeysValues.Of(3 * size), Width, 3 * Width);
         float* seen = block.Seen.Of(size), z = block.Middle.Of(size);
+        Rotate(block.QueriesKeysValues.Address, 1.0f);
         Attend(block, seen);
         new ReadOnlySpan<float>(x, size).CopyTo(new Span<float>(z, size));
         Product(seen, values + block.At.Attended, z, Width, Width, kept: 1.0f);
         n = Normed(values + block.At.LayerNorm, z, block.LayerNormed, block.LayerStatistics);
-        float* up = block.UpSlopes.Of(4 * size), active = block.Active.Of(4 * size);
-        Product(n, values + block.At.Up, up, Width, 4 * Width);
-        RowKernels.Gelu(up, active, 4 * size);
+        int inner = checked(Rows * Inner);
+        float* up = block.UpSlopes.Of(inner), active = block.Active.Of(inner);
+        Product(n, values + block.At.Up, up, Width, Inner);
+        if (block.At.Gate is { } at)
+        {
+            float* gate = block.GateSlopes.Of(inner);
+            Product(n, values + at, gate, Width, Inner);
+            GatedKernels.Gate(gate, up, active, inner);
+        }
+        else
+        {
+            RowKernels.Gelu(up, active, inner);
+        }
+
         new ReadOnlySpan<float>(z, size).CopyTo(new Span<float>(next, size));
-        Product(active, values + block.At.Down, next, 4 * Width, Width, kept: 1.0f);
+        Product(active, values + block.At.Down, next, Inner, Width, kept: 1.0f);
     }
 
     /// <summary>The same way back: from ∂next in dx to ∂x in its place.</summary>
     private void Backward(float* values, Block block, float* x, float* dx, float* dn, float* gradients, float kept)
     {
-        int size = Rows * Width;
-        float* dw = wide.Of(4 * size);
-        WeightSlopes(block.Active.Address, dx, gradients + block.At.Down, 4 * Width, Width, kept);
-        InputSlopes(dx, values + block.At.Down, dw, 4 * Width, Width);
-        TensorPrimitives.Multiply(
-            new ReadOnlySpan<float>(dw, 4 * size), new ReadOnlySpan<float>(block.UpSlopes.Address, 4 * size),
-            new Span<float>(dw, 4 * size));
-        WeightSlopes(block.LayerNormed.Address, dw, gradients + block.At.Up, Width, 4 * Width, kept);
-        InputSlopes(dw, values + block.At.Up, dn, Width, 4 * Width);
+        float* dw = wide.Of(Rows * Math.Max(3 * Width, Inner));
+        LayersBack(values, block, dx, dn, dw, gradients, kept);
         NormBack(block.Middle.Address, values + block.At.LayerNorm, block.LayerStatistics, dn, dx, gradients
             + block.At.LayerNorm);
         WeightSlopes(block.Seen.Address, dx, gradients + block.At.Attended, Width, Width, kept);
         InputSlopes(dx, values + block.At.Attended, dn, Width, Width);
         AttendBack(block, dn, dw);
+        Rotate(dw, -1.0f);
         WeightSlopes(block.AttentionNormed.Address, dw, gradients + block.At.QueriesKeysValues, Width, 3 * Width, kept);
         InputSlopes(dw, values + block.At.QueriesKeysValues, dn, Width, 3 * Width);
         NormBack(x, values + block.At.AttentionNorm, block.AttentionStatistics, dn, dx, gradients
             + block.At.AttentionNorm);
+    }
+
+    /// <summary>Through the layers of a block: from ∂next in dx to ∂norm(z) in dn.</summary>
+    private void LayersBack(
+        float* values, Block block, float* dx, float* dn, float* dw, float* gradients, float kept)
+    {
+        int inner = Rows * Inner;
+        WeightSlopes(block.Active.Address, dx, gradients + block.At.Down, Inner, Width, kept);
+        InputSlopes(dx, values + block.At.Down, dw, Inner, Width);
+        var slopes = new Span<float>(dw, inner);
+        float* dg = block.At.Gate is null ? null : gated.Of(inner);
+        if (dg != null)
+        {
+            TensorPrimitives.Multiply(
+                slopes, new ReadOnlySpan<float>(block.GateSlopes.Address, inner), new Span<float>(dg, inner));
+        }
+
+        TensorPrimitives.Multiply(slopes, new ReadOnlySpan<float>(block.UpSlopes.Address, inner), slopes);
+        WeightSlopes(block.LayerNormed.Address, dw, gradients + block.At.Up, Width, Inner, kept);
+        InputSlopes(dw, values + block.At.Up, dn, Width, Inner);
+        if (block.At.Gate is { } at)
+        {
+            WeightSlopes(block.LayerNormed.Address, dg, gradients + at, Width, Inner, kept);
+            InputSlopes(dg, values + at, dn, Width, Inner, kept: 1.0f);
+        }
+    }
+
+    /// <summary>Turns queries and keys by their positions, where the model does.</summary>
+    private void Rotate(float* queriesKeysValues, float sign)
+    {
+        if (module.Style.IsRotary)
+        {
+            GatedKernels.Rotate(
+                queriesKeysValues, 3 * Width, Rows, 2 * module.Heads, HeadWidth / 2, cosines.Address, sines.Address,
+                length, sign);
+        }
     }
 
     /// <summary>
@@ -211,9 +272,9 @@ internal sealed unsafe class TransformerPart
     private void Product(float* x, float* w, float* y, int inputs, int outputs, float kept = 0.0f) =>
         Products.Gemm((byte)'T', (byte)'N', outputs, Rows, inputs, 1.0f, w, inputs, x, inputs, kept, y, outputs);
 
-    /// <summary>∂x = ∂y W.</summary>
-    private void InputSlopes(float* dy, float* w, float* dx, int inputs, int outputs) =>
-        Products.Gemm((byte)'N', (byte)'N', inputs, Rows, outputs, 1.0f, w, inputs, dy, outputs, 0.0f, dx, inputs);
+    /// <summary>∂x = ∂y W, and what was there times kept.</summary>
+    private void InputSlopes(float* dy, float* w, float* dx, int inputs, int outputs, float kept = 0.0f) =>
+        Products.Gemm((byte)'N', (byte)'N', inputs, Rows, outputs, 1.0f, w, inputs, dy, outputs, kept, dx, inputs);
 
     /// <summary>∂W = ∂yᵀ x, and what was there times kept.</summary>
     private void WeightSlopes(float* x, float* dy, float* dw, int inputs, int outputs, float kept) =>
@@ -222,18 +283,24 @@ internal sealed unsafe class TransformerPart
     private float* Normed(float* scales, float* x, PinnedFloats result, PinnedFloats statistics)
     {
         float* y = result.Of(Rows * Width), means = statistics.Of(2 * Rows);
-        RowKernels.Norm(x, scales, y, means, means + Rows, Rows, Width, CharTransformer.Epsilon);
+        RowKernels.Norm(x, scales, y, means, means + Rows, Rows, Width, CharTransformer.Epsilon,
+            !module.Style.IsRootNorm);
         return y;
     }
 
     private void NormBack(float* x, float* scales, PinnedFloats statistics, float* dy, float* dx, float* scaleSlopes) =>
         RowKernels.NormBack(
-        x, scales, statistics.Address, statistics.Address + Rows, dy, dx, scaleSlopes, Rows, Width);
+            x, scales, statistics.Address, statistics.Address + Rows, dy, dx, scaleSlopes, Rows, Width,
+            !module.Style.IsRootNorm);
 
     /// <summary>The gradients that are sums over rows rather than products.</summary>
     private void ClearSums(float* gradients)
     {
-        new Span<float>(gradients + at.Places, module.Context * Width).Clear();
+        if (at.Places is { } places)
+        {
+            new Span<float>(gradients + places, module.Context * Width).Clear();
+        }
+
         new Span<float>(gradients + at.Norm, Width).Clear();
         foreach (Block block in blocks)
         {
@@ -275,6 +342,8 @@ internal sealed unsafe class TransformerPart
         public PinnedFloats LayerNormed { get; } = new();
 
         public PinnedFloats LayerStatistics { get; } = new();
+
+        public PinnedFloats GateSlopes { get; } = new();
 
         public PinnedFloats UpSlopes { get; } = new();
 

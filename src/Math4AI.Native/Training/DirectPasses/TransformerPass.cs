@@ -64,6 +64,9 @@ internal sealed unsafe class TransformerPass : IDirectPass
             : null;
 
     /// <inheritdoc/>
+    public bool IsSameInEvaluation => true;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// They are of another shape or type, or hold symbols that the model does not have.
     /// </exception>
@@ -110,7 +113,8 @@ internal sealed unsafe class TransformerPass : IDirectPass
         inputs.dtype == ScalarType.Int64 && inputs.shape is [> 0, > 0 and var length] && length <= module.Context;
 
     private static double Kept(CharTransformer module, double batch, double length) =>
-        batch * length * (module.Layers * (16.0 * module.Width + module.Heads * length) + module.SymbolCount);
+        batch * length * (module.SymbolCount + module.Layers * (8.0 * module.Width + module.Heads * length
+            + (module.Style.IsGated ? 3.0 : 2.0) * module.Style.Inner(module.Width)));
 
     private void Run(Action<int> work)
     {

@@ -8,11 +8,11 @@ namespace Math4AI.Training.DirectPasses;
 /// gradients likewise.
 /// </summary>
 /// <param name="Symbols">symbols × width, at both ends.</param>
-/// <param name="Places">context × width.</param>
+/// <param name="Places">context × width; null with rotations.</param>
 /// <param name="Norm">The scales of the last norm.</param>
 /// <param name="Blocks">Those of each block.</param>
 internal sealed record TransformerWeights(
-    int Symbols, int Places, int Norm, IReadOnlyList<TransformerWeights.Block> Blocks)
+    int Symbols, int? Places, int Norm, IReadOnlyList<TransformerWeights.Block> Blocks)
 {
     /// <summary>The places by the names of the parameters; null where some are not trained.</summary>
     /// <param name="module">The model.</param>
@@ -28,11 +28,13 @@ internal sealed record TransformerWeights(
 
         int Start(string name) => parameters.Segments[Array.IndexOf(names, name + ".weight")].Start;
         return new TransformerWeights(
-            Start("symbols"), Start("places"), Start("norm"), [.. Enumerable.Range(0, module.Layers).Select(layer =>
+            Start("symbols"), module.Style.IsRotary ? null : Start("places"), Start("norm"),
+            [.. Enumerable.Range(0, module.Layers).Select(layer =>
         {
             int Of(string name) => Start($"blocks.{layer}.{name}");
             return new Block(
-                Of("attentionNorm"), Of("queriesKeysValues"), Of("attended"), Of("layerNorm"), Of("up"), Of("down"));
+                Of("attentionNorm"), Of("queriesKeysValues"), Of("attended"), Of("layerNorm"),
+                module.Style.IsGated ? Of("gate") : null, Of("up"), Of("down"));
         })]);
     }
 
@@ -41,8 +43,9 @@ internal sealed record TransformerWeights(
     /// <param name="QueriesKeysValues">3 width × width.</param>
     /// <param name="Attended">width × width.</param>
     /// <param name="LayerNorm">The scales of the norm before the two layers.</param>
-    /// <param name="Up">4 width × width.</param>
-    /// <param name="Down">width × 4 width.</param>
+    /// <param name="Gate">inner × width; null without a gate.</param>
+    /// <param name="Up">inner × width.</param>
+    /// <param name="Down">width × inner.</param>
     internal sealed record Block(
-        int AttentionNorm, int QueriesKeysValues, int Attended, int LayerNorm, int Up, int Down);
+        int AttentionNorm, int QueriesKeysValues, int Attended, int LayerNorm, int? Gate, int Up, int Down);
 }

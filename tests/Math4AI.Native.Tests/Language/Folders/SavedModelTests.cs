@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Math4AI.Data.Arrays;
 using Math4AI.Language;
@@ -6,12 +7,15 @@ using Math4AI.Language.Texts;
 using Math4AI.Runtime;
 using Math4AI.Tests.Training;
 using Math4AI.Training;
+using Math4AI.Training.Networks;
 
 namespace Math4AI.Tests.Language.Folders;
 
 [Collection(TorchGenerator.Name)]
 public sealed class SavedModelTests : TemporaryFolder
 {
+    private const string Python = "/usr/bin/python3";
+
     private static readonly int[] Tokens = [3, 1, 4, 1, 5, 9, 2, 6];
 
     public SavedModelTests() => Assert.True(Compute.HasTensors);
@@ -107,6 +111,57 @@ public sealed class SavedModelTests : TemporaryFolder
         Assert.Equal(model.Language.Logits(tokens), folder.Logits(tokens));
         Assert.Throws<InvalidOperationException>(
             () => Made(new TextModelDescription("ab", 8, 1, 1, 4)).Language.Save(In("n")));
+    }
+
+    [Theory]
+    [InlineData("llama", WeightType.Float32, long.MaxValue)]
+    [InlineData("llama", WeightType.BFloat16, 3000)]
+    [InlineData("gpt2", WeightType.Float16, long.MaxValue)]
+    public void A_text_model_that_is_saved_as_a_folder_has_the_same_logits_in_Python(
+        string style, WeightType type, long most)
+    {
+        Assert.SkipUnless(
+            File.Exists(Python) && Repository.Run(Python, ["-c", "import numpy"]).Code == 0, "NumPy is not installed.");
+        var about = new TextModelDescription(string.Empty, 32, 2, 2, 16)
+        {
+            Merges = Tokenizer.Train("one and one are two\n", 260).Merges,
+            Style = style == "llama" ? TransformerStyle.Llama : TransformerStyle.Gpt2,
+        };
+        TextModel model = Made(about);
+        using (TorchSharp.torch.no_grad())
+        {
+            foreach (TorchSharp.Modules.Parameter parameter in model.Network.parameters())
+            {
+                // Attention and the activation are far from linear here.
+                parameter.mul_(parameter.Dimensions > 1 ? 12.0 : 1.5);
+            }
+        }
+
+        model.Language.Save(In("m"), new LanguageSaveOptions { Type = type, MaxFileBytes = most });
+        int[] tokens = [3, 1, 4, 1, 5, 9, 2, 6, 250, 258];
+        float[] ours = LanguageModel.Load(In("m")).Logits(tokens);
+        Finished python = Repository.Run(Python, [
+            Path.Combine(Repository.Root, "tests", "Math4AI.Native.Tests", "Language", "Folders", "LogitsByHand.py"),
+            In("m"), .. tokens.Select(token => $"{token}")]);
+        Assert.Equal((0, string.Empty), (python.Code, python.Errors));
+        double[] theirs = [.. python.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+        Assert.Equal(theirs.Length, ours.Length);
+        Assert.True(theirs.Max(Math.Abs) > 1.0);
+        Assert.True(ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max() < 1e-4);
+    }
+
+    [Fact]
+    public void Styles_that_no_layout_has_are_refused()
+    {
+        var about = new TextModelDescription(string.Empty, 32, 1, 2, 16)
+        {
+            Merges = [],
+            Style = TransformerStyle.Llama with { IsGated = false },
+        };
+        Assert.Contains("layouts", Assert.Throws<InvalidOperationException>(
+            () => Made(about).Language.Save(In("m"))).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("m")));
     }
 
     [Fact]

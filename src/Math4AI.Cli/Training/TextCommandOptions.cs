@@ -1,0 +1,136 @@
+using System.CommandLine;
+using Math4AI.Language;
+using Math4AI.Language.Texts;
+using Math4AI.Training.Networks;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary>The options of <c>math4ai train</c> that are for texts alone.</summary>
+internal static class TextCommandOptions
+{
+    /// <summary>The text.</summary>
+    public static readonly Option<string?> Text = CommonOptions.Named<string?>(
+        "--text", "FILE", "A text file, to train a language model on.");
+
+    /// <summary>The model to go on with.</summary>
+    public static readonly Option<string?> From = CommonOptions.Named<string?>(
+        "--from", "MODEL",
+        "Go on with a trained model of texts, or with a folder of GPT-2's or Llama's layout, on the text of --text. "
+            + "Defaults then: --steps 500, --rate 0.0003, --batch 12, --optimizer adamw.");
+
+    private static readonly Dictionary<string, TextUnit> Units = new()
+    {
+        ["character"] = TextUnit.Character,
+        ["bytepair"] = TextUnit.BytePair,
+        ["trained"] = TextUnit.TrainedBytePair,
+    };
+
+    private static readonly Dictionary<string, TransformerStyle> Styles = new()
+    {
+        ["llama"] = TransformerStyle.Llama,
+        ["gpt2"] = TransformerStyle.Gpt2,
+    };
+
+    private static readonly Option<string?> UnitOption = CommonOptions.Named<string?>(
+        "--unit", "UNIT",
+        "The tokens of a text: character, bytepair (those of GPT-2 that occur in the text), or trained (--vocabulary "
+            + "byte pairs that are found in the text and take any other).",
+        "character").Completed(() => Units.Keys);
+
+    private static readonly Option<int> VocabularyOption = CommonOptions.Named<int>(
+        "--vocabulary", "N", "The number of tokens of --unit trained, from 256.",
+        TextTrainingOptions.DefaultVocabulary);
+
+    private static readonly Option<string?> StyleOption = CommonOptions.Named<string?>(
+        "--style", "STYLE",
+        "What the transformer of a text is made of: llama (rotations for positions, root norms, gated layers) or gpt2.",
+        "llama").Completed(() => Styles.Keys);
+
+    private static readonly Option<int?> ContextOption = CommonOptions.Named<int?>(
+        "--context", "N",
+        "The number of tokens from which the next is predicted. Default: 256, or less where the text is short.");
+
+    private static readonly Option<int?> LayersOption = CommonOptions.Named<int?>(
+        "--layers", "N", "The number of blocks of the transformer of a text. Default: 4.");
+
+    private static readonly Option<int?> HeadsOption = CommonOptions.Named<int?>(
+        "--heads", "N", "The number of attention heads of a block. Default: 4.");
+
+    private static readonly Option<int?> WidthOption = CommonOptions.Named<int?>(
+        "--width", "N", "The length of the embedding of a token, a multiple of --heads. Default: 128.");
+
+    /// <summary>All of them, in the order of the help.</summary>
+    public static readonly Option[] All =
+    [
+        Text, From, UnitOption, VocabularyOption, StyleOption, ContextOption, LayersOption, HeadsOption, WidthOption,
+    ];
+
+    /// <summary>Returns the settings but for those of the trainer.</summary>
+    public static TextTrainingOptions Read(ParseResult words)
+    {
+        TextTrainingOptions kind =
+            words.GetValue(From) is null ? new TextTrainingOptions() : TextTrainingOptions.FineTuning;
+        return kind with
+        {
+            Unit = Units[words.GetValue(UnitOption)!],
+            Vocabulary = words.GetValue(VocabularyOption),
+            Style = Styles[words.GetValue(StyleOption)!],
+            Context = words.GetValue(ContextOption) ?? kind.Context,
+            Layers = words.GetValue(LayersOption) ?? kind.Layers,
+            Heads = words.GetValue(HeadsOption) ?? kind.Heads,
+            Width = words.GetValue(WidthOption) ?? kind.Width,
+        };
+    }
+
+    /// <summary>Refuses values that do not exist or do not fit together.</summary>
+    /// <exception cref="UsageException">There is one.</exception>
+    public static void Check(ParseResult words)
+    {
+        const int Min = 256, Max = 1 << 16;
+        TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
+        TrainOptionChecks.RequireChoice(words, "style", Styles.Keys, StyleOption);
+        foreach (Option<int?> option in new[] { ContextOption, LayersOption, HeadsOption, WidthOption })
+        {
+            TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
+        }
+
+        bool hasText = words.GetValue(Text) is not null, hasFrom = words.GetValue(From) is not null;
+        bool IsGiven(Option option) => words.GetResult(option) is { Implicit: false };
+        if (!hasText && All.FirstOrDefault(IsGiven) is { } alone)
+        {
+            throw new UsageException($"{alone.Name} is for a text: give --text FILE with it.");
+        }
+
+        Option[] ofModel = [UnitOption, VocabularyOption, StyleOption, LayersOption, HeadsOption, WidthOption];
+        if (hasFrom && ofModel.FirstOrDefault(IsGiven) is { } own)
+        {
+            throw new UsageException(
+                $"--from goes on with the tokens and the shape of its model: leave out {own.Name}.");
+        }
+
+        if (words.GetValue(VocabularyOption) is < Min or > Max)
+        {
+            throw new UsageException($"--vocabulary takes {Min} to {Max}.");
+        }
+
+        if (Units[words.GetValue(UnitOption)!] != TextUnit.TrainedBytePair && IsGiven(VocabularyOption))
+        {
+            throw new UsageException("--vocabulary is for --unit trained.");
+        }
+
+        if (!hasFrom)
+        {
+            RequireShape(Read(words));
+        }
+    }
+
+    private static void RequireShape(TextTrainingOptions given)
+    {
+        if (given.Width % given.Heads != 0 || (given.Style.IsRotary && given.Width / given.Heads % 2 != 0))
+        {
+            throw new UsageException(
+                $"--width {given.Width} with --heads {given.Heads}: the width must be a multiple of the heads"
+                + (given.Style.IsRotary ? ", and even for each of them." : "."));
+        }
+    }
+}

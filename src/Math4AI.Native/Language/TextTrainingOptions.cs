@@ -1,0 +1,81 @@
+using Math4AI.Language.Texts;
+using Math4AI.Training;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Optimizers;
+
+namespace Math4AI.Language;
+
+/// <summary>The settings of a training on a text.</summary>
+public sealed record TextTrainingOptions
+{
+    /// <summary>The default of <see cref="Vocabulary"/>.</summary>
+    public const int DefaultVocabulary = 1024;
+
+    /// <summary>The context of a text that is long enough.</summary>
+    public const int UsualContext = 256;
+
+    /// <summary>Gets the kind of the symbols that the text is cut into.</summary>
+    public TextUnit Unit { get; init; }
+
+    /// <summary>Gets the number of tokens of <see cref="TextUnit.TrainedBytePair"/>, from 256.</summary>
+    public int Vocabulary { get; init; } = DefaultVocabulary;
+
+    /// <summary>
+    /// Gets the context length: the number of symbols from which the next is predicted. Null, the default, for 256, or
+    /// less where the text is short.
+    /// </summary>
+    public int? Context { get; init; }
+
+    /// <summary>Gets the number of transformer blocks.</summary>
+    public int Layers { get; init; } = 4;
+
+    /// <summary>Gets the number of attention heads of a block.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Gets the length of the embedding of a symbol.</summary>
+    public int Width { get; init; } = 128;
+
+    /// <summary>Gets what the transformer is made of.</summary>
+    public TransformerStyle Style { get; init; } = TransformerStyle.Llama;
+
+    /// <summary>
+    /// Gets the model to go on with; null for a new one. It stays as it is, and its shape and symbols are those of the
+    /// trained one.
+    /// </summary>
+    public TextModel? From { get; init; }
+
+    /// <summary>Gets the settings of the trainer.</summary>
+    public TrainerOptions Trainer { get; init; } = new()
+    {
+        Steps = 2200,
+        EvaluateEvery = 200,
+        BatchSize = 8,
+        Rate = 8e-3,
+        WeightDecay = 0.1,
+        Optimizer = new Muon(),
+        Schedule = Schedule.Trapezoid,
+        SplitBatches = true,
+    };
+
+    /// <summary>Gets settings to go on with a trained model: a smaller rate and fewer steps.</summary>
+    public static TextTrainingOptions FineTuning
+    {
+        get
+        {
+            var usual = new TextTrainingOptions();
+            return usual with
+            {
+                Context = UsualContext,
+                Trainer = usual.Trainer with
+                {
+                    Steps = 500,
+                    EvaluateEvery = 100,
+                    BatchSize = 12,
+                    Rate = 3e-4,
+                    Optimizer = new AdamW(),
+                    Schedule = Schedule.Cosine,
+                },
+            };
+        }
+    }
+}

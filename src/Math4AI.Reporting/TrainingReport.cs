@@ -115,6 +115,9 @@ public sealed record TrainingReport
     /// <summary>Gets a text that the model generated; null where it is not a language model.</summary>
     public string? Sample { get; init; }
 
+    /// <summary>Gets what a language model wrote in the course of its training; empty for others.</summary>
+    public IReadOnlyList<TextSample> Samples { get; init; } = [];
+
     /// <summary>Makes the report of a trained model.</summary>
     /// <typeparam name="TModel">The kind of model.</typeparam>
     /// <param name="trained">The model and its training.</param>
@@ -171,12 +174,27 @@ public sealed record TrainingReport
                 TrainingCharts.Numbers([.. PredictedNumbers], [.. ObservedNumbers]));
         }
 
+        TextPart(page);
+
+        return page.Page(Title);
+    }
+
+    private void TextPart(Html page)
+    {
+        if (Samples.Count > 0)
+        {
+            page.Heading("What it writes in the course of the training");
+            foreach (TextSample sample in Samples)
+            {
+                page.Add(
+                    $"<div class=\"card\"><p>After {sample.Step} steps</p><pre>{Html.Escape(sample.Text)}</pre></div>");
+            }
+        }
+
         if (Sample is not null)
         {
             page.Heading("Generated text").Add($"<div class=\"card\"><pre>{Html.Escape(Sample)}</pre></div>");
         }
-
-        return page.Page(Title);
     }
 
     private void LearnerPart(Html page)

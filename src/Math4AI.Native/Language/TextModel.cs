@@ -93,8 +93,10 @@ public sealed class TextModel
             : TorchRandom.From(
                 options.Trainer.Seed, () => new TextModel(Describe(options with { Context = context }, text)));
         var training = new TextTraining(model.symbols, text);
+        var writing = new SampleWriting(model.network, model.symbols);
         TrainingResult result = training.Run(
-            model.network, context, model.symbols.Count, options.Trainer, progress, cancellation);
+            model.network, context, model.symbols.Count,
+            options.Trainer with { Callbacks = [.. options.Trainer.Callbacks, writing] }, progress, cancellation);
         return new Trained<TextModel>
         {
             Model = model,
@@ -102,6 +104,7 @@ public sealed class TextModel
             Train = training.Scores.Train,
             Validation = training.Scores.Validation,
             Test = training.Scores.Test,
+            Samples = writing.Samples,
         };
     }
 

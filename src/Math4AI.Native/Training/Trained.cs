@@ -63,6 +63,9 @@ public sealed record Trained<TModel>
     /// <summary>Gets the rows of the test part of a table by a learner; null for others.</summary>
     public Table? TestRows { get; init; }
 
+    /// <summary>Gets what a language model wrote after some of its evaluations; empty for others.</summary>
+    public IReadOnlyList<TextSample> Samples { get; init; } = [];
+
     /// <summary>Gets the number of rows that were left out because a value is missing.</summary>
     public int DroppedRows { get; init; }
 

@@ -281,6 +281,7 @@ public class TrainCommandTests : TemporaryFolder
         Assert.True(train.Code == 0, train.Errors);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
         Assert.Equal("text", json.GetProperty("task").GetString());
+        Assert.Contains("After 60 steps", File.ReadAllText(In("model/report.html")), StringComparison.Ordinal);
         double loss = json.GetProperty("test").GetProperty("loss").GetDouble();
         Assert.True(loss < 0.5, $"{loss}");
         Assert.Equal(Math.Exp(loss), json.GetProperty("test").GetProperty("perplexity").GetDouble(), 1e-12);

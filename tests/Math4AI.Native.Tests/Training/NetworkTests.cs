@@ -275,6 +275,8 @@ public sealed class NetworkTests : TemporaryFolder
         (TextModel model, double loss, double testLoss) =
             (trained.Model, trained.Validation.Scores["loss"], trained.Test.Scores["loss"]);
         Assert.Equal(150, trained.Training.Steps);
+        Assert.Equal([50, 100], trained.Samples.Select(sample => sample.Step));
+        Assert.All(trained.Samples, sample => Assert.Equal(200, sample.Text.Length));
         Assert.True(testLoss < 0.05, $"{testLoss}");
         Assert.True(loss < 0.05, $"{loss}");
         using (var files = new FileTransaction())

@@ -7,9 +7,10 @@ namespace Math4AI.Training.Optimizers;
 /// <summary>
 /// Muon: each matrix W, r × c, steps along the nearest orthogonal matrix to its momentum: M ← β M + (1 − β) g,
 /// U = β M + (1 − β) g, W ← W (1 − η λ) − 0.2 η √max(r, c) O with O ≈ U (Uᵀ U)^(−1/2), by <see cref="Iterations"/> of a
-/// polynomial of degree 5. The factor gives a step the size that AdamW's has, so that one rate and one decay serve both;
-/// vectors, embeddings and what <see cref="Except"/> names are stepped by <see cref="Others"/>. Sources: K. Jordan et
-/// al., "Muon: an optimizer for hidden layers in neural networks" (2024); J. Liu et al., arXiv:2502.16982 (the factor).
+/// polynomial of degree 5. The factor gives a step the size that AdamW's has, so that one rate and one decay serve
+/// both; vectors, embeddings and what <see cref="Except"/> names are stepped by <see cref="Others"/>. Sources: K.
+/// Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024); J. Liu et al., arXiv:2502.16982
+/// (the factor).
 /// </summary>
 public sealed record Muon : Optimizer
 {

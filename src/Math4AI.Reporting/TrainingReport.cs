@@ -129,6 +129,7 @@ public sealed record TrainingReport
         ArgumentNullException.ThrowIfNull(trained);
         return new TrainingReport
         {
+            Samples = trained.Samples,
             Title = title,
             Task = task,
             Command = command,

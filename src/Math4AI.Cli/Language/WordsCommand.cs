@@ -35,6 +35,14 @@ internal static class WordsCommand
     private static readonly Option<double> Shift = CommonOptions.Named<double>(
         "--shift", "K", "Subtract log K from the mutual information.", Default.Shift);
 
+    private static readonly Option<double> Power = CommonOptions.Named<double>(
+        "--power", "P", "Scale the vectors of ppmi by the singular values to the power P, 0 to 1.", Default.Power);
+
+    private static readonly Option<double> ContextWeight = CommonOptions.Named<double>(
+        "--context-weight", "W",
+        "Add the context vectors of ppmi with this weight: similar meanings gain by it, analogies lose.",
+        Default.ContextWeight);
+
     private static readonly Dictionary<string, WordMethod> Methods = new()
     {
         ["ppmi"] = WordMethod.MutualInformation,
@@ -96,9 +104,9 @@ internal static class WordsCommand
             + "  math4ai words vectors.bin --axis he:she:nurse,doctor,teacher --near king --map words.html\n"
             + "  math4ai words vectors.bin --evaluate WS-353.txt --evaluate analogies.txt")
         {
-            Input, Output, Method, Dimensions, Window, MinCount, MaxWords, Shift, Epochs, Negatives, Rate, Fast,
-            Near, Analogies, Odd, Axes, Evaluate, Count, Map, CommonOptions.Seed, CommonOptions.Force,
-            CommonOptions.Json,
+            Input, Output, Method, Dimensions, Window, MinCount, MaxWords, Shift, Power, ContextWeight, Epochs,
+            Negatives, Rate, Fast, Near, Analogies, Odd, Axes, Evaluate, Count, Map, CommonOptions.Seed,
+            CommonOptions.Force, CommonOptions.Json,
         };
         command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
         return command;
@@ -169,6 +177,8 @@ internal static class WordsCommand
             MinCount = words.GetValue(MinCount),
             MaxWords = words.GetValue(MaxWords),
             Shift = words.GetValue(Shift),
+            Power = words.GetValue(Power),
+            ContextWeight = words.GetValue(ContextWeight),
             Epochs = words.GetValue(Epochs),
             Negatives = words.GetValue(Negatives),
             LearningRate = words.GetValue(Rate),

@@ -47,7 +47,7 @@ public sealed record TextTrainingOptions
     /// <summary>Gets the settings of the trainer.</summary>
     public TrainerOptions Trainer { get; init; } = new()
     {
-        Steps = 2200,
+        Steps = 1600,
         EvaluateEvery = 200,
         BatchSize = 8,
         Rate = 8e-3,

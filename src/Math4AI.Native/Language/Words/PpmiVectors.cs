@@ -12,7 +12,8 @@ namespace Math4AI.Language.Words;
 /// </summary>
 internal static class PpmiVectors
 {
-    private const int Passes = 2;
+    /// <summary>With fewer, the last of the directions are far from the singular vectors, and analogies lose.</summary>
+    private const int Passes = 3;
 
     /// <summary>Finds the vectors.</summary>
     /// <returns>words × dimensions.</returns>

@@ -111,7 +111,7 @@ internal static class TablesAgainstPeer
             + $"{Text(Ratios(ours, theirs[best]))} | {chosen} | {seconds:0}, {peerSeconds:0} |"));
     }
 
-    /// <summary>Asks the peers in two processes at once: each uses one thread, and they are the longest of all.</summary>
+    /// <summary>Asks the peers in two processes at once, each of one thread: they take the longest of all.</summary>
     private static Dictionary<string, JsonElement> AskPeers(string python, string folder, int classes)
     {
         Process[] processes = [.. PeersAtOnce.Select(models => Peer.Start(

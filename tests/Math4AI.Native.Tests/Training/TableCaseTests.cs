@@ -82,6 +82,8 @@ public class TableCaseTests : TemporaryFolder
         double[] predicted = [.. model.Predict(rows).Values.Column(0)];
         Assert.All(predicted[..5], value => Assert.Equal(10.0, value, 0.1));
         Assert.All(predicted[5..], value => Assert.Equal(0.0, value, 0.1));
+        double[] reported = [.. model.PredictFile(Case("bool_p.csv")).Values.Select(row => row[0])];
+        Assert.Equal([10.0, 10.0, 10.0, 10.0, 0.0, 0.0, 0.0], reported, (a, b) => Math.Abs(a - b) < 0.1);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Unsupervised.Factors;
 
@@ -49,16 +51,14 @@ public sealed record NonnegativeFactorization(int Parts)
 
         double peak = NonnegativeSteps.PeakOf(samples);
         double unit = peak > 0.0 ? peak : 1.0;
-        Matrix<double> x = samples / unit;
+        Matrix<double> x = DenseMatrix.OfMatrix(samples / unit);
         (Matrix<double> weights, Matrix<double> parts) = Start(x, cancellation);
-        double least = Tolerance * x.Enumerate().Sum(value => value * value);
+        double least = Tolerance * TensorPrimitives.SumOfSquares<double>(((DenseMatrix)x).Values);
         var steps = new NonnegativeSteps(Parts);
         for (int iteration = 1; iteration <= MaxIterations; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
-            double decrease = steps.Improve(weights, x * parts, parts.TransposeThisAndMultiply(parts));
-            decrease += steps.Improve(
-                parts, x.TransposeThisAndMultiply(weights), weights.TransposeThisAndMultiply(weights));
+            double decrease = steps.ImproveBoth((DenseMatrix)x, (DenseMatrix)weights, (DenseMatrix)parts);
             if (iteration == MaxIterations || decrease <= least)
             {
                 return NonnegativeFactorizationFit.Of(x, unit, weights, parts, iteration, decrease <= least);
@@ -76,7 +76,7 @@ public sealed record NonnegativeFactorization(int Parts)
     {
         RandomizedSvd svd = RandomizedSvd.Of(new MatrixSampleSource(x), Parts, seed: Seed, cancellation: cancellation);
         Matrix<double> weights = svd.LeftVectors(x), parts = svd.RightVectors.Clone();
-        double fill = Math.Sqrt(x.Enumerate().Average() / Parts);
+        double fill = Math.Sqrt(TensorPrimitives.Average<double>(((DenseMatrix)x).Values) / Parts);
         for (int k = 0; k < Parts; k++)
         {
             Vector<double> left = weights.Column(k), right = parts.Column(k);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Math4AI.Data.Arrays;
 using Math4AI.Data.Tables;
+using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Unsupervised.Clusters;
 using Math4AI.Unsupervised.Hierarchies;
 using Math4AI.Unsupervised.Outliers;
@@ -20,6 +21,8 @@ internal static class ClusterQuality
 
     // One in twenty of the rows is an outlier.
     private const int InliersPerOutlier = 19;
+    private const int MixtureOfInliers = 3;
+    private const double MinVariance = 0.01;
 
     public static int Run(string[] words)
     {
@@ -74,7 +77,27 @@ internal static class ClusterQuality
             Area(new IsolationForest { Seed = seed }.Fit(samples).Score(samples), labels))],
         ["factor"] = [Area(new LocalOutlierFactor().Score(samples), labels)],
         ["HDBSCAN"] = [Area(Vector<double>.Build.DenseOfEnumerable(new Hdbscan().Fit(samples).OutlierScores), labels)],
+        ["mixture"] = [Area(
+            -new GaussianMixture(MixtureOfInliers) { Regularization = 1e-3 }.Fit(samples).LogDensity(samples), labels)],
+        ["determinant"] = Robust(samples, labels),
     };
+
+    /// <summary>
+    /// The distances by the minimum covariance determinant, which needs a core that fills the space: of components
+    /// where columns depend on one another.
+    /// </summary>
+    private static double[] Robust(Matrix<double> samples, int[] labels)
+    {
+        Matrix<double> along = Axes(samples);
+        return [Area(new MinimumCovarianceDeterminant().Fit(along).Distances(along), labels)];
+    }
+
+    /// <summary>The components with one percent of the largest variance or more.</summary>
+    private static Matrix<double> Axes(Matrix<double> samples)
+    {
+        PrincipalComponentsFit axes = new PrincipalComponents().Fit(samples);
+        return axes.Take(axes.Variances.Count(value => value > MinVariance * axes.Variances[0])).Transform(samples);
+    }
 
     /// <summary>The share of pairs in which the outlier has the higher score; half of those with equal ones.</summary>
     private static double Area(Vector<double> scores, int[] labels)

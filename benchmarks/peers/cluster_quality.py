@@ -9,6 +9,7 @@ import warnings
 
 import numpy
 from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.covariance import MinCovDet
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, roc_auc_score
 from sklearn.mixture import GaussianMixture
@@ -32,10 +33,25 @@ def clusters():
     }
 
 
+def axes():
+    """The components with one percent of the largest variance or more."""
+    centered = x - x.mean(0)
+    _, values, directions = numpy.linalg.svd(centered, full_matrices=False)
+    return centered @ directions[values**2 > 0.01 * values[0] ** 2].T
+
+
 def outliers():
     forests = [-IsolationForest(random_state=seed).fit(x).score_samples(x) for seed in range(5)]
     return {
         "forest": [float(numpy.mean([roc_auc_score(labels, score) for score in forests]))],
+        "mixture": [
+            float(
+                roc_auc_score(
+                    labels, -GaussianMixture(3, reg_covar=1e-3, random_state=0).fit(x).score_samples(x)
+                )
+            )
+        ],
+        "determinant": [float(roc_auc_score(labels, MinCovDet(random_state=0).fit(axes()).mahalanobis(axes())))],
         "factor": [float(roc_auc_score(labels, -LocalOutlierFactor(20).fit(x).negative_outlier_factor_))],
     }
 

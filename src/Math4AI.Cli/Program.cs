@@ -41,6 +41,7 @@ internal static partial class Program
         ("information", "Find which columns of a table depend on each other.", InformationCommand.Create),
         ("cluster", "Find groups of similar rows in a table.", ClusterCommand.Create),
         ("map", "Draw the rows of a table as points, neighbors together.", MapCommand.Create),
+        ("encode", "Learn a short code of rows, and find those that it tells badly.", EncodeCommand.Create),
         ("predict", "Predict with a trained model or a fit.", PredictCommand.Create),
         ("generate", "Continue a text with a trained model.", GenerateCommand.Create),
         ("words", "Find vectors for the words of a text, or query existing vectors.", WordsCommand.Create),

@@ -71,6 +71,7 @@ internal static class ModuleStart
         ModelFolder.Register(TableMixture.Kind, TableMixture.Load);
         ModelFolder.Register(TableGroups.Kind, TableGroups.Load);
         ModelFolder.Register(TableMap.Kind, TableMap.Load);
+        ModelFolder.Register(TableCode.Kind, TableCode.Load);
         ModelFolder.Register(PlaneMap.Kind, PlaneMap.Load);
         ModelFolder.Register(AutoencoderFit.Kind, AutoencoderFit.Load);
         ModelFolder.Register(DbscanFit.Kind, DbscanFit.Load);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Math4AI.Data;
+using Math4AI.Data.Images;
 using Math4AI.Data.Tables;
 using Math4AI.Processes;
 using Math4AI.Unsupervised;
@@ -82,17 +83,19 @@ internal static class TableFindings
     /// From the rows, the files to be written and the line of progress: the summary and the page.
     /// </param>
     /// <param name="print">Prints the summary; true where there is a report.</param>
+    /// <param name="imageFeatures">The features of images where none are asked for; null for components.</param>
     public static int Run<TSummary>(
         ParseResult words,
         string output,
         string[] others,
         Func<DataRows, FileTransaction, ProgressLine, (TSummary Summary, Func<string> Page)> find,
-        Action<TSummary, bool> print)
+        Action<TSummary, bool> print,
+        string? imageFeatures = null)
     {
         bool force = words.GetValue(CommonOptions.Force), hasReport = !words.GetValue(CommonOptions.NoReport);
         if (!ProcessGroup.Current.IsFirst)
         {
-            return TakePart(words, find);
+            return TakePart(words, find, imageFeatures);
         }
 
         string[] names = [.. others, "result.json", "report.html"];
@@ -101,7 +104,7 @@ internal static class TableFindings
         OutputFiles.Claim(files, output);
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        DataRows data = Read(words);
+        DataRows data = Read(words, imageFeatures);
         progress.Show(words.CommandResult.Command.Name);
         (TSummary summary, Func<string> page) = find(data, files, progress);
         progress.Show("write");
@@ -128,23 +131,23 @@ internal static class TableFindings
 
     /// <summary>The part of another process than the first, which writes what all of them find.</summary>
     private static int TakePart<TFound>(
-        ParseResult words, Func<DataRows, FileTransaction, ProgressLine, TFound> find)
+        ParseResult words, Func<DataRows, FileTransaction, ProgressLine, TFound> find, string? imageFeatures)
     {
         using var nothing = new FileTransaction();
         using var hidden = ProgressLine.Start();
-        _ = find(Read(words), nothing, hidden);
+        _ = find(Read(words, imageFeatures), nothing, hidden);
         return 0;
     }
 
     /// <summary>Reads the rows, which are the same in all processes.</summary>
-    private static DataRows Read(ParseResult words)
+    private static DataRows Read(ParseResult words, string? imageFeatures)
     {
         string path = words.GetValue(Data)!;
         ProcessGroup.Current.RequireSameFile(path);
         try
         {
-            return ProcessGroup.Current.Agree(
-                () => DataRows.Read(path, words.GetValue(Texts), words.GetValue(Features)));
+            string? features = words.GetValue(Features) ?? (ImageSet.HasImages(path) ? imageFeatures : null);
+            return ProcessGroup.Current.Agree(() => DataRows.Read(path, words.GetValue(Texts), features));
         }
         catch (FormatException e)
         {

@@ -32,6 +32,34 @@ public sealed class ClusterCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Rows_are_clustered_by_density_and_given_codes_and_what_does_not_belong_together_is_refused()
+    {
+        string iris = Repository.Data("tables", "iris.csv");
+        Finished dense = Run("cluster", iris, "--method", "hdbscan", "--min-rows", "10", "-o", "dense", "--json");
+        Assert.True(dense.Code == 0, dense.Errors);
+        Assert.Equal(2, JsonDocument.Parse(dense.Output).RootElement.GetProperty("clusters").GetInt32());
+        string[] rows = File.ReadAllLines(In("dense/clusters.csv"));
+        Assert.Equal("row,cluster,strength", rows[0]);
+        Finished predict = Run("predict", "dense", iris);
+        Assert.True(predict.Code == 0, predict.Errors);
+
+        // A row in no cluster is its own neighbor when it comes again, which may bring it into one.
+        Assert.All(
+            rows.Skip(1).Zip(predict.Output.Trim().Split('\n').Skip(1)).Where(pair => pair.First.Split(',')[1] != "0"),
+            pair => Assert.Equal(pair.First.Split(',')[1], pair.Second.Split(',')[0]));
+        Assert.All<string[]>(
+            [["--method", "none"], ["--method", "dbscan"], ["--radius", "1"], ["--method", "hdbscan", "-k", "2"],
+                ["--min-rows", "3"]],
+            words => Assert.Equal(2, Run(["cluster", iris, "-o", "wrong", .. words]).Code));
+        Finished code = Run("encode", iris, "--epochs", "20", "-o", "code");
+        Assert.True(code.Code == 0, code.Errors);
+        Assert.StartsWith("150 rows of 4 columns in codes of 2: ", code.Output, StringComparison.Ordinal);
+        Assert.Equal("row,code 1,code 2,anomaly", File.ReadLines(In("code/codes.csv")).First());
+        Assert.Equal(151, Run("predict", "code", iris).Output.Trim().Split('\n').Length);
+        Assert.Equal(2, Run("encode", iris, "--size", "0").Code);
+    }
+
+    [Fact]
     public void A_table_is_explored_on_one_page()
     {
         string penguins = Repository.Data("tables", "penguins.csv");

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
@@ -43,7 +44,7 @@ public sealed class AutoencoderFit : IFilePredictor
     public TrainingResult? Training { get; }
 
     /// <summary>Reads networks from a folder.</summary>
-    /// <param name="folder">The folder that <see cref="Save"/> wrote.</param>
+    /// <param name="folder">The folder that it was saved in.</param>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the model is of another kind.</exception>
     public static AutoencoderFit Load(string folder)
@@ -96,9 +97,10 @@ public sealed class AutoencoderFit : IFilePredictor
     public Vector<double> Anomaly(Matrix<double> samples) => Errors(samples).RowSums() / Channels;
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
+    public FilePredictions PredictFile(string path) => Predict(MatrixFile.Read(path));
+
+    internal FilePredictions Predict(Matrix<double> samples)
     {
-        Matrix<double> samples = MatrixFile.Read(path);
         Matrix<double> codes = Encode(samples), found = codes.Append(Anomaly(samples).ToColumnMatrix());
         return new FilePredictions("code", [], found.ToRowArrays(), [])
         {
@@ -110,8 +112,11 @@ public sealed class AutoencoderFit : IFilePredictor
     /// <param name="folder">The folder; it is made where there is none.</param>
     /// <param name="replace">Whether a model that is there may be replaced.</param>
     /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files =>
-        NetworkFolder.Write(folder, files, Kind, about, CodeJson.Default.SavedAutoencoder, network));
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Save(folder, files));
+
+    internal void Save(string folder, FileTransaction files) =>
+        NetworkFolder.Write(folder, files, Kind, about, CodeJson.Default.SavedAutoencoder, network);
 
     private static Matrix<double> Through(Matrix<double> rows, Func<Tensor, Tensor> pass)
     {

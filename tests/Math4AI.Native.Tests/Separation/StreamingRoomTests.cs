@@ -184,6 +184,24 @@ public sealed class StreamingRoomTests
             Assert.All(source, sample => Assert.True(float.IsFinite(sample))));
     }
 
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(null)]
+    public void A_window_may_be_longer_than_the_history(double? seconds)
+    {
+        float[][] channels = Noise(new MersenneTwister(4), 12_000);
+        var separator = new StreamingRoomSeparator(2, 1000, new StreamingRoomOptions
+        {
+            Window = 1024,
+            HistorySeconds = seconds,
+        });
+        float[][] sources = Run(separator, channels, 100);
+        Assert.All(sources, source => Assert.All(source, sample => Assert.True(float.IsFinite(sample))));
+
+        // Something was learned: it is not the channel, a window late.
+        Assert.NotEqual(channels[0][10_000], sources[0][10_000 + separator.Delay], 1e-3f);
+    }
+
     [Fact]
     public void What_makes_no_sense_is_refused()
     {

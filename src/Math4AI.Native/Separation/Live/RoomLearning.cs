@@ -50,6 +50,7 @@ internal sealed class RoomLearning
     private readonly int sources;
     private readonly int window;
     private readonly int recentLength;
+    private readonly int shortestJudged;
     private readonly int[][] orders;
     private readonly double[] likeness;
     private readonly double[][] ordered;
@@ -80,6 +81,9 @@ internal sealed class RoomLearning
         (this.history, this.filters, this.settings) = (history, filters, settings);
         (channels, sources, window) = (history.Channels, history.Sources, settings.Window);
         recentLength = (int)(RecentSeconds * settings.SampleRate);
+
+        // The filters begin with as much as they are long; of what follows, half a second tells something.
+        shortestJudged = settings.Before + settings.After + settings.SampleRate / 2;
         (found, other) = (newSet(), newSet());
         orders = [.. Permutations.Of(sources)];
         order = orders[0];
@@ -128,8 +132,8 @@ internal sealed class RoomLearning
             nextWhole = now + (long)((isFull ? LaterLearnSeconds : LearnSeconds) * settings.SampleRate);
         }
 
-        if (settings.Adapts && used is not null && now - from >= recentLength + settings.SampleRate
-            && HasMoved(isBetter ? found : used, from))
+        if (settings.Adapts && used is not null && recentLength >= shortestJudged
+            && now - from >= recentLength + settings.SampleRate && HasMoved(isBetter ? found : used, from))
         {
             movedAt = now - recentLength;
             (found, other) = (other, found);
@@ -142,6 +146,11 @@ internal sealed class RoomLearning
     /// <summary>Compares the filters that were found with those in use, over the whole history.</summary>
     private bool IsNoWorse()
     {
+        if (history.Length < shortestJudged)
+        {
+            return true;
+        }
+
         ofWhole ??= NewJudge(history.Length);
         return ofWhole.Of(found, now) <= DependenceLearnedAgain * ofWhole.Of(used!, now);
     }

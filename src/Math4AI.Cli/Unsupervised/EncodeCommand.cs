@@ -37,8 +37,8 @@ internal static class EncodeCommand
         var command = new Command(
             "encode",
             "Learn a short code from which the rows of a table, images or texts can be told again (an autoencoder), "
-            + "and find the rows that it tells badly: they are unlike the others. 'math4ai predict' encodes new rows and "
-            + "says how unlike they are.\n\nExamples:\n"
+            + "and find the rows that it tells badly: they are unlike the others. 'math4ai predict' encodes new rows "
+            + "and says how unlike they are.\n\nExamples:\n"
             + "  math4ai encode satellite.csv --size 3\n"
             + "  math4ai encode photos/ --size 16 --hidden 256 --color class")
         {

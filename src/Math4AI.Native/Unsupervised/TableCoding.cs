@@ -7,8 +7,8 @@ namespace Math4AI.Unsupervised;
 
 /// <summary>
 /// Learns a short code of the rows of a table, of images or of texts by an <see cref="Autoencoder"/>; rows that are
-/// told badly from their code are unlike the others. Columns that say nothing (texts, constants, row numbers) are left out,
-/// and named.
+/// told badly from their code are unlike the others. Columns that say nothing (texts, constants, row numbers) are left
+/// out, and named.
 /// </summary>
 public sealed record TableCoding
 {

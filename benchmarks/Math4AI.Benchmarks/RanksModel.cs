@@ -16,8 +16,8 @@ internal static class RanksModel
     private const double Overhead = 1e-6;
 
     // Seconds of a pass of one process of one thread over half of the samples (benchmarks/README.md), and the bytes
-    // that it adds (of the separations, rounded up). Of a perceptron's step, a tenth is the gradient of the first layer,
-    // beside which the sums of the others go on.
+    // that it adds (of the separations, rounded up). Of a perceptron's step, a tenth is the gradient of the first
+    // layer, beside which the sums of the others go on.
     private static readonly (string Name, double Seconds, double Bytes, double Overlap)[] Passes =
     [
         ("FastICA, 3 × 2.4M", 1.97e-3, 8.0 * 14, 0.0),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;
@@ -78,7 +79,9 @@ public sealed class FitTargets
     internal FitTargets With(Func<int, double> value) => new(Vector<double>.Build.Dense(Values.Count, value), Columns);
 
     /// <summary>Returns the numbers as Math.NET prints a vector or a matrix.</summary>
-    public override string ToString() => Columns == 1 ? Values.ToString() : ToMatrix().ToString();
+    public override string ToString() => Columns == 1
+        ? Values.ToString(null, CultureInfo.InvariantCulture)
+        : ToMatrix().ToString(null, CultureInfo.InvariantCulture);
 
     private int Place(int sample, int column)
     {

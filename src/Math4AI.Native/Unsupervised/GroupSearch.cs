@@ -42,15 +42,15 @@ internal static class GroupSearch
                     method, within.Clusters, within.Labels, string.Create(CultureInfo.InvariantCulture,
                         $"with {method.MinRows} rows or more within {method.Radius:G4} of a row")));
             case ClusterMethod.KMeans:
-                return Best(method, rows, cancellation, count =>
+                return Best(method, rows, count =>
                 {
                     KMeansFit fit = new KMeans(count) { Seed = method.Seed }.Fit(rows, cancellation);
                     return (fit, fit.Assign(rows));
-                });
+                }, cancellation);
             default:
                 AgglomerationFit tree = new Agglomeration { Linkage = LinkageOf(method.Method) }.Fit(
                     rows, cancellation);
-                return Best(method, rows, cancellation, count => (tree.Into(count), tree.Cut(count)));
+                return Best(method, rows, count => (tree.Into(count), tree.Cut(count)), cancellation);
         }
     }
 
@@ -66,18 +66,18 @@ internal static class GroupSearch
     };
 
     private static FoundGroups Best(
-        TableClustering method, Matrix<double> rows, CancellationToken cancellation,
-        Func<int, (IGroups Groups, int[] Labels)> divide)
+        TableClustering method, Matrix<double> rows, Func<int, (IGroups Groups, int[] Labels)> divide,
+        CancellationToken cancellation)
     {
         (int count, string why) = method.Clusters is { } given
             ? (given, ", as asked for")
-            : Choose(method, rows, cancellation, count => divide(count).Labels);
+            : Choose(method, rows, count => divide(count).Labels, cancellation);
         (IGroups groups, int[] labels) = divide(count);
         return new FoundGroups(groups, labels, [], $"{InWords(count)} by {NameOf(method.Method)}{why}.");
     }
 
     private static (int Count, string Why) Choose(
-        TableClustering method, Matrix<double> rows, CancellationToken cancellation, Func<int, int[]> divide)
+        TableClustering method, Matrix<double> rows, Func<int, int[]> divide, CancellationToken cancellation)
     {
         int[] places = MixtureSearch.Places(rows.RowCount, MaxRowsOfSilhouettes, method.Seed);
         var some = Matrix<double>.Build.Dense(places.Length, rows.ColumnCount, (i, j) => rows[places[i], j]);

@@ -3,7 +3,6 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Unsupervised.Clusters;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised;
 

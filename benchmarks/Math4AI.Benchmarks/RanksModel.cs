@@ -15,6 +15,8 @@ internal static class RanksModel
     // What MPI does for each of the messages that a process sends at once.
     private const double Overhead = 1e-6;
 
+    private static readonly int[] Machines = [16, 256, 4096];
+
     // Seconds of a pass of one process of one thread over half of the samples (benchmarks/README.md), and the bytes
     // that it adds (of the separations, rounded up). Of a perceptron's step, a tenth is the gradient of the first
     // layer, beside which the sums of the others go on.
@@ -38,7 +40,7 @@ internal static class RanksModel
         {
             foreach ((string network, Network of) in networks)
             {
-                string shares = string.Join(" | ", new[] { 16, 256, 4096 }.Select(
+                string shares = string.Join(" | ", Machines.Select(
                     machines => Share(seconds, overlap, of.Sum(machines, bytes)).ToString(
                         "0.00", CultureInfo.InvariantCulture)));
                 Console.WriteLine(string.Create(

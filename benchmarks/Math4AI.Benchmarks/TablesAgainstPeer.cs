@@ -85,7 +85,7 @@ internal static class TablesAgainstPeer
             names.Add(trained.Model.Comparison.Single(each => each.IsKept).Name);
             Write(Path.Combine(folder, "train.npy"), train, train, data, trained.Classes);
             Write(Path.Combine(folder, "test.npy"), train, test, data, trained.Classes);
-            IReadOnlyDictionary<string, JsonElement> found = AskPeers(python, folder, trained.Classes.Count);
+            Dictionary<string, JsonElement> found = AskPeers(python, folder, trained.Classes.Count);
             for (int i = 0; i < Peers.Length; i++)
             {
                 theirs[i].Add(found[Peers[i]].GetProperty("loss").GetDouble());

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Math4AI.Fitting;
 using Math4AI.Fitting.Posteriors;
 using Math4AI.Probability.Sampling;
 using Math4AI.Reporting.Charts;

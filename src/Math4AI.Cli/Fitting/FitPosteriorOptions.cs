@@ -99,6 +99,20 @@ internal sealed class FitPosteriorOptions
             throw new UsageException($"--draws takes a number of {MinDraws} or more, and not {count}.");
         }
 
+        var sampler = new NutsSampler
+        {
+            Draws = count,
+            Warmup = Math.Max(MinWarmup, count),
+            Seed = parsed.GetValue(CommonOptions.Seed),
+        };
+        return new FitPosteriorChoice(KnownPriors(texts), sampler, method == Laplace)
+        {
+            TakesWeakPriors = texts.Contains(WeakWord),
+        };
+    }
+
+    private static Dictionary<string, Prior> KnownPriors(string[] texts)
+    {
         var known = new Dictionary<string, Prior>();
         foreach (string text in texts.Where(text => text != WeakWord))
         {
@@ -109,16 +123,7 @@ internal sealed class FitPosteriorOptions
             }
         }
 
-        var sampler = new NutsSampler
-        {
-            Draws = count,
-            Warmup = Math.Max(MinWarmup, count),
-            Seed = parsed.GetValue(CommonOptions.Seed),
-        };
-        return new FitPosteriorChoice(known, sampler, method == Laplace)
-        {
-            TakesWeakPriors = texts.Contains(WeakWord),
-        };
+        return known;
     }
 
     private static (string Name, Prior Prior) PriorOf(string text)

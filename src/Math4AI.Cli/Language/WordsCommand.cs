@@ -119,21 +119,7 @@ internal static class WordsCommand
         string? output = words.GetValue(Output);
         string[][] axes = [.. words.GetValue(Axes)!.Select(AxisTerms)];
         string? map = words.GetValue(Map);
-        int asked = analogies.Length + odd.Length + axes.Length + words.GetValue(Near)!.Length;
-        if (output is null && asked + words.GetValue(Evaluate)!.Length == 0)
-        {
-            throw new UsageException(
-                "Name the file of the vectors with -o, or query vectors with --near, --analogy, --odd, --axis or "
-                + "--evaluate.");
-        }
-
-        if (map is not null)
-        {
-            _ = asked == 0 ? throw new UsageException("--map draws the words of --near, --analogy, --odd and --axis.")
-                : asked;
-            OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "--map", map);
-        }
-
+        RequirePurpose(words, analogies.Length + odd.Length + axes.Length + words.GetValue(Near)!.Length);
         WordVectors vectors = output is null ? Load(words) : Train(words, output, cancellation);
         if (!ProcessGroup.Current.IsFirst)
         {
@@ -156,6 +142,29 @@ internal static class WordsCommand
 
         Console.WriteLine(words.GetValue(CommonOptions.Json) ? CliJson.Text(answers) : answers.Text(output));
         return 0;
+    }
+
+    /// <summary>Requires something to do, and that a map has words and a file of its own.</summary>
+    private static void RequirePurpose(ParseResult words, int asked)
+    {
+        if (words.GetValue(Output) is null && asked + words.GetValue(Evaluate)!.Length == 0)
+        {
+            throw new UsageException(
+                "Name the file of the vectors with -o, or query vectors with --near, --analogy, --odd, --axis or "
+                + "--evaluate.");
+        }
+
+        if (words.GetValue(Map) is not { } map)
+        {
+            return;
+        }
+
+        if (asked == 0)
+        {
+            throw new UsageException("--map draws the words of --near, --analogy, --odd and --axis.");
+        }
+
+        OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "--map", map);
     }
 
     private static WordVectors Load(ParseResult words)

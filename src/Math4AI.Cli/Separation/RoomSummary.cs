@@ -55,7 +55,8 @@ internal sealed record RoomSummary(
         string total = SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);
         return
         [
-            $"{Sources} sources from {Channels} channels of {Samples} samples in a room{told}: {Method}, "
+            $"{Sources} source{(Sources == 1 ? "" : "s")} from {Channels} channels of {Samples} samples in a "
+            + $"room{told}: {Method}, "
             + $"{Iterations} iterations, {total} s.",
             .. Notes,
         ];

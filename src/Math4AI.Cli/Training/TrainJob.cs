@@ -4,7 +4,6 @@ using Math4AI.Data.Tables;
 using Math4AI.Language;
 using Math4AI.Processes;
 using Math4AI.Reporting;
-using Math4AI.Runtime;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Images;

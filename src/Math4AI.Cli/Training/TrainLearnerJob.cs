@@ -25,14 +25,8 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
     public (TrainSummary Summary, TrainingReport Report) OfTable(
         FileTransaction files, Table table, Table? test, TableTrainingOptions options)
     {
-        FeatureMap<Matrix<double>>? features = given.Features is { } formula ? FeatureMap.Names.Parse(formula) : null;
-        if (features is not null && options.Standardize)
-        {
-            features = features.Then(FeatureMap.Standardize());
-        }
-
-        Trained<LearnedTable> training =
-            LearnedTable.Train(table, test, options, given.Learner(), features, this, cancellation);
+        Trained<LearnedTable> training = LearnedTable.Train(
+            table, test, options, given.Learner(), FeaturesFor(options), this, cancellation);
         training.Model.Save(given.Output, files);
         LearnedTable model = training.Model;
         bool areClasses = model.About.Task == TableTask.Classification;
@@ -70,6 +64,12 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                     : TwoSpaces.Of(model.Model, inputs, model.FeatureNames, model.Observed(shown)),
                 Process = areClasses ? null : ProcessOf(model, shown, isTest: test is not null),
             });
+    }
+
+    private FeatureMap<Matrix<double>>? FeaturesFor(TableTrainingOptions options)
+    {
+        FeatureMap<Matrix<double>>? features = given.Features is { } formula ? FeatureMap.Names.Parse(formula) : null;
+        return options.Standardize ? features?.Then(FeatureMap.Standardize()) : features;
     }
 
     /// <summary>

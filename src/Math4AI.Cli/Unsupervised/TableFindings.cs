@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Math4AI.Data;
 using Math4AI.Data.Images;
-using Math4AI.Data.Tables;
 using Math4AI.Processes;
 using Math4AI.Unsupervised;
 

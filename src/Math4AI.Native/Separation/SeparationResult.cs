@@ -67,7 +67,8 @@ public class SeparationResult
             : $"did NOT converge in {Iterations} iterations";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Unmixing.Sources} sources from {Unmixing.Channels} channels of {Mixture.Count} samples: {Method}, "
+            $"{Unmixing.Sources} source{(Unmixing.Sources == 1 ? "" : "s")} from {Unmixing.Channels} "
+            + $"channel{(Unmixing.Channels == 1 ? "" : "s")} of {Mixture.Count} samples: {Method}, "
             + $"{ending}, "
             + $"condition number {ConditionNumber:G3}");
     }

@@ -1,4 +1,3 @@
-using Math4AI.Data.Tables;
 using Math4AI.Training;
 using Math4AI.Unsupervised.Codes;
 using MathNet.Numerics.LinearAlgebra;

@@ -76,7 +76,10 @@ public sealed class HostsTests : TemporaryFolder
         File.WriteAllText(
             In("agent"), $"#!/bin/sh\nshift\nexec ip netns exec {SecondHost} unshare -u sh -c \"hostname {SecondHost}; "
                 + "cd $PWD; $*\"\n");
-        File.SetUnixFileMode(In("agent"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(In("agent"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 
     private Finished OverHosts(string[] command)

@@ -80,7 +80,9 @@ public class SharedFitTests
         var sampler = new NutsSampler { Chains = 3, Warmup = 100, Draws = 50 };
         var priors = new Dictionary<string, Prior>
         {
-            ["a"] = Prior.Normal(2.0, 1.0), ["b"] = Prior.Normal(0.7, 0.5), ["c"] = Prior.Normal(0.3, 1.0),
+            ["a"] = Prior.Normal(2.0, 1.0),
+            ["b"] = Prior.Normal(0.7, 0.5),
+            ["c"] = Prior.Normal(0.3, 1.0),
         };
         Bootstrap bootstrap = fit.Bootstrap(21);
         RankedModel[] ranked = [.. ModelComparison.RankDistances(fit, [Distance.Huber(1.0)])];

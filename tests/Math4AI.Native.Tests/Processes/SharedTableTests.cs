@@ -1,6 +1,5 @@
 using Math4AI.Data.Tables;
 using Math4AI.Language.Words;
-using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Unsupervised;
 using MathNet.Numerics.LinearAlgebra;
 

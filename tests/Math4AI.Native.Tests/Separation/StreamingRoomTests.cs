@@ -113,8 +113,9 @@ public sealed class StreamingRoomTests
             new RoomSceneOptions { Spacing = 0.2, ReverberationTime = 0.1, Size = new Position(5.0, 4.0, 2.7) }, 2);
         Recording[] voices =
         [
-            .. new[] { 1, 2 }.Select(k => Recording.Read(Repository.Data("voices", $"voice-{k}.flac")).Channel(0)
-                .ToArray()).Select(voice => new Recording([[.. voice, .. voice[..((Seconds - 12) * Rate)]]], Rate)),
+            .. Enumerable.Range(1, 2).Select(k => Recording.Read(Repository.Data("voices", $"voice-{k}.flac"))
+                    .Channel(0).ToArray())
+                .Select(voice => new Recording([[.. voice, .. voice[..((Seconds - 12) * Rate)]]], Rate)),
         ];
         Position middle = 0.5 * (scene.Microphones[0] + scene.Microphones[1]);
         Position mirrored = middle + (-1.0) * (scene.Sources[0] - middle);

@@ -1,6 +1,4 @@
-using Math4AI.Data.Images;
 using Math4AI.Data.Models;
-using Math4AI.Data.Tables;
 using Math4AI.Reporting;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;

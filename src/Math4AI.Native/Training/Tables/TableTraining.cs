@@ -106,18 +106,8 @@ public static class TableTraining
         (TableModel Model, TrainingResult Training) Learn(
             Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
         {
-            TableEncoder encoder = TableEncoder.Learn(
-                part, all.Inputs, options.Missing, options.Orders, forms: all.Look.Forms)
-                .WithTarget(options.Target, all.Look);
-            (double mean, double deviation) = task == TableTask.Regression
-                ? MomentsOf(part.Numbers(options.Target))
-                : (0.0, 1.0);
-            TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(
-                new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder)
-                {
-                    ClassWeights = options.WeightsOf(
-                        classes, classes.Length > 0 ? Observed(options.Target, classes, part) : []),
-                }));
+            TableModelDescription about = Describe(all, options, part);
+            TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(about));
             return (model, Fit(model, part, validation, settings, progress, cancellation));
         }
 
@@ -141,6 +131,24 @@ public static class TableTraining
             model, training, Score(model, train, hasIntervals: false, cancellation), validated, Ask(model, tested),
             classes, cancellation) with
         { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all) };
+    }
+
+    /// <summary>What is known of a model before it is trained on a part of the rows.</summary>
+    private static TableModelDescription Describe(PreparedTable all, TableTrainingOptions options, Table part)
+    {
+        TableEncoder encoder = TableEncoder.Learn(
+            part, all.Inputs, options.Missing, options.Orders, forms: all.Look.Forms)
+            .WithTarget(options.Target, all.Look);
+        (double mean, double deviation) = all.Task == TableTask.Regression
+            ? MomentsOf(part.Numbers(options.Target))
+            : (0.0, 1.0);
+        string[] classes = all.Classes;
+        return new TableModelDescription(
+            all.Task, options.Target, classes, mean, deviation, options.Hidden, encoder)
+        {
+            ClassWeights = options.WeightsOf(
+                classes, classes.Length > 0 ? Observed(options.Target, classes, part) : []),
+        };
     }
 
     /// <summary>

@@ -38,10 +38,11 @@ internal static class ModuleStart
         "Usage", "CA2255", Justification = "Math.NET must be on MKL before a user's first product, unasked.")]
     internal static void Start()
     {
-        MathNetSeeds.TakeFromSystem();
         NativeRuntime.Register();
         Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
         MathNetProvider.Register();
+        // After the provider, which installs itself at once where Math.NET is loaded already.
+        MathNetSeeds.TakeFromSystem();
         DataFormat.Register(new SoundFormat());
         KernelFeatures.Register();
         ModelFolder.Register(SavedMachines.ClassifierKind, SupportVectorClassifierFit.Load);

@@ -31,15 +31,23 @@ public sealed class SeparationEdgeTests : TemporaryFolder
         Assert.True(error < 0.03, $"{error}");
     }
 
+    // One draw of 1000 samples says little: its error is above 0.1 in one of six, wherever the search begins.
     [Theory]
-    [InlineData(1000, 0.045)]
-    [InlineData(1000, 0.06)]
-    [InlineData(10_000, 0.06)]
-    [InlineData(50_000, 0.06)]
-    [InlineData(10_000, 0.12)]
-    public void Many_gross_errors_are_told_from_sources_that_are_silent_most_of_the_time(int samples, double share)
+    [InlineData(1000, 0.045, 24)]
+    [InlineData(1000, 0.06, 24)]
+    [InlineData(10_000, 0.06, 4)]
+    [InlineData(50_000, 0.06, 2)]
+    [InlineData(10_000, 0.12, 4)]
+    public void Many_gross_errors_are_told_from_sources_that_are_silent_most_of_the_time(
+        int samples, double share, int draws)
     {
-        var random = new MersenneTwister(4, threadSafe: false);
+        double mean = Enumerable.Range(1, draws).Average(seed => ErrorWithGrossErrors(samples, share, seed));
+        Assert.True(mean < 0.06, $"{mean}");
+    }
+
+    private static double ErrorWithGrossErrors(int samples, double share, int seed)
+    {
+        var random = new MersenneTwister(seed, threadSafe: false);
         Matrix<double> sources = Matrix<double>.Build.Dense(
             samples, 2, (_, k) => k == 0 ? random.NextDouble() - 0.5 : Laplace.Sample(random, 0.0, 1.0));
         Matrix<double> mixing = BachJordanDensities.Mixing(2, random);
@@ -54,8 +62,7 @@ public sealed class SeparationEdgeTests : TemporaryFolder
         }
 
         SeparationResult result = Separator.MinimumMutualInformation().Separate(mixture);
-        double error = SeparationQuality.AmariError(result.Unmixing.Matrix * mixing);
-        Assert.True(error < 0.1, $"{error}");
+        return SeparationQuality.AmariError(result.Unmixing.Matrix * mixing);
     }
 
     [Fact]

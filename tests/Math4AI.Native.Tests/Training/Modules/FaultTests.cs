@@ -226,8 +226,15 @@ public sealed class FaultTests : TemporaryFolder
             StringComparison.Ordinal);
         Assert.Contains("to(int64)", Refused<InvalidOperationException>(Net(), Loss, x, y.to_type(ScalarType.Float32)),
             StringComparison.Ordinal);
-        Assert.Contains("(32, 6)", Refused<InvalidOperationException>(nn.Linear(5, 3), Loss, x, y),
-            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inputs_of_another_width_are_refused_with_both_shapes()
+    {
+        string told = Refused<ArgumentException>(nn.Linear(5, 3), Loss, x, y);
+        Assert.Contains("(32, 6)", told, StringComparison.Ordinal);
+        Assert.Contains("32x6 and 5x3", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("frame #", told, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 namespace Math4AI.Tests;
 
 /// <summary>What people get wrong first: the answer is one sentence, with what was given and what is taken.</summary>
+[Collection(Math4AI.Tests.Training.TorchGenerator.Name)]
 public sealed class MisuseTests
 {
     [Fact]

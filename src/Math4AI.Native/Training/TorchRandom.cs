@@ -7,16 +7,38 @@ namespace Math4AI.Training;
 /// </summary>
 internal static class TorchRandom
 {
+    private const long GoldenRatio = unchecked((long)0x9E3779B97F4A7C15);
+
     private static readonly Lock Gate = new();
 
-    /// <summary>Sets it.</summary>
+    [ThreadStatic]
+    private static long seedOfThread;
+
+    [ThreadStatic]
+    private static long drawnByThread;
+
+    /// <summary>Sets it, and begins the thread's own draws anew.</summary>
     public static void Seed(long seed)
     {
+        (seedOfThread, drawnByThread) = (seed, 0);
         lock (Gate)
         {
             random.manual_seed(seed);
         }
     }
+
+    /// <summary>
+    /// Draws which numbers of a tensor stay when a share of them is left out: 1 or 0 each. It depends on the seed that
+    /// the thread has set and on what it has drawn since, and on no training beside it.
+    /// </summary>
+    public static Tensor Kept(long[] shape, double share) =>
+        Drawn(() => rand(shape, dtype: ScalarType.Float32).ge(share));
+
+    /// <summary>Draws standard normal numbers, from the thread's own seed as <see cref="Kept"/> does.</summary>
+    public static Tensor Normal(long[] shape) => Drawn(() => randn(shape, dtype: ScalarType.Float32));
+
+    private static Tensor Drawn(Func<Tensor> draw) =>
+        From(unchecked(seedOfThread + ++drawnByThread * GoldenRatio), draw);
 
     /// <summary>Makes something that draws from it, from a seed.</summary>
     public static T From<T>(long seed, Func<T> make)

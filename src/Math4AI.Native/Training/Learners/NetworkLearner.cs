@@ -116,7 +116,7 @@ public sealed record NetworkLearner : Learner
         var folds = new Folds(training, Seed);
         double[] decays = WeightDecay is { } given ? [given] : [MinDecay, 1.0];
         int most = MaxSteps(training.Inputs.RowCount), every = most / Evaluations, done = 0;
-        double[][] curves = RunAll(decays.Length * folds.Count, i =>
+        double[][] curves = TrainingsAtOnce.Run(decays.Length * folds.Count, i =>
         {
             int part = i % folds.Count;
             TrainerOptions options = Options(folds.Training(part), most, decays[i / folds.Count], Seed) with
@@ -152,7 +152,8 @@ public sealed record NetworkLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         int steps = Steps ?? MaxSteps(training.Inputs.RowCount) / 2;
-        NetworkWeights[] weights = RunAll(Networks, i => FinalWeights(training, steps, Seed + i, cancellation));
+        NetworkWeights[] weights = TrainingsAtOnce.Run(
+            Networks, i => FinalWeights(training, steps, Seed + i, cancellation));
         if (Uncertainty == NetworkUncertainty.None)
         {
             return new NetworkFit(training.ClassCount, weights);
@@ -169,7 +170,7 @@ public sealed record NetworkLearner : Learner
     {
         const int Points = 13, First = -4;
         double[] precisions = [.. Enumerable.Range(First, Points).Select(k => Math.Pow(10.0, 0.5 * k))];
-        double[][] losses = RunAll(folds.Count, part =>
+        double[][] losses = TrainingsAtOnce.Run(folds.Count, part =>
         {
             LearnerSamples seen = folds.Training(part), held = folds.Held(part);
             NetworkWeights[] network = [FinalWeights(seen, Steps!.Value, Seed, cancellation)];
@@ -203,11 +204,6 @@ public sealed record NetworkLearner : Learner
         NetworkUncertainty.Laplace => " with the posterior of its last layer",
         _ => string.Empty,
     };
-
-    /// <summary>Trainings at once; with dropout, which draws from torch's one generator, one after the other.</summary>
-    private T[] RunAll<T>(int count, Func<int, T> train) => Uncertainty == NetworkUncertainty.Dropout
-        ? [.. Enumerable.Range(0, count).Select(train)]
-        : TrainingsAtOnce.Run(count, train);
 
     private Func<Tensor, Tensor, Tensor> Loss(Func<Tensor, Tensor, Tensor>? ofClasses) => ofClasses
         ?? ((outputs, seen) => outputs.shape[1] == 1

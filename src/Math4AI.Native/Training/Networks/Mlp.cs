@@ -52,7 +52,9 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
         {
             x = layers[i].forward(x);
             x = i + 1 < layers.Count ? nn.functional.relu(x) : x;
-            x = i + 1 < layers.Count && Dropout > 0.0 ? nn.functional.dropout(x, Dropout, training) : x;
+            x = i + 1 < layers.Count && Dropout > 0.0 && training
+                ? x * TorchRandom.Kept(x.shape, Dropout).to_type(x.dtype) / (1.0 - Dropout)
+                : x;
         }
 
         return x;

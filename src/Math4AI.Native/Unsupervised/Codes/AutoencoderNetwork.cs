@@ -1,3 +1,4 @@
+using Math4AI.Training;
 using Math4AI.Training.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -53,7 +54,9 @@ internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
 
         Tensor found = encoder.forward(input);
         Tensor mean = found.narrow(1, 0, codeSize), logVariance = found.narrow(1, codeSize, codeSize);
-        Tensor code = training ? mean + (0.5 * logVariance).exp() * randn_like(mean) : mean;
+        Tensor code = training
+            ? mean + (0.5 * logVariance).exp() * TorchRandom.Normal(mean.shape).to_type(mean.dtype)
+            : mean;
         Tensor told = 0.5 * ((input - Decode(code)).square() * (-logNoise).exp() + logNoise).sum(1);
         Tensor divergence = 0.5 * (mean.square() + logVariance.exp() - logVariance - 1.0).sum(1);
         return (told + divergence).mean() / input.shape[1];

@@ -9,7 +9,7 @@ mkdir -p "$1"
 system=$(cd "$1" && pwd)
 program=$(cd "$2" && pwd)
 release=${MATH4AI_BARE_RELEASE:-bookworm}
-mirror=${MATH4AI_BARE_MIRROR:-http://deb.debian.org/debian}
+mirror=${MATH4AI_BARE_MIRROR:-}
 failed=0
 
 [[ $(id -u) -eq 0 ]] || { echo "left out, since only root may change the root folder: all"; exit 0; }
@@ -18,7 +18,7 @@ command -v debootstrap >/dev/null || { echo "left out, since there is no deboots
 # A folder that was cut short has no mark at its end, and is made anew.
 if [[ ! -f $system/made ]]; then
     rm -rf "${system:?}"
-    debootstrap --variant=minbase "$release" "$system" "$mirror" >"$system.log" 2>&1 ||
+    debootstrap --variant=minbase "$release" "$system" ${mirror:+"$mirror"} >"$system.log" 2>&1 ||
         { echo "left out, since debootstrap failed ($system.log): all"; exit 0; }
     rm -rf "$system"/var/cache/apt/archives/*.deb "$system"/var/lib/apt/lists/*
     touch "$system/made"

@@ -180,7 +180,7 @@ public sealed class TextModel
         double places = about.Style.IsRotary ? 0.0 : about.Context;
         double matrices = 4.0 * width + (about.Style.IsGated ? 3.0 : 2.0) * about.Style.Inner(about.Width);
         ModelFolder.RequireWeights(folder, (symbolCount + places + matrices * about.Layers) * width);
-        var model = new TextModel(about);
+        TextModel model = TorchRandom.Unset(() => new TextModel(about));
         NetworkFolder.ReadWeights(folder, model.network);
         return model;
     }

@@ -37,6 +37,11 @@ internal static class TorchRandom
     /// <summary>Draws standard normal numbers, from the thread's own seed as <see cref="Kept"/> does.</summary>
     public static Tensor Normal(long[] shape) => Drawn(() => randn(shape, dtype: ScalarType.Float32));
 
+    /// <summary>
+    /// Makes a module whose numbers are read from a file next: what it draws until then disturbs no training.
+    /// </summary>
+    public static T Unset<T>(Func<T> make) => From(0, make);
+
     private static Tensor Drawn(Func<Tensor> draw) =>
         From(unchecked(seedOfThread + ++drawnByThread * GoldenRatio), draw);
 

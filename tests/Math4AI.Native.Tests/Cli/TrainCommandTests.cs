@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Math4AI.Data.Arrays;
 using Math4AI.Data.Tables;
 
@@ -188,23 +187,6 @@ public class TrainCommandTests : TemporaryFolder
     }
 
     [Fact]
-    public void Generated_text_takes_its_place_in_a_file_that_others_write_to()
-    {
-        File.WriteAllText(In("t.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 400)));
-        Assert.Equal(0, Run("train", "--text", In("t.txt"), "-o", "model", "--steps", "5", "--no-report").Code);
-        using (System.Diagnostics.Process shell = System.Diagnostics.Process.Start(
-            "sh", ["-c", $"( echo START; {Repository.Command} generate {In("model")} --prompt abc --length 40; echo "
-                + $"END ) > {In("out.txt")}"]))
-        {
-            shell.WaitForExit();
-        }
-
-        string[] lines = File.ReadAllLines(In("out.txt"));
-        Assert.Equal(["START", "END"], [lines[0], lines[^1]]);
-        Assert.Equal(43, lines[1].Length);
-    }
-
-    [Fact]
     public void What_a_link_leads_to_is_replaced_and_a_pipe_is_not()
     {
         string iris = Repository.Data("tables", "iris.csv");
@@ -271,70 +253,6 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Equal("image,class,p(left),p(right)", lines[0]);
         Assert.Equal(21, lines.Length);
         Assert.StartsWith("00.png,left,", lines[1], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_text_is_learnt_and_gone_on_with()
-    {
-        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 300)));
-        Finished train = Run("train", "--text", "text.txt", "-o", "model", "--steps", "60", "--batch", "4", "--json");
-        Assert.True(train.Code == 0, train.Errors);
-        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
-        Assert.Equal("text", json.GetProperty("task").GetString());
-        Assert.Contains("After 60 steps", File.ReadAllText(In("model/report.html")), StringComparison.Ordinal);
-        double loss = json.GetProperty("test").GetProperty("loss").GetDouble();
-        Assert.True(loss < 0.5, $"{loss}");
-        Assert.Equal(Math.Exp(loss), json.GetProperty("test").GetProperty("perplexity").GetDouble(), 1e-12);
-        Finished text = Run("generate", "model", "--prompt", "abc", "--length", "7", "--temperature", "0");
-        Assert.Equal("abcdefghij\n", text.Output);
-        Finished wrong = Run("predict", "model", "text.txt");
-        Assert.Equal(1, wrong.Code);
-        Assert.Contains("generate", Assert.Single(wrong.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
-        Assert.Equal(2, Run("generate", "model", "--length", "0").Code);
-        Assert.Equal(2, Run("generate", "model", "--top-p", "1.5").Code);
-        Finished scored = Run("generate", "model", "--perplexity", "text.txt", "--json");
-        Assert.True(JsonDocument.Parse(scored.Output).RootElement.GetProperty("perplexity").GetDouble() < 1.7);
-        Finished stopped = Run(
-            "generate", "model", "--prompt", "abcX", "--temperature", "0", "--top-k", "3", "--min-p", "0.1", "--stop",
-            "gh", "--samples", "2", "--json");
-        Assert.Contains("'X'", stopped.Errors, StringComparison.Ordinal);
-        Assert.Equal(
-            ["def", "def"], JsonDocument.Parse(stopped.Output).RootElement.GetProperty("texts").EnumerateArray()
-                .Select(one => one.GetString()));
-        Assert.Equal(1, Run("generate", "no-model").Code);
-    }
-
-    [Fact]
-    public void A_transformer_of_another_shape_is_trained_in_pieces_with_an_average_of_its_weights()
-    {
-        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 300)));
-        string[] shape = ["--style", "gpt2", "--context", "16", "--layers", "1", "--heads", "2", "--width", "24"];
-        Finished train = Run(
-        [
-            "train", "--text", "text.txt", "-o", "model", "--steps", "80", "--accumulate", "2", "--average", "0.9",
-            "--optimizer", "adamw", "--schedule", "linear", "--json", "--no-report", .. shape,
-        ]);
-        Assert.True(train.Code == 0, train.Errors);
-        JsonElement test = JsonDocument.Parse(train.Output).RootElement.GetProperty("test");
-        Assert.True(test.GetProperty("loss").GetDouble() < 0.5);
-        Assert.Equal(
-            test.GetProperty("bitsPerCharacter").GetDouble() * Math.Log(2.0),
-            test.GetProperty("lossPerCharacter").GetDouble(), 1e-12);
-        JsonElement about = JsonDocument.Parse(File.ReadAllText(In("model/model.json"))).RootElement;
-        Assert.Equal(
-            (16, 1, 2, 24),
-            (about.GetProperty("context").GetInt32(), about.GetProperty("layers").GetInt32(),
-                about.GetProperty("heads").GetInt32(), about.GetProperty("width").GetInt32()));
-        Assert.False(about.GetProperty("style").GetProperty("isRotary").GetBoolean());
-        JsonNode old = JsonNode.Parse(File.ReadAllText(In("model/model.json")))!;
-        Assert.True(old.AsObject().Remove("style"));
-        foreach (string description in new[] { File.ReadAllText(In("model/model.json")), old.ToJsonString() })
-        {
-            // Before there were styles, all models were GPT-2's.
-            File.WriteAllText(In("model/model.json"), description);
-            Finished text = Run("generate", "model", "--prompt", "abc", "--length", "7", "--temperature", "0");
-            Assert.Equal("abcdefghij\n", text.Output);
-        }
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class ImageModel : IFilePredictor
         ImageShape shape = about.Shape;
         ModelFolder.RequireWeights(
             folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
-        var model = new ImageModel(about);
+        ImageModel model = TorchRandom.Unset(() => new ImageModel(about));
         NetworkFolder.ReadWeights(folder, model.network);
         return model;
     }

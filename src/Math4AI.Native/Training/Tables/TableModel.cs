@@ -155,7 +155,7 @@ public sealed class TableModel : ITablePredictor
             && about.Temperature is null or (> 0.0 and < double.PositiveInfinity)
             && about.Encoder.Inputs is > 0 and <= MaxWidth);
         ModelFolder.RequireWeights(folder, Weights(Widths(about)));
-        var model = new TableModel(about);
+        TableModel model = TorchRandom.Unset(() => new TableModel(about));
         NetworkFolder.ReadWeights(folder, model.network);
         return model;
     }

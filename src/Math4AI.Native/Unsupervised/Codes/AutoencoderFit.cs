@@ -52,7 +52,7 @@ public sealed class AutoencoderFit : IFilePredictor
         SavedAutoencoder about = ModelFolder.ReadDescription(
             folder, CodeJson.Default.SavedAutoencoder, about => about.IsSound);
         ModelFolder.RequireWeights(folder, about.LeastParameters);
-        var network = new AutoencoderNetwork(about);
+        AutoencoderNetwork network = TorchRandom.Unset(() => new AutoencoderNetwork(about));
         NetworkFolder.ReadWeights(folder, network);
         return new AutoencoderFit(network, about, null);
     }

@@ -84,12 +84,20 @@ internal static class ClusterQuality
 
     /// <summary>
     /// The distances by the minimum covariance determinant, which needs a core that fills the space: of components
-    /// where columns depend on one another.
+    /// where columns depend on one another. None where half of the rows lie in a plane, which the estimator refuses.
     /// </summary>
     private static double[] Robust(Matrix<double> samples, int[] labels)
     {
         Matrix<double> along = Axes(samples);
-        return [Area(new MinimumCovarianceDeterminant().Fit(along).Distances(along), labels)];
+        try
+        {
+            return [Area(new MinimumCovarianceDeterminant().Fit(along).Distances(along), labels)];
+        }
+        catch (ArgumentException refusal)
+        {
+            Console.Error.WriteLine(refusal.Message);
+            return [];
+        }
     }
 
     /// <summary>The components with one percent of the largest variance or more.</summary>

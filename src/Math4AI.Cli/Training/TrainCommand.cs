@@ -9,8 +9,8 @@ internal static class TrainCommand
     {
         var command = new Command(
             "train",
-            "Train a neural network, a support vector machine or a Gaussian process: on a table, to predict one column "
-            + "from the others; on images, to classify them; on a text, to continue it.\n\nExamples:\n"
+            "Train the best of several kinds of model on a table, to predict one column from the others; a network on "
+            + "images, to classify them, or on a text, to continue it.\n\nExamples:\n"
             + "  math4ai train iris.csv --target species -o iris-model\n"
             + "  math4ai train photos/ -o photo-model\n"
             + "  math4ai train photos/ --model svm --features color,hog -o photo-model\n"

@@ -10,7 +10,8 @@ namespace Math4AI.Benchmarks;
 /// <summary>
 /// Gaussian processes on the published splits of four data sets, with one setting for all: of four kernels, each with a
 /// length scale for each input, the training part chooses, by the evidence, by the evidence less the price of its
-/// hyperparameters, or by the density of each sample from the others. The test parts choose nothing. <c>processes [DATA
+/// hyperparameters, by the density of each sample from the others, or by the evidence, which then also chooses between
+/// normal and Student-t noise. The test parts choose nothing. <c>processes [DATA
 /// …] [SPLITS]</c>: a number takes the first splits alone.
 /// </summary>
 internal static class ProcessQuality
@@ -19,6 +20,9 @@ internal static class ProcessQuality
 
     // Hyperparameters are estimated from so many training samples at random; the process takes all.
     private const int MaxSearchSamples = 2000;
+
+    // Student's t noise is tried up to so many samples: each step to its mode takes a factor of their matrix.
+    private const int MaxRobustSamples = 2000;
 
     // What the training part is asked for; the greatest answer chooses the kernel.
     private static readonly (string Name, Func<GaussianProcessFit, Vector<double>, double> Of)[] Rules =
@@ -67,26 +71,26 @@ internal static class ProcessQuality
         int target = Numbers(Path.Combine(folder, "index_target.txt"))[0];
         TimeSpan start = Process.GetCurrentProcess().TotalProcessorTime;
         double Seconds() => (Process.GetCurrentProcess().TotalProcessorTime - start).TotalSeconds;
-        Scores[] scores = [.. Rules[..(only is null ? Rules.Length : 1)].Select(_ => new Scores())];
+        var scores = new Dictionary<string, Scores>();
         for (int split = 0; split < splits; split++)
         {
             int[] train = Numbers(Path.Combine(folder, $"index_train_{split}.txt"));
             int[] test = Numbers(Path.Combine(folder, $"index_test_{split}.txt"));
-            (string Kernel, GaussianProcessFit Fit)[] fits = Fits(X(train), Y(train), only, split);
-            for (int rule = 0; rule < scores.Length; rule++)
+            (Matrix<double> x, Vector<double> y) = (X(test), Y(test));
+            foreach (Chosen chosen in Fits(X(train), Y(train), only, split))
             {
-                scores[rule].Add(fits[rule].Kernel, fits[rule].Fit.Predict(X(test)), Y(test));
+                scores.TryAdd(chosen.Rule, new Scores());
+                scores[chosen.Rule].Add(chosen, x, y);
             }
 
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{name}: {split + 1} of {splits} splits, {Seconds():0} s"));
         }
 
-        for (int rule = 0; rule < scores.Length; rule++)
+        foreach ((string rule, Scores of) in scores)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {rows.Length}, {features.Length} | {(only is null ? Rules[rule].Name : "given")} | "
-                + $"{splits} | {scores[rule]} | {Seconds():0} |"));
+                $"| {name} | {rows.Length}, {features.Length} | {rule} | {splits} | {of} | {Seconds():0} |"));
         }
 
         Matrix<double> X(int[] which) =>
@@ -95,9 +99,8 @@ internal static class ProcessQuality
         Vector<double> Y(int[] which) => Vector<double>.Build.Dense(which.Length, i => rows[which[i]][target]);
     }
 
-    /// <summary>The processes with the kernels that the rules choose, or with one kernel alone.</summary>
-    private static (string Kernel, GaussianProcessFit Fit)[] Fits(
-        Matrix<double> x, Vector<double> y, string? only, int split)
+    /// <summary>The processes that the rules choose, or the one with a given kernel.</summary>
+    private static IEnumerable<Chosen> Fits(Matrix<double> x, Vector<double> y, string? only, int split)
     {
         int[] rows = [.. Enumerable.Range(0, x.RowCount)];
         if (rows.Length > MaxSearchSamples)
@@ -108,33 +111,67 @@ internal static class ProcessQuality
 
         Matrix<double> some = Matrix<double>.Build.DenseOfRowVectors(rows.Select(x.Row));
         Vector<double> ofSome = Vector<double>.Build.Dense(rows.Length, i => y[rows[i]]);
-        double[] ones = [.. Enumerable.Repeat(1.0, x.ColumnCount)];
-        (string Kernel, GaussianProcessFit Fit)[] fits =
+        (string Name, GaussianProcessFit Fit)[] fits =
         [
-            .. new (string Name, Kernel Kernel)[]
-            {
-                ("matern52", 1.0 * Kernel.Matern52(ones)),
-                ("matern32", 1.0 * Kernel.Matern32(ones)),
-                ("rational-quadratic", 1.0 * Kernel.RationalQuadratic(1.0, ones)),
-                ("rbf + matern12", 1.0 * Kernel.Rbf(ones) + 0.1 * Kernel.Matern12(ones)),
-            }
-                .Where(each => only is null || each.Name == only)
-                .Select(each =>
-                    (each.Name, new GaussianProcess { Kernel = each.Kernel, Starts = 1 }.Fit(some, ofSome))),
+            .. Candidates(x.ColumnCount).Where(each => only is null || each.Name == only).Select(each =>
+                (each.Name, new GaussianProcess { Kernel = each.Kernel, Starts = 1 }.Fit(some, ofSome))),
         ];
-        double variance = ofSome.Variance();
         Dictionary<string, GaussianProcessFit> whole = [];
-        return [.. Rules.Select(rule => fits.MaxBy(each => rule.Of(each.Fit, ofSome))).Select(best =>
-            (best.Kernel, whole.TryGetValue(best.Kernel, out GaussianProcessFit? fit)
-                ? fit
-                : whole[best.Kernel] = rows.Length == x.RowCount ? best.Fit : OfAll(best.Fit)))];
+        foreach ((string rule, Func<GaussianProcessFit, Vector<double>, double> of) in
+            only is null ? Rules : [("given", Rules[0].Of)])
+        {
+            (string name, GaussianProcessFit best) = fits.MaxBy(each => of(each.Fit, ofSome));
+            if (!whole.TryGetValue(name, out GaussianProcessFit? fit))
+            {
+                fit = whole[name] = rows.Length == x.RowCount ? best : OfAll(best, ofSome.Variance(), x, y);
+            }
 
-        GaussianProcessFit OfAll(GaussianProcessFit part) => new GaussianProcess
+            yield return Chosen.Of(rule, name, fit);
+        }
+
+        if (only is null)
+        {
+            (string name, GaussianProcessFit best) = fits.MaxBy(each => each.Fit.LogEvidence);
+            yield return WithNoise(name, best, whole[name], x, y);
+        }
+    }
+
+    /// <summary>The kernels, of which one is chosen, each with a length scale for each input.</summary>
+    private static IEnumerable<(string Name, Kernel Kernel)> Candidates(int inputs)
+    {
+        double[] ones = [.. Enumerable.Repeat(1.0, inputs)];
+        yield return ("matern52", 1.0 * Kernel.Matern52(ones));
+        yield return ("matern32", 1.0 * Kernel.Matern32(ones));
+        yield return ("rational-quadratic", 1.0 * Kernel.RationalQuadratic(1.0, ones));
+        yield return ("rbf + matern12", 1.0 * Kernel.Rbf(ones) + 0.1 * Kernel.Matern12(ones));
+    }
+
+    /// <summary>The hyperparameters of some samples, with all of them.</summary>
+    private static GaussianProcessFit OfAll(
+        GaussianProcessFit part, double variance, Matrix<double> x, Vector<double> y) => new GaussianProcess
         {
             Kernel = part.Kernel,
             NoiseVariance = part.NoiseVariance / variance,
             Optimize = false,
         }.Fit(x, y);
+
+    /// <summary>The kernel that the evidence chooses, with the noise that it chooses: normal or Student's t.</summary>
+    private static Chosen WithNoise(
+        string name, GaussianProcessFit best, GaussianProcessFit whole, Matrix<double> x, Vector<double> y)
+    {
+        const string Rule = "evidence, noise too";
+        if (x.RowCount > MaxRobustSamples)
+        {
+            return Chosen.Of(Rule, name, whole);
+        }
+
+        RobustGaussianProcessFit robust = new RobustGaussianProcess
+        {
+            Kernel = best.Kernel,
+            NoiseVariance = best.NoiseVariance / y.Variance(),
+            Starts = 1,
+        }.Fit(x, y);
+        return robust.LogEvidence > best.LogEvidence ? Chosen.Of(Rule, name, robust) : Chosen.Of(Rule, name, whole);
     }
 
     internal static int[] Numbers(string path) => [.. Read(path).Select(row => (int)row[0])];
@@ -146,18 +183,35 @@ internal static class ProcessQuality
                 .Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()),
     ];
 
+    /// <summary>What a rule has chosen, and how that predicts.</summary>
+    private sealed record Chosen(
+        string Rule, string Kernel, Func<Matrix<double>, Vector<double>> Mean,
+        Func<Matrix<double>, Vector<double>, Vector<double>> LogDensity,
+        Func<Matrix<double>, Vector<double>, double> Coverage)
+    {
+        private const double Level = 0.9;
+
+        public static Chosen Of(string rule, string kernel, GaussianProcessFit fit) => new(
+            rule, kernel, x => fit.Predict(x).Mean, (x, y) => fit.Predict(x).LogDensity(y),
+            (x, y) => fit.Predict(x).Coverage(y, Level));
+
+        public static Chosen Of(string rule, string kernel, RobustGaussianProcessFit fit) => new(
+            rule, kernel + " with t noise", x => fit.Predict(x).Mean, fit.LogDensity,
+            (x, y) => fit.Coverage(x, y, Level));
+    }
+
     /// <summary>What the test parts of the splits say of a rule.</summary>
     private sealed class Scores
     {
         private readonly List<double> errors = [], losses = [], covered = [];
         private readonly List<string> kernels = [];
 
-        public void Add(string kernel, GaussianProcessPrediction found, Vector<double> observed)
+        public void Add(Chosen chosen, Matrix<double> x, Vector<double> observed)
         {
-            kernels.Add(kernel);
-            errors.Add(Math.Sqrt((observed - found.Mean).PointwisePower(2.0).Average()));
-            losses.Add(-found.LogDensity(observed).Average());
-            covered.Add(found.Coverage(observed, 0.9));
+            kernels.Add(chosen.Kernel);
+            errors.Add(Math.Sqrt((observed - chosen.Mean(x)).PointwisePower(2.0).Average()));
+            losses.Add(-chosen.LogDensity(x, observed).Average());
+            covered.Add(chosen.Coverage(x, observed));
         }
 
         public override string ToString()

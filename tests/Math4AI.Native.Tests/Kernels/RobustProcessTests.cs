@@ -100,6 +100,28 @@ public sealed class RobustProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void An_interval_holds_the_integral_of_the_density_over_it()
+    {
+        // ν below 2: the deviation has no end, the interval has.
+        RobustGaussianProcessFit fit = Given(1.3 * Kernel.Rbf(0.5), 0.02, 1.5).Fit(X, Y);
+        Matrix<double> point = Matrix<double>.Build.Dense(1, 1, 3.1);
+        const int Steps = 4000;
+        const double Reach = 0.4;
+        double mean = fit.Predict(point).Mean[0];
+        Vector<double> densities = fit.LogDensity(
+            Matrix<double>.Build.Dense(Steps + 1, 1, 3.1),
+            Vector<double>.Build.Dense(Steps + 1, i => mean + Reach * i / Steps)).PointwiseExp();
+
+        // Simpson's rule, of one half.
+        double level = 2.0 * Reach / Steps / 3.0
+            * densities.Select((density, i) => density * (i is 0 or Steps ? 1.0 : i % 2 == 1 ? 4.0 : 2.0)).Sum();
+        Vector<double> target = Vector<double>.Build.Dense(1, mean - Reach);
+        Assert.InRange(level, 0.1, 0.99);
+        Assert.Equal(1.0, fit.Coverage(point, target, level + 1e-7));
+        Assert.Equal(0.0, fit.Coverage(point, target, level - 1e-7));
+    }
+
+    [Fact]
     public void A_process_that_was_saved_predicts_the_same_bits()
     {
         RobustGaussianProcessFit fit = Given(Kernel.Matern32(0.7), 0.05, 2.5).Fit(X, Y);

@@ -92,18 +92,25 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="targets">y.</param>
     /// <exception cref="ArgumentException">The shapes do not belong together, or a number is not finite.</exception>
-    public Vector<double> LogDensity(Matrix<double> inputs, Vector<double> targets)
-    {
-        ArgumentNullException.ThrowIfNull(targets);
-        (double[] mean, double[] variance) = Posterior(inputs);
-        if (targets.Count != mean.Length)
-        {
-            throw new ArgumentException(
-                $"There are {targets.Count} targets for {mean.Length} samples.", nameof(targets));
-        }
+    public Vector<double> LogDensity(Matrix<double> inputs, Vector<double> targets) => OfEach(
+        inputs, targets, (target, mean, deviation) => Math.Log(Targets.DensityOf(Mode, target, mean, deviation)));
 
-        return Vector<double>.Build.Dense(mean.Length, i => Math.Log(Targets.DensityOf(
-            Mode, targets[i], mean[i], Math.Sqrt(variance[i]))));
+    /// <summary>
+    /// Computes the share of observed targets within their central prediction intervals, those of the noise and of the
+    /// function together; they have an end where the deviation of the noise has none.
+    /// </summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="targets">y.</param>
+    /// <param name="level">The probability of an interval, between 0 and 1.</param>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not belong together, a number is not finite, or the level is not between 0 and 1.
+    /// </exception>
+    public double Coverage(Matrix<double> inputs, Vector<double> targets, double level)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(level);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, 1.0);
+        return OfEach(inputs, targets, (target, mean, deviation) =>
+            Targets.ProbabilityWithin(Mode, target, mean, deviation) <= level ? 1.0 : 0.0).Average();
     }
 
     /// <inheritdoc/>
@@ -133,6 +140,18 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
         CultureInfo.InvariantCulture,
         $"Gaussian process with Student-t noise: {Kernel}, σ {NoiseScale:G4}, ν {Degrees:G4}, log evidence "
         + $"{LogEvidence:G6} of {Samples.Count} samples");
+
+    /// <summary>A number for each target, from the mean and the deviation of the function there.</summary>
+    private Vector<double> OfEach(
+        Matrix<double> inputs, Vector<double> targets, Func<double, double, double, double> of)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        (double[] mean, double[] variance) = Posterior(inputs);
+        return targets.Count == mean.Length
+            ? Vector<double>.Build.Dense(mean.Length, i => of(targets[i], mean[i], Math.Sqrt(variance[i])))
+            : throw new ArgumentException(
+                $"There are {targets.Count} targets for {mean.Length} samples.", nameof(targets));
+    }
 
     /// <summary>The mean and the variance of the function, over the targets' spread.</summary>
     private (double[] Mean, double[] Variance) Posterior(Matrix<double> inputs)

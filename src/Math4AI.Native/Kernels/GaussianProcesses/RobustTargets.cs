@@ -1,4 +1,5 @@
 using Math4AI.Kernels.GaussianProcesses.Laplace;
+using MathNet.Numerics.Distributions;
 
 namespace Math4AI.Kernels.GaussianProcesses;
 
@@ -18,17 +19,31 @@ internal sealed record RobustTargets(double[] Scaled, double Level, double Sprea
     /// <summary>Computes ∫ p(y | f) N(f; μ, s²) df, in the targets' unit.</summary>
     public double DensityOf(StudentMode mode, double target, double mean, double deviation)
     {
+        double at = (target - Level) / Spread - mean;
+        return MeanOver(mode, deviation, f => Math.Exp(mode.LogDensity(at - f))) / Spread;
+    }
+
+    /// <summary>Computes the probability of an observation that is nearer to the mean than a target.</summary>
+    public double ProbabilityWithin(StudentMode mode, double target, double mean, double deviation)
+    {
+        double at = Math.Abs((target - Level) / Spread - mean), scale = Math.Sqrt(mode.Variance);
+        return 2.0 * MeanOver(mode, deviation, f => StudentT.CDF(f, scale, mode.Degrees, at)) - 1.0;
+    }
+
+    /// <summary>The mean over f ~ N(0, s²), by the trapezoidal rule.</summary>
+    private static double MeanOver(StudentMode mode, double deviation, Func<double, double> of)
+    {
         // The density of t has its poles at ±i √ν σ: a quarter of that as a step is right to 1e-10.
-        double width = 0.25 * Math.Sqrt(mode.Degrees * mode.Variance), at = (target - Level) / Spread - mean;
+        double width = 0.25 * Math.Sqrt(mode.Degrees * mode.Variance);
         int steps = (int)Math.Clamp(Math.Ceiling(Reach * deviation / width), MinSteps, MaxSteps);
         double sum = 0.0, whole = 0.0;
         for (int i = -steps; i <= steps; i++)
         {
             double z = Reach * i / steps, weight = Math.Exp(-0.5 * z * z);
-            sum += weight * Math.Exp(mode.LogDensity(at - deviation * z));
+            sum += weight * of(deviation * z);
             whole += weight;
         }
 
-        return sum / whole / Spread;
+        return sum / whole;
     }
 }

@@ -13,12 +13,20 @@ namespace Math4AI.Benchmarks;
 /// </summary>
 internal static class FashionQuality
 {
-    /// <param name="words">The folder of the data set, and a formula of features; or nothing.</param>
+    /// <param name="words">
+    /// The folder of the data set, a formula of features, and how many images to learn from; or nothing.
+    /// </param>
     public static int Run(string[] words)
     {
         string folder = words.Length > 0 ? words[0] : "/usr/share/datasets/fashion-mnist";
         string formula = words.Length > 1 ? words[1] : "hog:9:4:2";
         var train = ImageSet.Read(Path.Combine(folder, "train-images-idx3-ubyte.gz"));
+        if (words.Length > 2)
+        {
+            int count = Math.Min(train.Count, int.Parse(words[2], CultureInfo.InvariantCulture));
+            train = train.Select([.. Enumerable.Range(0, count)]);
+        }
+
         var test = ImageSet.Read(Path.Combine(folder, "t10k-images-idx3-ubyte.gz"));
         long start = Stopwatch.GetTimestamp();
         TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;

@@ -55,47 +55,6 @@ internal static unsafe class Distances
         }
     }
 
-    /// <summary>Fills r² of all samples to one, in float32.</summary>
-    /// <param name="samples">X, column after column.</param>
-    /// <param name="center">z, one number an input.</param>
-    /// <param name="squares">r², one number a sample.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Squares(float[] samples, ReadOnlySpan<float> center, Span<float> squares)
-    {
-        int stride = squares.Length, inputs = center.Length, width = 2 * Width;
-        fixed (float* x = samples, z = center, result = squares)
-        {
-            int i = 0;
-            for (; i <= stride - 2 * width; i += 2 * width)
-            {
-                Vector512<float> low = default, high = default;
-                float* at = x + i;
-                for (int input = 0; input < inputs; input++, at += stride)
-                {
-                    var centers = Vector512.Create(z[input]);
-                    Vector512<float> left = Vector512.Load(at) - centers, right = Vector512.Load(at + width) - centers;
-                    low = Vector512.FusedMultiplyAdd(left, left, low);
-                    high = Vector512.FusedMultiplyAdd(right, right, high);
-                }
-
-                low.Store(result + i);
-                high.Store(result + i + width);
-            }
-
-            for (; i < stride; i++)
-            {
-                float sum = 0.0f;
-                for (int input = 0; input < inputs; input++)
-                {
-                    float difference = x[input * stride + i] - z[input];
-                    sum = MathF.FusedMultiplyAdd(difference, difference, sum);
-                }
-
-                result[i] = sum;
-            }
-        }
-    }
-
     /// <summary>Computes Σ_i w_i (x_i − c)² of one input.</summary>
     /// <param name="values">x, one number a sample.</param>
     /// <param name="center">c.</param>

@@ -49,6 +49,27 @@ public class KernelTests
     public void Its_diagonal_is_that_of_the_matrix(string name) =>
         Assert.Equal(0.0, (All[name].Diagonal(Samples) - All[name].Gram(Samples).Diagonal()).InfinityNorm(), 1e-14);
 
+    /// <summary>Sizes around those of the tiles, and of the centers that share a pass.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Values_in_float32_are_those_in_float64_but_for_rounding(string name)
+    {
+        Matrix<double> z = Matrix<double>.Build.Random(7, 3, 6);
+        foreach ((int samples, int some) in new[] { (1, 1), (32, 3), (33, 4), (70, 5) })
+        {
+            Matrix<double> x = Matrix<double>.Build.Random(samples, 3, 7);
+            float[] values = new float[samples * some];
+            int[] which = [.. Enumerable.Range(0, some).Select(i => 6 - i)];
+            All[name].Columns(new KernelSamples(x, "x"), new KernelSamples(z, "z")).Fill(which, values);
+            Matrix<double> exact = All[name].Gram(x, z);
+            for (int i = 0; i < values.Length; i++)
+            {
+                double expected = exact[i % samples, which[i / samples]];
+                Assert.Equal(expected, values[i], 4e-6 * Math.Max(1.0, Math.Abs(expected)));
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Values_between_two_sets_are_those_within_their_union_but_for_noise(string name)

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Math4AI.Kernels.Functions;
 
 /// <summary>
@@ -6,46 +8,53 @@ namespace Math4AI.Kernels.Functions;
 /// </summary>
 internal sealed class SingleColumns : KernelColumns
 {
-    private readonly float[] samples;
+    private readonly SingleTiles samples;
     private readonly float[] others;
-    private readonly int inputs;
     private readonly float[] scratch;
     private readonly SpanAction shape;
 
     /// <summary>Prepares both sets: shifted, over the length scales, rounded.</summary>
     public SingleColumns(KernelSamples samples, KernelSamples others, double[] lengthScales, SpanAction shape)
     {
-        (this.shape, inputs, scratch) = (shape, samples.Inputs, new float[samples.Count]);
-        double[] means = new double[inputs];
-        for (int input = 0; input < inputs; input++)
-        {
-            means[input] = InputScaling.MeanAndDeviation(samples.Column(input).ToArray()).Mean;
-        }
+        (this.shape, scratch) = (shape, new float[samples.Count]);
+        int inputs = samples.Inputs;
+        double[] means = new double[inputs], scales = lengthScales.Length == 1
+            ? [.. Enumerable.Repeat(lengthScales[0], inputs)]
+            : lengthScales;
 
-        double[] scales = lengthScales.Length == 1 ? [.. Enumerable.Repeat(lengthScales[0], inputs)] : lengthScales;
-        this.samples = new float[samples.Values.Length];
+        // One of the others after the other: each is a center.
         this.others = new float[others.Values.Length];
+        float[] column = new float[others.Count];
         for (int input = 0; input < inputs; input++)
         {
-            ReadOnlySpan<double> own = samples.Column(input), theirs = others.Column(input);
-            for (int i = 0; i < own.Length; i++)
+            means[input] = MeanOf(samples.Column(input));
+            SingleTiles.Round(others.Column(input), means[input], scales[input], column);
+            for (int i = 0; i < column.Length; i++)
             {
-                this.samples[input * own.Length + i] = (float)((own[i] - means[input]) / scales[input]);
-            }
-
-            // One sample after the other: each is a center.
-            for (int i = 0; i < theirs.Length; i++)
-            {
-                this.others[i * inputs + input] = (float)((theirs[i] - means[input]) / scales[input]);
+                this.others[i * inputs + input] = column[i];
             }
         }
+
+        this.samples = new SingleTiles(samples, means, scales);
     }
 
     public delegate void SpanAction(Span<float> squares, Span<float> scratch);
 
-    public override void Fill(int other, Span<float> values)
+    public override bool IsFasterTogether => samples.IsMemoryBound;
+
+    public override void Fill(ReadOnlySpan<int> which, Span<float> values)
     {
-        Distances.Squares(samples, others.AsSpan(other * inputs, inputs), values);
-        shape(values, scratch);
+        samples.Squares(others, which, values);
+        for (int i = 0; i < which.Length; i++)
+        {
+            shape(values.Slice(i * samples.Count, samples.Count), scratch);
+        }
+    }
+
+    /// <summary>The mean, also where the sum is beyond the range of numbers.</summary>
+    private static double MeanOf(ReadOnlySpan<double> column)
+    {
+        double mean = TensorPrimitives.Sum(column) / column.Length;
+        return double.IsFinite(mean) ? mean : InputScaling.MeanAndDeviation(column.ToArray()).Mean;
     }
 }

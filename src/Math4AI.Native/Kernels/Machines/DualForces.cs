@@ -64,6 +64,29 @@ internal sealed unsafe class DualForces
         MoveAll(up, down, step);
     }
 
+    /// <summary>
+    /// Gets the variables that violate the conditions most, of those that are asked for: by how far they lie above the
+    /// lowest force or below the highest.
+    /// </summary>
+    public IReadOnlyList<int> Farthest(int count, Predicate<int> isWanted)
+    {
+        var found = new PriorityQueue<int, double>();
+        for (int t = 0; t < rising.Length; t++)
+        {
+            double violation = Math.Max(rising[t] - Lowest, Highest - falling[t]);
+            if (violation > 0.0 && isWanted(t))
+            {
+                found.Enqueue(t, violation);
+                if (found.Count > count)
+                {
+                    found.Dequeue();
+                }
+            }
+        }
+
+        return [.. found.UnorderedItems.Select(item => item.Element).Order()];
+    }
+
     private void MoveAll(float[] up, float[] down, double step)
     {
         // Regression has two variables a sample: the same rows serve both halves.
@@ -113,13 +136,18 @@ internal sealed unsafe class DualForces
                 (highest, lowest) = (Math.Max(highest, r[t]), Math.Min(lowest, f[t]));
             }
 
-            for (int lane = 0; lane < Width; lane++)
-            {
-                (highest, lowest) = (Math.Max(highest, high[lane]), Math.Min(lowest, low[lane]));
-            }
+            highest = Math.Max(highest, Highest4(Vector256.MaxNative(high.GetLower(), high.GetUpper())));
+            lowest = Math.Min(lowest, -Highest4(-Vector256.MinNative(low.GetLower(), low.GetUpper())));
         }
 
         return (highest, lowest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Highest4(Vector256<double> values)
+    {
+        Vector128<double> two = Vector128.MaxNative(values.GetLower(), values.GetUpper());
+        return Math.Max(two.ToScalar(), two.GetElement(1));
     }
 
     /// <summary>

@@ -13,10 +13,12 @@ namespace Math4AI.Kernels.Machines;
 /// </remarks>
 internal sealed class DualSolver
 {
-    private readonly DualProblem problem;
+    private const int RowsTogether = 8;
+
     private readonly KernelRows rows;
     private readonly double[] beta;
     private readonly DualForces forces;
+    private DualProblem problem;
 
     public DualSolver(DualProblem problem, KernelRows rows)
     {
@@ -29,6 +31,33 @@ internal sealed class DualSolver
         }
     }
 
+    /// <summary>
+    /// Goes on to a problem with other bounds from r β, where β is what was found: with r the best of all factors
+    /// within the new bounds, βᵀq/βᵀKβ. F becomes q − r (q − F), without a product.
+    /// </summary>
+    public void Continue(DualProblem next)
+    {
+        (double curvature, double slope, double most) = (0.0, 0.0, double.PositiveInfinity);
+        for (int t = 0; t < beta.Length; t++)
+        {
+            curvature += beta[t] * (problem.Linear[t] - forces.Of(t));
+            slope += beta[t] * problem.Linear[t];
+            double bound = beta[t] > 0.0 ? next.Upper[t] : next.Lower[t];
+            most = beta[t] != 0.0 ? Math.Min(most, bound / beta[t]) : most;
+        }
+
+        double factor = Math.Min(most, curvature > 0.0 ? slope / curvature : 1.0);
+        factor = factor > 0.0 && double.IsFinite(factor) ? factor : 0.0;
+        for (int t = 0; t < beta.Length; t++)
+        {
+            double force = next.Linear[t] - factor * (problem.Linear[t] - forces.Of(t));
+            beta[t] = Snapped(factor * beta[t], next.Lower[t], next.Upper[t]);
+            forces.Allow(t, force, beta[t] < next.Upper[t], beta[t] > next.Lower[t]);
+        }
+
+        problem = next;
+    }
+
     public DualSolution Solve(double tolerance, int maxIterations, CancellationToken cancellation)
     {
         int iterations = 0;
@@ -37,9 +66,9 @@ internal sealed class DualSolver
         {
             cancellation.ThrowIfCancellationRequested();
             int up = forces.HighestIndex(), i = rows.SampleOf(up);
-            float[] ofUp = rows.Row(i);
+            float[] ofUp = Row(i);
             int down = forces.BestPartner(up, i, ofUp), j = rows.SampleOf(down);
-            float[] ofDown = rows.Row(j);
+            float[] ofDown = Row(j);
             double step =
                 Step(up, down, Math.Max(DualForces.MinCurvature, rows.Diagonal[i] + rows.Diagonal[j] - 2.0 * ofUp[j]));
             forces.Move(ofUp, ofDown, step, up, down, CanRise(up), CanFall(up), CanRise(down), CanFall(down));
@@ -48,6 +77,21 @@ internal sealed class DualSolver
 
         double violation = forces.Highest - forces.Lowest;
         return Solution(violation, iterations, violation <= tolerance);
+    }
+
+    /// <summary>
+    /// A row, computed with those of the variables that violate the conditions most where that takes little longer.
+    /// </summary>
+    private float[] Row(int sample)
+    {
+        if (rows.AreTogether && !rows.Has(sample))
+        {
+            rows.Fetch([sample, .. forces.Farthest(
+                RowsTogether - 1, variable => rows.SampleOf(variable) != sample && !rows.Has(rows.SampleOf(variable)))
+                .Select(rows.SampleOf).Distinct()]);
+        }
+
+        return rows.Row(sample);
     }
 
     private bool CanRise(int variable) => beta[variable] < problem.Upper[variable];
@@ -67,6 +111,13 @@ internal sealed class DualSolver
         beta[up] = step == problem.Upper[up] - beta[up] ? problem.Upper[up] : beta[up] + step;
         beta[down] = step == beta[down] - problem.Lower[down] ? problem.Lower[down] : beta[down] - step;
         return step;
+    }
+
+    /// <summary>A weight that reaches a bound but for rounding is at the bound.</summary>
+    private static double Snapped(double weight, double lower, double upper)
+    {
+        const double Rounding = 1e-14;
+        return weight >= upper * (1.0 - Rounding) ? upper : weight <= lower * (1.0 - Rounding) ? lower : weight;
     }
 
     private DualSolution Solution(double violation, int iterations, bool isConverged)

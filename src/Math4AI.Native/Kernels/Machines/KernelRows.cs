@@ -40,7 +40,8 @@ internal sealed class KernelRows
     {
         if (kept[sample] is { } row)
         {
-            if (order.Last != places[sample])
+            // Where all rows fit, none is ever given up, and their order does not matter.
+            if (capacity < Count && order.Last != places[sample])
             {
                 order.Remove(places[sample]!);
                 order.AddLast(places[sample]!);
@@ -50,10 +51,34 @@ internal sealed class KernelRows
         }
 
         float[] target = Take();
-        columns.Fill(sample, target);
-        kept[sample] = target;
-        places[sample] = order.AddLast(sample);
+        columns.Fill(sample, 1, target);
+        Keep(sample, target);
         return target;
+    }
+
+    /// <summary>
+    /// Gets whether rows are worth computing together: where all fit, and several take little longer than one.
+    /// </summary>
+    public bool AreTogether => capacity == Count && columns.IsFasterTogether;
+
+    /// <summary>Gets whether a row is kept.</summary>
+    public bool Has(int sample) => kept[sample] is not null;
+
+    /// <summary>Computes rows that are not kept, where all fit.</summary>
+    public void Fetch(ReadOnlySpan<int> wanted)
+    {
+        float[] values = new float[Count * wanted.Length];
+        columns.Fill(wanted, values);
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            Keep(wanted[i], values.AsSpan(i * Count, Count).ToArray());
+        }
+    }
+
+    private void Keep(int sample, float[] row)
+    {
+        kept[sample] = row;
+        places[sample] = capacity < Count ? order.AddLast(sample) : null;
     }
 
     private float[] Take()

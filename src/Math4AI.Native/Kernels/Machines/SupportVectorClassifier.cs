@@ -1,4 +1,5 @@
 using Math4AI.Probability.Forecasts;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
@@ -41,11 +42,28 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
     /// and probabilities are wanted.
     /// </exception>
     public SupportVectorClassifierFit Fit(
-        Matrix<double> inputs, IReadOnlyList<int> classes, CancellationToken cancellation = default)
+        Matrix<double> inputs, IReadOnlyList<int> classes, CancellationToken cancellation = default) =>
+        FitPath(inputs, classes, [Penalty], cancellation)[0];
+
+    /// <summary>
+    /// Fits one machine at each of several penalties, in their order: each search begins where the one before ended,
+    /// and kernel values serve all.
+    /// </summary>
+    /// <param name="inputs">X, samples × inputs.</param>
+    /// <param name="classes">The class of each sample: any numbers.</param>
+    /// <param name="penalties">C of each machine, best in ascending order.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not belong together, a number is not finite, there is only one class, there is no penalty, or a
+    /// class has one sample and probabilities are wanted.
+    /// </exception>
+    public IReadOnlyList<SupportVectorClassifierFit> FitPath(
+        Matrix<double> inputs, IReadOnlyList<int> classes, IReadOnlyList<double> penalties,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 2);
-        MachineSamples samples = Prepare(inputs);
+        MachineSamples samples = Prepare(inputs, penalties);
         int[] names = [.. classes.Distinct().Order()];
         if (classes.Count != samples.Inputs.Count || names.Length < 2)
         {
@@ -55,24 +73,55 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
                 nameof(classes));
         }
 
+        Pair[] pairs = Pairs(classes, names);
+        var machines = new PairMachine[penalties.Count][];
+        for (int i = 0; i < machines.Length; i++)
+        {
+            machines[i] = new PairMachine[pairs.Length];
+        }
+
+        // Pairs differ in size: each thread takes the next one, and its share of the memory for rows.
+        int parts = Math.Min(Team.Size, pairs.Length), next = -1;
+        SupportVectorClassifier each = this with { CacheBytes = CacheBytes / parts };
+        Team.Run(parts, _ =>
+        {
+            for (int at = Interlocked.Increment(ref next); at < pairs.Length; at = Interlocked.Increment(ref next))
+            {
+                each.FitPair(samples, pairs[at], penalties, cancellation, (i, fit) => machines[i][at] = fit);
+            }
+        });
+        return [.. machines.Select(of => new SupportVectorClassifierFit(samples.Scaling, names, of))];
+    }
+
+    /// <summary>The samples of each two classes.</summary>
+    private Pair[] Pairs(IReadOnlyList<int> classes, int[] names)
+    {
         int[][] members = Members(classes, names);
-        var pairs = new List<PairMachine>();
+        var pairs = new List<Pair>();
         for (int first = 0; first < names.Length; first++)
         {
             for (int second = first + 1; second < names.Length; second++)
             {
-                int[] both = [.. members[first].Concat(members[second]).Order()];
-                bool[] isFirst = [.. both.Select(i => classes[i] == names[first])];
-                (double, double) weights = (WeightOf(names[first]), WeightOf(names[second]));
-                pairs.Add(new PairMachine(
-                    first,
-                    second,
-                    SolvePair(samples, both, isFirst, weights, cancellation),
-                    HasProbabilities ? Calibrate(samples, both, isFirst, weights, cancellation) : null));
+                int[] rows = [.. members[first].Concat(members[second]).Order()];
+                pairs.Add(new Pair(
+                    first, second, rows, Array.ConvertAll(rows, row => classes[row] == names[first]),
+                    WeightOf(names[first]), WeightOf(names[second])));
             }
         }
 
-        return new SupportVectorClassifierFit(samples.Scaling, names, pairs);
+        return [.. pairs];
+    }
+
+    private void FitPair(
+        MachineSamples samples, Pair pair, IReadOnlyList<double> penalties, CancellationToken cancellation,
+        Action<int, PairMachine> keep)
+    {
+        SupportVectorFit[] fits = SolvePair(samples, pair, penalties, cancellation);
+        SigmoidCalibration[]? sigmoids = HasProbabilities ? Calibrate(samples, pair, penalties, cancellation) : null;
+        for (int i = 0; i < fits.Length; i++)
+        {
+            keep(i, new PairMachine(pair.First, pair.Second, fits[i], sigmoids?[i]));
+        }
     }
 
     /// <summary>The samples of each class.</summary>
@@ -94,35 +143,41 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         return weight;
     }
 
-    private SupportVectorFit SolvePair(MachineSamples samples, int[] rows, bool[] isFirst,
-        (double First, double Second) weights, CancellationToken cancellation) => Solve(
-        samples, samples.Inputs.Only(rows.AsSpan()),
-        DualProblem.OfClasses(isFirst, weights.First * Penalty, weights.Second * Penalty), cancellation, rows);
+    private SupportVectorFit[] SolvePair(
+        MachineSamples samples, Pair pair, IReadOnlyList<double> penalties, CancellationToken cancellation) => Solve(
+        samples, samples.Inputs.Only(pair.Rows.AsSpan()),
+        [.. penalties.Select(penalty => DualProblem.OfClasses(
+            pair.IsFirst, pair.FirstWeight * penalty, pair.SecondWeight * penalty))],
+        cancellation, pair.Rows);
 
-    /// <summary>The sigmoid of a pair, from decision values of samples that took no part in the fit.</summary>
-    private SigmoidCalibration Calibrate(
-        MachineSamples samples, int[] rows, bool[] isFirst, (double First, double Second) weights,
-        CancellationToken cancellation)
+    /// <summary>
+    /// The sigmoid of a pair at each penalty, from decision values of samples that took no part in the fit.
+    /// </summary>
+    private SigmoidCalibration[] Calibrate(
+        MachineSamples samples, Pair pair, IReadOnlyList<double> penalties, CancellationToken cancellation)
     {
-        int[] parts = Parts(isFirst);
-        double[] decisions = new double[rows.Length];
+        int[] parts = Parts(pair.IsFirst);
+        double[][] decisions = [.. penalties.Select(_ => new double[parts.Length])];
         for (int part = 0; part <= parts.Max(); part++)
         {
-            int[] kept = [.. Enumerable.Range(0, rows.Length).Where(i => parts[i] != part)];
-            int[] left = [.. Enumerable.Range(0, rows.Length).Where(i => parts[i] == part)];
-            SupportVectorFit fit = SolvePair(
-                samples, Array.ConvertAll(kept, i => rows[i]), Array.ConvertAll(kept, i => isFirst[i]), weights,
-                cancellation);
-            double[] values = fit.Predict(samples.Inputs.Only(Array.ConvertAll(left, i => rows[i]).AsSpan()));
-            for (int i = 0; i < left.Length; i++)
+            int[] kept = [.. Enumerable.Range(0, parts.Length).Where(i => parts[i] != part)];
+            int[] left = [.. Enumerable.Range(0, parts.Length).Where(i => parts[i] == part)];
+            SupportVectorFit[] fits = SolvePair(samples, pair.Only(kept), penalties, cancellation);
+            KernelSamples x = samples.Inputs.Only(Array.ConvertAll(left, i => pair.Rows[i]).AsSpan());
+            for (int of = 0; of < fits.Length; of++)
             {
-                decisions[left[i]] = values[i];
+                double[] values = fits[of].Predict(x);
+                for (int i = 0; i < left.Length; i++)
+                {
+                    decisions[of][left[i]] = values[i];
+                }
             }
         }
 
         // Of samples as they are; the odds are those of as many of each class as the weights say.
-        var sigmoid = SigmoidCalibration.Fit(decisions, isFirst);
-        return sigmoid with { B = sigmoid.B - Math.Log(weights.First / weights.Second) };
+        double shift = Math.Log(pair.FirstWeight / pair.SecondWeight);
+        return [.. decisions.Select(values => SigmoidCalibration.Fit(values, pair.IsFirst)).Select(
+            sigmoid => sigmoid with { B = sigmoid.B - shift })];
     }
 
     /// <summary>The part of each sample, at random, with the same share of both classes in every part.</summary>
@@ -142,5 +197,17 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         }
 
         return parts;
+    }
+
+    /// <summary>Two classes, by their places, their samples, by their numbers, and the factors of C of both.</summary>
+    private sealed record Pair(
+        int First, int Second, int[] Rows, bool[] IsFirst, double FirstWeight, double SecondWeight)
+    {
+        /// <summary>Some of the samples, by their places.</summary>
+        public Pair Only(int[] places) => this with
+        {
+            Rows = Array.ConvertAll(places, i => Rows[i]),
+            IsFirst = Array.ConvertAll(places, i => IsFirst[i]),
+        };
     }
 }

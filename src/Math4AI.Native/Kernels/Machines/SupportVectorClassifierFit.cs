@@ -10,10 +10,14 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
 {
     private readonly InputScaling scaling;
     private readonly int[] names;
-    private readonly List<PairMachine> pairs;
+    private readonly PairMachine[] pairs;
+    private readonly Lazy<SharedVectors> shared;
 
-    internal SupportVectorClassifierFit(InputScaling scaling, int[] names, List<PairMachine> pairs) =>
+    internal SupportVectorClassifierFit(InputScaling scaling, int[] names, PairMachine[] pairs)
+    {
         (this.scaling, this.names, this.pairs) = (scaling, names, pairs);
+        shared = new Lazy<SharedVectors>(() => new SharedVectors(pairs, names.Length));
+    }
 
     /// <summary>Gets the classes, in ascending order.</summary>
     public IReadOnlyList<int> Classes => names;
@@ -40,7 +44,7 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     /// Gets whether the machine has probabilities: <see cref="SupportVectorClassifier.HasProbabilities"/> when it was
     /// fitted.
     /// </summary>
-    public bool HasProbabilities => pairs.TrueForAll(pair => pair.Sigmoid is not null);
+    public bool HasProbabilities => Array.TrueForAll(pairs, pair => pair.Sigmoid is not null);
 
     /// <summary>
     /// Predicts the class of new samples. With probabilities it is the most probable one, always that of <see
@@ -63,7 +67,7 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
             else
             {
                 Array.Clear(scores);
-                for (int pair = 0; pair < pairs.Count; pair++)
+                for (int pair = 0; pair < pairs.Length; pair++)
                 {
                     scores[decisions[i, pair] > 0.0 ? pairs[pair].First : pairs[pair].Second]++;
                 }
@@ -113,7 +117,9 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     public Matrix<double> Decide(Matrix<double> inputs)
     {
         KernelSamples x = scaling.Apply(inputs);
-        return Matrix<double>.Build.DenseOfColumnArrays(pairs.Select(pair => pair.Fit.Predict(x)));
+        return pairs.Length == 1
+            ? Matrix<double>.Build.Dense(x.Count, 1, pairs[0].Fit.Predict(x))
+            : Matrix<double>.Build.Dense(x.Count, pairs.Length, shared.Value.Predict(x));
     }
 
     /// <inheritdoc cref="SupportVectorFit.Save(string, bool)"/>
@@ -125,7 +131,7 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     public static SupportVectorClassifierFit Load(string folder) => SavedMachines.ReadClassifier(folder);
 
     /// <inheritdoc/>
-    public string? Warning => pairs.Find(pair => !pair.Fit.IsConverged)?.Fit.Warning;
+    public string? Warning => Array.Find(pairs, pair => !pair.Fit.IsConverged)?.Fit.Warning;
 
     /// <summary>
     /// Predicts classes that are places from 0 on: probabilities, samples × (largest class + 1). Without probabilities
@@ -161,7 +167,7 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
 
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() =>
-        $"{names.Length} classes, {SupportVectors.Count} support vectors in {pairs.Count} machines"
+        $"{names.Length} classes, {SupportVectors.Count} support vectors in {pairs.Length} machines"
         + (IsConverged ? string.Empty : "; not every machine converged: raise MaxIterations or lower Penalty");
 
     internal InputScaling Scaling => scaling;
@@ -174,7 +180,7 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     private void FillProbabilities(Matrix<double> decisions, int sample, Span<double> probabilities)
     {
         double[,] ofPairs = new double[names.Length, names.Length];
-        for (int pair = 0; pair < pairs.Count; pair++)
+        for (int pair = 0; pair < pairs.Length; pair++)
         {
             (int first, int second) = (pairs[pair].First, pairs[pair].Second);
             ofPairs[first, second] = Math.Clamp(

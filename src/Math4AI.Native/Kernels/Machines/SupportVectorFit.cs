@@ -12,6 +12,8 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
 {
     private const int AddedAtATime = 1024;
 
+    private const int PredictedAtATime = 16;
+
     private const double SingleRounding = 1.0 / (1 << 24);
 
     private readonly InputScaling scaling;
@@ -170,7 +172,7 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     {
         double[] values = new double[x.Count];
         float[] single = Array.ConvertAll(weights, weight => (float)weight);
-        bool isSingle = IsExactEnough();
+        bool isSingle = IsExactEnough;
         int parts = Math.Min(Team.Size, x.Count);
         Team.Run(parts, part =>
         {
@@ -181,29 +183,41 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
                 return;
             }
 
-            KernelColumns columns = Kernel.Columns(vectors, x);
-            float[] column = new float[vectors.Count];
-            for (int i = start; i < start + count; i++)
-            {
-                columns.Fill(i, column);
-
-                // Few are added in float32, the sums of them in float64.
-                for (int first = 0; first < column.Length; first += AddedAtATime)
-                {
-                    int added = Math.Min(AddedAtATime, column.Length - first);
-                    values[i] += TensorPrimitives.Dot<float>(column.AsSpan(first, added), single.AsSpan(first, added));
-                }
-
-                values[i] += Offset;
-            }
+            PredictSingle(x, start, values.AsSpan(start, count), single);
         });
         return values;
     }
 
+    private void PredictSingle(KernelSamples x, int first, Span<double> values, float[] single)
+    {
+        KernelColumns columns = Kernel.Columns(vectors, x);
+        float[] room = new float[vectors.Count * PredictedAtATime];
+        for (int start = 0; start < values.Length; start += PredictedAtATime)
+        {
+            int rows = Math.Min(PredictedAtATime, values.Length - start);
+            columns.Fill(first + start, rows, room);
+            for (int row = 0; row < rows; row++)
+            {
+                ReadOnlySpan<float> column = room.AsSpan(row * vectors.Count, vectors.Count);
+                double sum = Offset;
+
+                // Few are added in float32, the sums of them in float64.
+                for (int at = 0; at < column.Length; at += AddedAtATime)
+                {
+                    int added = Math.Min(AddedAtATime, column.Length - at);
+                    sum += TensorPrimitives.Dot(column.Slice(at, added), single.AsSpan(at, added));
+                }
+
+                values[start + row] = sum;
+            }
+        }
+    }
+
     /// <summary>
-    /// Whether Σ β_i k_i keeps 5 digits of a decision, or of the largest weight, where each k_i is rounded to float32.
+    /// Gets whether Σ β_i k_i keeps 5 digits of a decision, or of the largest weight, where each k_i is rounded to
+    /// float32.
     /// </summary>
-    private bool IsExactEnough() => weights.Length > 0
+    internal bool IsExactEnough => weights.Length > 0
         && TensorPrimitives.Norm<double>(weights) * SingleRounding
             <= 1e-5 * Math.Min(1.0, TensorPrimitives.MaxMagnitude<double>(weights));
 

@@ -20,17 +20,37 @@ public sealed record SupportVectorRegressor : SupportVectorSettings
     /// <param name="targets">y, one number a sample.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">The shapes do not belong together, or a number is not finite.</exception>
-    public SupportVectorFit Fit(Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation = default)
+    public SupportVectorFit Fit(
+        Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation = default) =>
+        FitPath(inputs, targets, [Penalty], cancellation)[0];
+
+    /// <summary>
+    /// Fits one machine at each of several penalties, in their order: each search begins where the one before ended,
+    /// and kernel values serve all.
+    /// </summary>
+    /// <param name="inputs">X, samples × inputs.</param>
+    /// <param name="targets">y, one number a sample.</param>
+    /// <param name="penalties">C of each machine, best in ascending order.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not belong together, a number is not finite, or there is no penalty.
+    /// </exception>
+    public IReadOnlyList<SupportVectorFit> FitPath(
+        Matrix<double> inputs, Vector<double> targets, IReadOnlyList<double> penalties,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfNegative(Width);
-        MachineSamples samples = Prepare(inputs);
+        MachineSamples samples = Prepare(inputs, penalties);
         if (targets.Count != samples.Inputs.Count || !targets.All(double.IsFinite))
         {
             throw new ArgumentException($"One finite target a sample is needed: there are {samples.Inputs.Count} "
                 + $"samples and {targets.Count} targets.", nameof(targets));
         }
 
-        return Solve(samples, samples.Inputs, DualProblem.OfNumbers(targets.ToArray(), Penalty, Width), cancellation);
+        double[] y = targets.ToArray();
+        return Solve(
+            samples, samples.Inputs, [.. penalties.Select(penalty => DualProblem.OfNumbers(y, penalty, Width))],
+            cancellation);
     }
 }

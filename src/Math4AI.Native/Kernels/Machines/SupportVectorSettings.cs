@@ -33,9 +33,9 @@ public abstract record SupportVectorSettings
     /// <summary>Gets the memory for rows of kernel values, in bytes.</summary>
     public long CacheBytes { get; init; } = 2L << 30;
 
-    private protected MachineSamples Prepare(Matrix<double> inputs)
+    private protected MachineSamples Prepare(Matrix<double> inputs, IReadOnlyList<double> penalties)
     {
-        Positive.Check(Penalty, "penalty");
+        Positive.Check(penalties, "penalty");
         Positive.Check(Tolerance, "tolerance");
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         var samples = new MachineSamples(inputs, Standardize);
@@ -43,15 +43,29 @@ public abstract record SupportVectorSettings
         return samples;
     }
 
-    /// <summary>Solves a dual problem of samples, whose numbers are given where they are some of more.</summary>
-    private protected SupportVectorFit Solve(
-        MachineSamples samples, KernelSamples x, DualProblem problem, CancellationToken cancellation,
+    /// <summary>
+    /// Solves dual problems of the same samples, whose numbers are given where they are some of more: each begins where
+    /// the one before ended, and rows of the kernel serve all.
+    /// </summary>
+    private protected SupportVectorFit[] Solve(
+        MachineSamples samples, KernelSamples x, IReadOnlyList<DualProblem> problems, CancellationToken cancellation,
         int[]? numbers = null)
     {
         Kernel kernel = Kernel ?? KernelOf(samples);
-        DualSolution solution = new DualSolver(problem, new KernelRows(kernel, x, CacheBytes)).Solve(
-            Tolerance, MaxIterations, cancellation);
-        return new SupportVectorFit(samples, kernel, x, solution, numbers);
+        var solver = new DualSolver(problems[0], new KernelRows(kernel, x, CacheBytes));
+        var fits = new SupportVectorFit[problems.Count];
+        for (int i = 0; i < fits.Length; i++)
+        {
+            if (i > 0)
+            {
+                solver.Continue(problems[i]);
+            }
+
+            fits[i] = new SupportVectorFit(
+                samples, kernel, x, solver.Solve(Tolerance, MaxIterations, cancellation), numbers);
+        }
+
+        return fits;
     }
 
     private static Kernel KernelOf(MachineSamples samples) =>

@@ -76,12 +76,7 @@ internal sealed unsafe class NystroemBlocks : IFeatureBlocks
     private void FillSingle(KernelSamples some, Room room, Span<float> target)
     {
         float[] values = room.Singles(RowsAtATime);
-        KernelColumns columns = kernel.Columns(points, some);
-        for (int row = 0; row < some.Count; row++)
-        {
-            columns.Fill(row, values.AsSpan(row * points.Count, points.Count));
-        }
-
+        kernel.Columns(points, some).Fill(0, some.Count, values);
         Multiply(single!, values, some.Count, target);
     }
 

@@ -1,4 +1,6 @@
+using Math4AI.Data.Models;
 using Math4AI.Runtime;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;
 
@@ -28,23 +30,26 @@ internal sealed class CrossValidation
     /// <summary>Gets the number of samples.</summary>
     public int Samples => samples.Inputs.RowCount;
 
+    /// <summary>Fits one model for each value of the second setting, which ascend, with one of the first.</summary>
+    public delegate IEnumerable<IRowPredictor> PathFit(double across, double[] up, LearnerSamples training);
+
     /// <summary>
     /// Searches a grid, beyond its edge where the best point lies there, then the half steps around that point.
     /// </summary>
     public SettingSearch Search(
-        (string Across, string Up) names, double[] across, double[] up, Func<double, double, Learner> make,
+        (string Across, string Up) names, double[] across, double[] up, PathFit fit,
         IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
         (double, double)[] grid = Pairs(across, up);
         const double ShareOfGrid = 0.75;
         void Tell(double share) => progress?.Report(new LearnerProgress(string.Empty, share));
-        List<SettingScore> points = Evaluate(grid, make, done => Tell(ShareOfGrid * done), cancellation);
+        List<SettingScore> points = Evaluate(grid, fit, done => Tell(ShareOfGrid * done), cancellation);
         SettingScore best = Best(points, across, up);
         bool isBetter = true;
         for (int extension = 0; isBetter && extension < MaxExtensions
             && Beyond(best, across, up, points) is { Length: > 0 } beyond; extension++)
         {
-            List<SettingScore> more = Evaluate(beyond, make, _ => { }, cancellation);
+            List<SettingScore> more = Evaluate(beyond, fit, _ => { }, cancellation);
             points.AddRange(more);
             isBetter = more.Max(point => point.Score) > best.Score;
             best = isBetter ? Best(points, across, up) : best;
@@ -54,7 +59,7 @@ internal sealed class CrossValidation
         double[] near = Around(best.Across, across), beside = Around(best.Up, up);
         (double, double)[] finer = [.. Pairs(near, beside).Where(point => !Has(points, point))];
         List<SettingScore> last =
-            Evaluate(finer, make, done => Tell(ShareOfGrid + (1.0 - ShareOfGrid) * done), cancellation);
+            Evaluate(finer, fit, done => Tell(ShareOfGrid + (1.0 - ShareOfGrid) * done), cancellation);
         points.AddRange(last);
         best = last.Exists(point => point.Score > best.Score) ? Best(last, across, up) : best;
         return new SettingSearch(names.Across, names.Up, samples.Classes is null ? "−rmse" : "accuracy", points)
@@ -108,39 +113,52 @@ internal sealed class CrossValidation
         return [value / half, value, value * half];
     }
 
+    /// <summary>The scores of points: those with the same first setting are fitted along a path.</summary>
     private List<SettingScore> Evaluate(
-        (double Across, double Up)[] points, Func<double, double, Learner> make, Action<double> progress,
-        CancellationToken cancellation)
+        (double Across, double Up)[] points, PathFit fit, Action<double> progress, CancellationToken cancellation)
     {
-        double[] scores = new double[points.Length];
+        (double Across, double[] Up)[] paths =
+        [
+            .. points.GroupBy(point => point.Across, point => point.Up).Select(
+                group => (group.Key, group.Order().ToArray())),
+        ];
+        double[][] losses = new double[paths.Length * trainings.Length][];
         int done = 0;
-        Parallel.For(0, points.Length, new ParallelOptions
+        Parallel.For(0, losses.Length, new ParallelOptions
         {
             MaxDegreeOfParallelism = Compute.Threads,
             CancellationToken = cancellation,
         }, i =>
         {
-            Learner learner = make(points[i].Across, points[i].Up);
-            scores[i] = Score(learner, cancellation);
-            progress((double)Interlocked.Increment(ref done) / points.Length);
+            // The threads are shared out among the paths: those of one must not divide its work again.
+            using OneThread alone = OneThread.BeginIf(losses.Length > 1);
+            (double first, double[] up) = paths[i / trainings.Length];
+            int part = i % trainings.Length;
+            losses[i] = [.. fit(first, up, trainings[part]).Select(model => Sum(model, tests[part]))];
+            progress((double)Interlocked.Increment(ref done) / losses.Length);
         });
-        return [.. points.Select((point, i) => new SettingScore(point.Across, point.Up, scores[i]))];
+        return
+        [
+            .. paths.SelectMany((path, i) => path.Up.Select((up, at) => new SettingScore(path.Across, up, Score(
+                losses.Skip(i * trainings.Length).Take(trainings.Length).Sum(each => each[at]))))),
+        ];
     }
 
-    private double Score(Learner learner, CancellationToken cancellation)
+    /// <summary>The weight of the samples whose classes are right, or the squared errors of numbers.</summary>
+    private static double Sum(IRowPredictor model, LearnerSamples test)
     {
+        Matrix<double> predicted = model.PredictRows(test.Inputs).Values;
         double sum = 0.0;
-        for (int part = 0; part < trainings.Length; part++)
+        for (int i = 0; i < predicted.RowCount; i++)
         {
-            var predicted = learner.Fit(trainings[part], cancellation).PredictRows(tests[part].Inputs).Values;
-            for (int i = 0; i < predicted.RowCount; i++)
-            {
-                sum += tests[part].Classes is { } classes
-                    ? predicted.Row(i).MaximumIndex() == classes[i] ? tests[part].WeightOf(i) : 0.0
-                    : Math.Pow(predicted[i, 0] - tests[part].Targets![i], 2);
-            }
+            sum += test.Classes is { } classes
+                ? predicted.Row(i).MaximumIndex() == classes[i] ? test.WeightOf(i) : 0.0
+                : Math.Pow(predicted[i, 0] - test.Targets![i], 2);
         }
 
-        return samples.Classes is null ? -Math.Sqrt(sum / Samples) : sum / samples.TotalWeight;
+        return sum;
     }
+
+    private double Score(double sum) =>
+        samples.Classes is null ? -Math.Sqrt(sum / Samples) : sum / samples.TotalWeight;
 }

@@ -56,7 +56,8 @@ public sealed record RidgeLearner : Learner
             ("γ", "λ"),
             KernelSettings.Gammas(isGammaOpen, Gamma, center),
             KernelSettings.Penalties(Penalty, 10.0, -4),
-            With,
+            (gamma, penalties, part) =>
+                penalties.Select(penalty => With(gamma, penalty).Fit(part, cancellation)),
             progress,
             cancellation);
         return new LearnerChoice(With(search.Best.Across, search.Best.Up), search);

@@ -78,7 +78,7 @@ public sealed record SupportVectorLearner : Learner
             ("γ", "C"),
             KernelSettings.Gammas(isGammaOpen, Gamma, center),
             KernelSettings.Penalties(Penalty, 4.0, -1),
-            With,
+            (gamma, penalties, part) => With(gamma, 1.0).FitPath(part, penalties, cancellation),
             progress,
             cancellation);
         return new LearnerChoice(With(search.Best.Across, search.Best.Up) with
@@ -92,13 +92,19 @@ public sealed record SupportVectorLearner : Learner
     public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
+        return FitPath(training, [Penalty ?? 1.0], cancellation).First();
+    }
+
+    /// <summary>One machine at each penalty, whose searches go on from each other.</summary>
+    private IEnumerable<IRowPredictor> FitPath(
+        LearnerSamples training, IReadOnlyList<double> penalties, CancellationToken cancellation)
+    {
         Kernel kernel = Kernel ?? Kernels.Kernel.Rbf(1.0 / Math.Sqrt(2.0 * (Gamma ?? GammaOf(training.Inputs))));
         if (training.Classes is { } classes)
         {
             return new SupportVectorClassifier
             {
                 Kernel = kernel,
-                Penalty = Penalty ?? 1.0,
                 Standardize = false,
                 HasProbabilities = HasProbabilities,
                 Seed = Seed,
@@ -106,7 +112,7 @@ public sealed record SupportVectorLearner : Learner
                 ClassWeights = training.ClassWeights is { } weights
                     ? weights.Select((weight, of) => (weight, of)).ToDictionary(pair => pair.of, pair => pair.weight)
                     : null,
-            }.Fit(training.Inputs, classes, cancellation);
+            }.FitPath(training.Inputs, classes, penalties, cancellation);
         }
 
         // With targets y/s the machine would have C/s and ε/s: in the targets' own unit these are C s and ε s over s²
@@ -115,12 +121,12 @@ public sealed record SupportVectorLearner : Learner
         return new SupportVectorRegressor
         {
             Kernel = kernel,
-            Penalty = (Penalty ?? 1.0) * deviation,
             Width = Width * deviation,
             Standardize = false,
             Tolerance = 1e-3 * deviation,
             MaxIterations = MaxIterations,
-        }.Fit(training.Inputs, training.Targets!, cancellation);
+        }.FitPath(
+            training.Inputs, training.Targets!, [.. penalties.Select(penalty => penalty * deviation)], cancellation);
     }
 
     /// <summary>1/(d Var x): squared distances times γ are about 2 between samples.</summary>

@@ -26,17 +26,18 @@ internal static class TrainAgainstLoop
         ["mlp 784-2048-2048-10"] = (256, 40, false),
         ["convnet 28x28"] = (64, 60, false),
         ["chartransformer"] = (12, 60, true),
+        ["chartransformer 256x256"] = (8, 12, true),
     };
 
     public static int Run(string[] words)
     {
-        if (words is [string who, string task])
+        if (words is ["ours" or "loop", string task])
         {
-            Console.WriteLine(Measure(who == "ours", task));
+            Console.WriteLine(Measure(words[0] == "ours", task));
             return 0;
         }
 
-        foreach (string name in Tasks.Keys)
+        foreach (string name in Tasks.Keys.Where(name => words.Length == 0 || name.Contains(words[0])))
         {
             var times = new List<(double Loop, double Ours)>();
             string losses = string.Empty;
@@ -89,6 +90,8 @@ internal static class TrainAgainstLoop
                 randint(0, 10, Samples)),
             "chartransformer" => (new CharTransformer(65), randint(0, 65, new long[] { Samples, 64 }),
                 randint(0, 65, new long[] { Samples, 64 })),
+            "chartransformer 256x256" => (new CharTransformer(65, context: 256, width: 256),
+                randint(0, 65, new long[] { Samples, 256 }), randint(0, 65, new long[] { Samples, 256 })),
             "mlp 784-256-128-10" => (new Mlp(784, [256, 128], 10), randn(Samples, 784), randint(0, 10, Samples)),
             _ => (new Mlp(784, [2048, 2048], 10), randn(Samples, 784), randint(0, 10, Samples)),
         };

@@ -18,8 +18,9 @@ internal static class GenerateCommand
             + "tokenizer.",
     };
 
-    private static readonly Option<string> Prompt = CommonOptions.Named<string>(
-        "--prompt", "TEXT", "The text to continue.", "\n");
+    private static readonly Option<string?> Prompt = CommonOptions.Named<string?>(
+        "--prompt", "TEXT",
+        "The text to continue. Default: a line break, or the beginning of a document where the model knows documents.");
 
     private static readonly Option<int> Length = CommonOptions.Named<int>(
         "--length", "N", "The number of tokens to generate.", 500);
@@ -112,7 +113,7 @@ internal static class GenerateCommand
         }
 
         int samples = words.GetValue(Samples);
-        string prompt = words.GetValue(Prompt)!;
+        string prompt = words.GetValue(Prompt) ?? (trained.HasDocuments ? string.Empty : "\n");
         Warn(trained.UnknownIn(prompt));
         if (samples == 1 && !words.GetValue(CommonOptions.Json))
         {

@@ -27,6 +27,7 @@ internal static class TextCommandOptions
 
     private static readonly Dictionary<string, TransformerStyle> Styles = new()
     {
+        ["near"] = TransformerStyle.Near,
         ["llama"] = TransformerStyle.Llama,
         ["gpt2"] = TransformerStyle.Gpt2,
     };
@@ -43,8 +44,24 @@ internal static class TextCommandOptions
 
     private static readonly Option<string?> StyleOption = CommonOptions.Named<string?>(
         "--style", "STYLE",
-        "What the transformer of a text is made of: llama (rotations for positions, root norms, gated layers) or gpt2.",
-        "llama").Completed(() => Styles.Keys);
+        "What the transformer of a text is made of: llama (rotations for positions, root norms, gated layers), near "
+            + "(llama, and each part reads the three tokens before too) or gpt2. Default: near for characters, llama "
+            + "for byte pairs.").Completed(() => Styles.Keys);
+
+    private static readonly Option<string?> SeparatorOption = CommonOptions.Named<string?>(
+        "--separator", "TEXT",
+        "What stands between the documents of a text, such as $'\\n\\n': they are packed into windows, do not see each "
+            + "other, and the model learns where one ends.");
+
+    private static readonly Option<bool> UntiedOption = new("--untied")
+    {
+        Description = "Let the logits of a text have a table of their own, rather than that of the tokens.",
+    };
+
+    private static readonly Option<double> DropoutOption = CommonOptions.Named<double>(
+        "--dropout", "SHARE",
+        "The share of numbers that the transformer of a text leaves out at random in training, from 0 to below 1.",
+        0.0);
 
     private static readonly Option<int?> ContextOption = CommonOptions.Named<int?>(
         "--context", "N",
@@ -56,13 +73,23 @@ internal static class TextCommandOptions
     private static readonly Option<int?> HeadsOption = CommonOptions.Named<int?>(
         "--heads", "N", "The number of attention heads of a block. Default: 4.");
 
+    private static readonly Option<int?> KeyHeadsOption = CommonOptions.Named<int?>(
+        "--key-heads", "N",
+        "The number of heads of keys and values, each shared by as many of --heads. Default: one each.");
+
+    private static readonly Option<bool> BiasOption = new("--bias")
+    {
+        Description = "Let the products and layer norms of a text's transformer add biases, as GPT-2's do.",
+    };
+
     private static readonly Option<int?> WidthOption = CommonOptions.Named<int?>(
         "--width", "N", "The length of the embedding of a token, a multiple of --heads. Default: 128.");
 
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =
     [
-        Text, From, UnitOption, VocabularyOption, StyleOption, ContextOption, LayersOption, HeadsOption, WidthOption,
+        Text, From, UnitOption, VocabularyOption, SeparatorOption, StyleOption, UntiedOption, DropoutOption,
+        BiasOption, ContextOption, LayersOption, HeadsOption, KeyHeadsOption, WidthOption,
     ];
 
     /// <summary>Returns the settings but for those of the trainer.</summary>
@@ -74,7 +101,9 @@ internal static class TextCommandOptions
         {
             Unit = Units[words.GetValue(UnitOption)!],
             Vocabulary = words.GetValue(VocabularyOption),
-            Style = Styles[words.GetValue(StyleOption)!],
+            Separator = words.GetValue(SeparatorOption),
+            Style = StyleOf(words),
+            Dropout = words.GetValue(DropoutOption),
             Context = words.GetValue(ContextOption) ?? kind.Context,
             Layers = words.GetValue(LayersOption) ?? kind.Layers,
             Heads = words.GetValue(HeadsOption) ?? kind.Heads,
@@ -89,7 +118,12 @@ internal static class TextCommandOptions
         const int Min = 256, Max = 1 << 16;
         TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
         TrainOptionChecks.RequireChoice(words, "style", Styles.Keys, StyleOption);
-        foreach (Option<int?> option in new[] { ContextOption, LayersOption, HeadsOption, WidthOption })
+        if (words.GetValue(DropoutOption) is not (>= 0.0 and < 1.0))
+        {
+            throw new UsageException("--dropout takes a share, from 0 to below 1.");
+        }
+
+        foreach (Option<int?> option in new[] { ContextOption, LayersOption, HeadsOption, KeyHeadsOption, WidthOption })
         {
             TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
         }
@@ -101,7 +135,11 @@ internal static class TextCommandOptions
             throw new UsageException($"{alone.Name} is for a text: give --text FILE with it.");
         }
 
-        Option[] ofModel = [UnitOption, VocabularyOption, StyleOption, LayersOption, HeadsOption, WidthOption];
+        Option[] ofModel =
+        [
+            UnitOption, VocabularyOption, SeparatorOption, StyleOption, UntiedOption, BiasOption, LayersOption,
+            HeadsOption, KeyHeadsOption, WidthOption,
+        ];
         if (hasFrom && ofModel.FirstOrDefault(IsGiven) is { } own)
         {
             throw new UsageException(
@@ -124,13 +162,33 @@ internal static class TextCommandOptions
         }
     }
 
+    private static TransformerStyle StyleOf(ParseResult words)
+    {
+        string name = words.GetValue(StyleOption)
+            ?? (Units[words.GetValue(UnitOption)!] == TextUnit.Character ? "near" : "llama");
+        return Styles[name] with
+        {
+            HasOwnHead = words.GetValue(UntiedOption),
+            HasBias = words.GetValue(BiasOption),
+            KeyHeads = words.GetValue(KeyHeadsOption),
+        };
+    }
+
     private static void RequireShape(TextTrainingOptions given)
     {
-        if (given.Width % given.Heads != 0 || (given.Style.IsRotary && given.Width / given.Heads % 2 != 0))
+        bool isRotary = given.Style!.IsRotary;
+        if (given.Width % given.Heads != 0 || (isRotary && given.Width / given.Heads % 2 != 0))
         {
             throw new UsageException(
                 $"--width {given.Width} with --heads {given.Heads}: the width must be a multiple of the heads"
-                + (given.Style.IsRotary ? ", and even for each of them." : "."));
+                + (isRotary ? ", and even for each of them." : "."));
+        }
+
+        if (given.Heads % (given.Style.KeyHeads ?? 1) != 0)
+        {
+            throw new UsageException(
+                $"--heads {given.Heads} with --key-heads {given.Style.KeyHeads}: the heads must be a multiple of those "
+                + "of keys and values.");
         }
     }
 }

@@ -30,6 +30,12 @@ public sealed class LanguageModel
     /// <summary>Gets the tokens after which no text goes on; there may be none.</summary>
     public IReadOnlyList<int> EndTokens => weights.Ends;
 
+    /// <summary>
+    /// Gets whether texts are documents with a beginning and an end, as a training with a separator makes them: a text
+    /// without a prompt is then a document from its first token on.
+    /// </summary>
+    public bool HasDocuments => weights.Boundary is not null;
+
     /// <summary>Gets the weights.</summary>
     internal DecoderWeights Weights => weights;
 
@@ -75,7 +81,7 @@ public sealed class LanguageModel
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="options">
-    /// The settings; of them the windows' length and those of the trainer are used. Without,
+    /// The settings; of them the windows' length, dropout and those of the trainer are used. Without,
     /// <see cref="TextTrainingOptions.FineTuning"/>.
     /// </param>
     /// <param name="progress">Told of every evaluation.</param>
@@ -102,7 +108,7 @@ public sealed class LanguageModel
         }
 
         RequireKnown(text);
-        using var network = new DecoderNetwork(weights);
+        using var network = new DecoderNetwork(weights) { Dropout = options.Dropout };
         var training = new TextTraining(Symbols, text);
         TrainingResult result = training.Run(network, window, TokenCount, options.Trainer, progress, cancellation);
         return new Trained<LanguageModel>
@@ -162,8 +168,8 @@ public sealed class LanguageModel
             null => null,
             TokenizerSymbols tokens => tokens.Tokenizer,
             _ => throw new InvalidOperationException(
-                "These folders have no form for characters, or for some tokens of GPT-2 alone: train on byte pairs "
-                + "that are found in the text."),
+                "These folders have no form for characters, documents, or some tokens of GPT-2 alone: train on byte "
+                + "pairs that are found in the text."),
         };
         LanguageFolderWriter.Write(folder, files, weights, tokenizer, options);
     }
@@ -291,11 +297,15 @@ public sealed class LanguageModel
         // What stands before every text is given, and not predicted.
         int[] all = [.. Symbols.Beginning, .. Encode(text)];
         int given = Math.Max(1, Symbols.Beginning.Count);
-        return all.Length > Symbols.Beginning.Count + 1
-            ? new TextScore(
-                TextScoring.Loss(new CachedDecoder(weights), all, given, Context, TokenCount, cancellation),
-                all.Length - given, text.Length)
-            : throw new ArgumentException("The text must have two tokens or more.");
+        if (all.Length <= Symbols.Beginning.Count + 1)
+        {
+            throw new ArgumentException("The text must have two tokens or more.");
+        }
+
+        double loss = TextScoring.LossOfDocuments(
+            new CachedDecoder(weights), [.. DocumentSymbols.Cut(all, weights.Boundary)], given, Context, TokenCount,
+            cancellation);
+        return new TextScore(loss, all.Length - given, text.Length);
     }
 
     private void RequireKnown(string text)
@@ -323,7 +333,9 @@ public sealed class LanguageModel
 
     private TextWriting Begin(CachedDecoder decoder, string prompt, GenerationOptions options, int seed)
     {
-        int[] known = [.. Symbols.Beginning, .. Encode(prompt)];
+        // Of several documents, the last goes on.
+        int[] known =
+            DocumentSymbols.Cut([.. Symbols.Beginning, .. Encode(prompt)], weights.Boundary).LastOrDefault([]);
         return new TextWriting(
             decoder, weights, known.Length > 0 ? known : [weights.Start ?? 0], Symbols.NewReader(), options, seed);
     }

@@ -24,7 +24,8 @@ internal sealed class SampleWriting(CharTransformer network, TextSymbols symbols
         if (int.IsPow2(moment.History.Count))
         {
             var model = new LanguageModel(DecoderWeights.Of(network), new Lazy<TextSymbols?>(symbols));
-            samples.Add(new TextSample(moment.Step, string.Concat(model.Generate("\n", Options))));
+            string beginning = model.HasDocuments ? string.Empty : "\n";
+            samples.Add(new TextSample(moment.Step, string.Concat(model.Generate(beginning, Options))));
         }
     }
 }

@@ -28,6 +28,9 @@ public sealed record TextModelDescription(string Symbols, int Context, int Layer
     /// <summary>Gets the byte pairs that were found in the text, the first first; null for other symbols.</summary>
     public IReadOnlyList<string>? Merges { get; init; }
 
+    /// <summary>Gets what stood between the documents of the text; null for one document.</summary>
+    public string? Separator { get; init; }
+
     /// <summary>Gets what the transformer is made of; GPT-2's style where a description does not say.</summary>
     public TransformerStyle Style { get; init => field = value ?? TransformerStyle.Gpt2; } = TransformerStyle.Gpt2;
 }
@@ -52,8 +55,14 @@ public sealed class TextModel
         symbols = about.Merges is { } merges ? new TokenizerSymbols(Tokenizer.Of(merges))
             : about.BytePairs.Count > 0 ? new BytePairs(about.BytePairs)
             : new Characters(about.Symbols);
+        DocumentSymbols? documents =
+            about.Separator is { } separator ? new DocumentSymbols(symbols, separator) : null;
+        symbols = documents ?? symbols;
         network = new CharTransformer(
-            symbols.Count, about.Context, about.Layers, about.Heads, about.Width, about.Style);
+            symbols.Count, about.Context, about.Layers, about.Heads, about.Width, about.Style)
+        {
+            Boundary = documents?.Boundary,
+        };
         language = new Lazy<LanguageModel>(
             () => new LanguageModel(DecoderWeights.Of(network), new Lazy<TextSymbols?>(symbols)));
     }
@@ -89,9 +98,11 @@ public sealed class TextModel
         options ??= new TextTrainingOptions();
         int context = options.From?.About.Context ?? options.Context ?? TextTraining.ContextFor(text);
         TextTraining.RequireLength(text, context);
+        RequireSeparator(text, options.From is { } before ? before.About.Separator : options.Separator);
         TextModel model = options.From is { } from ? from.Copy(text, options.Trainer.Seed)
             : TorchRandom.From(
                 options.Trainer.Seed, () => new TextModel(Describe(options with { Context = context }, text)));
+        model.network.Dropout = options.Dropout;
         var training = new TextTraining(model.symbols, text);
         var writing = new SampleWriting(model.network, model.symbols);
         TrainingResult result = training.Run(
@@ -106,6 +117,16 @@ public sealed class TextModel
             Test = training.Scores.Test,
             Samples = writing.Samples,
         };
+    }
+
+    private static void RequireSeparator(string text, string? separator)
+    {
+        if (separator is not null && (separator.Length == 0 || !text.Contains(separator, StringComparison.Ordinal)))
+        {
+            throw new ArgumentException(
+                $"The separator '{separator.ReplaceLineEndings("\\n")}' is not in the text: give the text that stands "
+                + "between its documents.");
+        }
     }
 
     /// <summary>Returns a model with the same weights to go on with.</summary>
@@ -131,20 +152,27 @@ public sealed class TextModel
         var about = new TextModelDescription(
             string.Empty, options.Context!.Value, options.Layers, options.Heads, options.Width)
         {
-            Style = options.Style,
+            Style = options.Style
+                ?? (options.Unit == TextUnit.Character ? TransformerStyle.Near : TransformerStyle.Llama),
+            Separator = options.Separator,
         };
+        string[] Cut(Range part) =>
+            options.Separator is { } separator ? text[part].Split(separator) : [text[part]];
         return options.Unit switch
         {
             TextUnit.BytePair => about with
             {
-                BytePairs = [.. ((Range[])[trained, tested, validated])
-                    .SelectMany(part => BytePairs.In(text[part])).Distinct().Order()],
+                BytePairs = [.. ((Range[])[trained, tested, validated]).SelectMany(Cut).SelectMany(BytePairs.In)
+                    .Distinct().Order()],
             },
             TextUnit.TrainedBytePair => about with
             {
-                Merges = Tokenizer.Train(text[trained], options.Vocabulary).Merges,
+                Merges = Tokenizer.Train(string.Join('\n', Cut(trained)), options.Vocabulary).Merges,
             },
-            _ => about with { Symbols = string.Concat(text.Distinct().Order()) },
+            _ => about with
+            {
+                Symbols = string.Concat(Cut(..).SelectMany(document => document).Distinct().Order()),
+            },
         };
     }
 
@@ -168,8 +196,10 @@ public sealed class TextModel
             {
                 Symbols.Length: <= MaxSymbols, BytePairs: not null, Context: > 0 and <= MaxSize,
                 Layers: > 0 and <= MaxSize, Heads: > 0,
-                Width: > 0 and <= MaxSize
+                Width: > 0 and <= MaxSize, Style.Neighbors: >= 0 and <= MaxSize, Style.KeyHeads: null or > 0,
+                Separator: null or { Length: > 0 }
             } && about.Width % about.Heads == 0 && (!about.Style.IsRotary || about.Width / about.Heads % 2 == 0)
+            && about.Heads % (about.Style.KeyHeads ?? 1) == 0
             && about.Symbols.Distinct().Count() == about.Symbols.Length
             && (about.Symbols.Length > 0 ? 1 : 0) + (about.BytePairs.Count > 0 ? 1 : 0) + (about.Merges is null ? 0 : 1)
                 == 1 && about.Merges is null or { Count: <= MaxSymbols }
@@ -178,8 +208,11 @@ public sealed class TextModel
         double width = about.Width, symbolCount =
             Math.Max(about.Symbols.Length + about.BytePairs.Count, about.Merges is null ? 0 : byte.MaxValue + 1);
         double places = about.Style.IsRotary ? 0.0 : about.Context;
-        double matrices = 4.0 * width + (about.Style.IsGated ? 3.0 : 2.0) * about.Style.Inner(about.Width);
-        ModelFolder.RequireWeights(folder, (symbolCount + places + matrices * about.Layers) * width);
+        double matrices = 2.0 * width + 2.0 * width * (about.Style.KeyHeads ?? about.Heads) / about.Heads
+            + (about.Style.IsGated ? 3.0 : 2.0) * about.Style.Inner(about.Width);
+        double tables = (about.Style.HasOwnHead ? 2.0 : 1.0) * symbolCount + places;
+        double layers = (matrices + 2.0 * about.Style.Neighbors) * about.Layers;
+        ModelFolder.RequireWeights(folder, (tables + layers) * width);
         TextModel model = TorchRandom.Unset(() => new TextModel(about));
         NetworkFolder.ReadWeights(folder, model.network);
         return model;

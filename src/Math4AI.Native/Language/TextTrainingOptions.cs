@@ -35,8 +35,23 @@ public sealed record TextTrainingOptions
     /// <summary>Gets the length of the embedding of a symbol.</summary>
     public int Width { get; init; } = 128;
 
-    /// <summary>Gets what the transformer is made of.</summary>
-    public TransformerStyle Style { get; init; } = TransformerStyle.Llama;
+    /// <summary>
+    /// Gets what the transformer is made of; null, the default, for <see cref="TransformerStyle.Near"/> with characters
+    /// and <see cref="TransformerStyle.Llama"/> with byte pairs, which other programs read.
+    /// </summary>
+    public TransformerStyle? Style { get; init; }
+
+    /// <summary>
+    /// Gets the share of numbers that are left out at random in training, from 0 to below 1: of the symbols' rows, and
+    /// of what attention and the layers add.
+    /// </summary>
+    public double Dropout { get; init; }
+
+    /// <summary>
+    /// Gets what stands between the documents of the text, such as an empty line: windows may hold several, which do
+    /// not see each other, and the model learns where one ends. Null, the default, for one document.
+    /// </summary>
+    public string? Separator { get; init; }
 
     /// <summary>
     /// Gets the model to go on with; null for a new one. It stays as it is, and its shape and symbols are those of the

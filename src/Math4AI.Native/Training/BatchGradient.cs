@@ -56,8 +56,10 @@ internal sealed class BatchGradient(
         long[] all = rows.ToArray();
         double[] losses = new double[parts];
         var gradients = new Tensor?[parts][];
+        ulong key = TorchRandom.Key();
         Team.Run(parts, part =>
         {
+            TorchRandom.BeginThread(unchecked(key + (ulong)part));
             using IDisposable mode = enable_grad();
             using DisposeScope scope = NewDisposeScope();
             (int first, int count) = Team.Part(all.Length, part, parts);

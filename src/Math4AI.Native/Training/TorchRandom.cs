@@ -34,6 +34,12 @@ internal static class TorchRandom
     public static Tensor Kept(long[] shape, double share) =>
         Drawn(() => rand(shape, dtype: ScalarType.Float32).ge(share));
 
+    /// <summary>Draws a key, from the thread's own seed as <see cref="Kept"/> does.</summary>
+    public static ulong Key() => unchecked((ulong)(seedOfThread + ++drawnByThread * GoldenRatio));
+
+    /// <summary>Begins the draws of another thread by a key, so that they are the same in every run.</summary>
+    public static void BeginThread(ulong key) => (seedOfThread, drawnByThread) = (unchecked((long)key), 0);
+
     /// <summary>Draws standard normal numbers, from the thread's own seed as <see cref="Kept"/> does.</summary>
     public static Tensor Normal(long[] shape) => Drawn(() => randn(shape, dtype: ScalarType.Float32));
 

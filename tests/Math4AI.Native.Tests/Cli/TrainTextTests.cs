@@ -73,6 +73,20 @@ public class TrainTextTests : TemporaryFolder
         Assert.Equal(
             test.GetProperty("bitsPerCharacter").GetDouble() * Math.Log(2.0),
             test.GetProperty("lossPerCharacter").GetDouble(), 1e-12);
+        Finished other = Run(
+        [
+            "train", "--text", "text.txt", "-o", "other", "--steps", "80", "--untied", "--dropout", "0.1", "--json",
+            "--no-report", .. shape[2..],
+        ]);
+        Assert.True(other.Code == 0, other.Errors);
+        JsonElement style =
+            JsonDocument.Parse(File.ReadAllText(In("other/model.json"))).RootElement.GetProperty("style");
+        Assert.Equal(3, style.GetProperty("neighbors").GetInt32());
+        Assert.True(style.GetProperty("hasOwnHead").GetBoolean());
+        Finished continued = Run("generate", "other", "--prompt", "abc", "--length", "7", "--temperature", "0");
+        Assert.Equal("abcdefghij\n", continued.Output);
+        Finished dropout = Run("train", "--text", "text.txt", "-o", "none", "--dropout", "1");
+        Assert.Equal((2, 1), (dropout.Code, dropout.Errors.TrimEnd().Split('\n').Length));
         JsonElement about = JsonDocument.Parse(File.ReadAllText(In("model/model.json"))).RootElement;
         Assert.Equal(
             (16, 1, 2, 24),
@@ -88,5 +102,35 @@ public class TrainTextTests : TemporaryFolder
             Finished text = Run("generate", "model", "--prompt", "abc", "--length", "7", "--temperature", "0");
             Assert.Equal("abcdefghij\n", text.Output);
         }
+    }
+
+    [Fact]
+    public void Documents_are_learnt_with_their_ends()
+    {
+        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Range(0, 900).Select(i => $"{"abc"[i % 3]}xyz%%")));
+        string[] train =
+        [
+            "train", "--text", "text.txt", "-o", "model", "--steps", "80", "--context", "16", "--layers", "1",
+            "--width", "32", "--no-report", "--json",
+        ];
+        Finished done = Run([.. train, "--separator", "%%"]);
+        Assert.True(done.Code == 0, done.Errors);
+
+        // One of three begins a document; the rest follows. Three of five symbols a document cost nothing.
+        double loss = JsonDocument.Parse(done.Output).RootElement.GetProperty("test").GetProperty("loss").GetDouble();
+        Assert.True(loss < 0.4, $"{loss}");
+        Finished text = Run("generate", "model", "--temperature", "1", "--length", "50", "--samples", "4", "--json");
+        string[] texts = [.. JsonDocument.Parse(text.Output).RootElement.GetProperty("texts").EnumerateArray()
+            .Select(one => one.GetString()!)];
+        Assert.All(texts, one => Assert.Contains(one, new[] { "axyz", "bxyz", "cxyz" }));
+        File.WriteAllText(In("other.txt"), "axyz%%bxyz%%cxyz");
+        Finished scored = Run("generate", "model", "--perplexity", "other.txt", "--json");
+        JsonElement score = JsonDocument.Parse(scored.Output).RootElement;
+        Assert.Equal(14, score.GetProperty("tokens").GetInt32());
+        Assert.True(score.GetProperty("loss").GetDouble() < 0.4);
+        Finished wrong = Run([.. train, "--force", "--separator", "§"]);
+        Assert.Equal(1, wrong.Code);
+        Assert.Contains("'§' is not in the text", Assert.Single(wrong.Errors.TrimEnd().Split('\n')),
+            StringComparison.Ordinal);
     }
 }

@@ -21,12 +21,16 @@ public sealed class GenerationTests
     [InlineData(48, 3)]
     [InlineData(96, 2)]
     [InlineData(20, 5)]
-    [InlineData(48, 3, true)]
+    [InlineData(48, 3, "llama")]
+    [InlineData(48, 3, "near")]
+    [InlineData(48, 3, "untied")]
+    [InlineData(48, 6, "grouped")]
+    [InlineData(48, 3, "biased")]
     public void Logits_are_those_of_the_network_and_have_the_same_bits_in_any_pieces_and_company(
-        int width, int heads, bool isLlama = false)
+        int width, int heads, string style = "gpt2")
     {
         const int Length = 70, Symbols = 37;
-        CharTransformer network = Network(width, heads, isLlama);
+        CharTransformer network = Network(width, heads, style);
         var decoder = new CachedDecoder(DecoderWeights.Of(network));
         var random = new Random(5);
         int[] text = [.. Enumerable.Range(0, Length).Select(_ => random.Next(Symbols))];
@@ -288,17 +292,94 @@ public sealed class GenerationTests
     private static TextModel Model() => TorchRandom.From(
         3, () => new TextModel(new TextModelDescription(Characters, 64, 2, 2, 32)));
 
-    private static CharTransformer Network(int width, int heads, bool isLlama = false) => TorchRandom.From(7, () =>
+    private static CharTransformer Network(int width, int heads, string style = "gpt2") => TorchRandom.From(7, () =>
     {
-        var network = new CharTransformer(
-            37, 80, 3, heads, width, isLlama ? TransformerStyle.Llama : TransformerStyle.Gpt2);
+        var network = new CharTransformer(37, 80, 3, heads, width, style switch
+        {
+            "llama" => TransformerStyle.Llama,
+            "near" => TransformerStyle.Near,
+            "grouped" => TransformerStyle.Llama with { KeyHeads = 2 },
+            "biased" => new TransformerStyle { HasBias = true },
+            "untied" => TransformerStyle.Near with { HasOwnHead = true, Neighbors = 5 },
+            _ => TransformerStyle.Gpt2,
+        });
         using IDisposable mode = no_grad();
-        foreach ((_, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
         {
             // Attention and the activation are far from linear here.
             parameter.mul_(parameter.Dimensions > 1 ? 8.0 : 1.5);
+            if (name.Contains("Near", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal))
+            {
+                nn.init.normal_(parameter, 0.0, 0.5);
+            }
         }
 
         return network;
     });
+
+    [Fact]
+    public void A_module_of_the_weights_has_the_logits_of_the_network()
+    {
+        CharTransformer network = Network(48, 3, "untied");
+        using var module = new DecoderNetwork(DecoderWeights.Of(network));
+        using IDisposable mode = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor text = randint(0, 37, new long[] { 3, 40 }), expected = network.forward(text);
+        double scale = expected.abs().max().item<float>();
+        Assert.True((module.forward(text) - expected).abs().max().item<float>() < 1e-5 * scale);
+        Assert.Equal(
+            DecoderWeights.Of(network).Layers[1].LayerNear, module.ToWeights().Layers[1].LayerNear);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Documents_that_are_packed_do_not_see_each_other(bool isNear)
+    {
+        var about = new TextModelDescription(Characters, 64, 2, 2, 32)
+        {
+            Separator = "--",
+            Style = isNear ? TransformerStyle.Near : TransformerStyle.Gpt2,
+        };
+        TextModel model = TorchRandom.From(3, () => new TextModel(about));
+        using IDisposable mode = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach (TorchSharp.Modules.Parameter parameter in model.Network.parameters())
+        {
+            parameter.add_(0.3 * randn_like(parameter));
+        }
+
+        string[] documents = ["ABCDEF", "GGHA", "CABACDE", "B"];
+        int[] packed = [.. model.Language.Symbols.Beginning, .. model.Language.Encode(string.Join("--", documents))];
+        Assert.Equal(documents.Sum(one => one.Length) + 4, packed.Length);
+        Tensor logits = model.Network.forward(tensor(packed.Select(one => (long)one).ToArray(), [1, packed.Length]));
+        float[] module = [.. new DecoderNetwork(model.Language.Weights)
+            .forward(tensor(packed.Select(one => (long)one).ToArray(), [1, packed.Length])).contiguous().data<float>()];
+        float[] all = [.. logits.contiguous().data<float>()];
+        Assert.All(all.Zip(module), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        double sum = 0.0;
+        int at = 0;
+        foreach (string document in documents)
+        {
+            float[] alone = model.Language.Logits([Characters.Length, .. model.Language.Encode(document)]);
+            Assert.All(
+                alone.Zip(all.Skip(at * model.Language.TokenCount)),
+                pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+            at += document.Length + 1;
+            TextScore score = model.Score(document);
+            sum += score.Loss * score.Tokens;
+        }
+
+        // Together they have three ends more, which the first rows of logits after them tell of.
+        Tensor cost = nn.functional.cross_entropy(
+            logits[0].narrow(0, 0, packed.Length - 1),
+            tensor(packed.Skip(1).Select(one => (long)one).ToArray()));
+        TextScore together = model.Score(string.Join("--", documents));
+        Assert.Equal(cost.item<float>(), together.Loss, 1e-4);
+        Assert.True(together.Loss * together.Tokens > sum);
+        Assert.Equal(packed.Length - 1, together.Tokens);
+        string continued = string.Concat(model.Generate("ABC--GG", new() { Length = 5, Temperature = 0.0 }));
+        Assert.Equal(string.Concat(model.Generate("GG", new() { Length = 5, Temperature = 0.0 })), continued);
+        Assert.Equal([Characters.Length], model.Language.EndTokens);
+    }
 }

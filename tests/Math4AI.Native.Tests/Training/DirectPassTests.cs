@@ -69,15 +69,33 @@ public sealed class DirectPassTests
         CheckTransformer(threads, layers: 1, heads: 1, width: 6, context: 7, new() { IsRotary = true });
         CheckTransformer(threads, layers: 1, heads: 2, width: 10, context: 5, new() { IsRootNorm = true });
         CheckTransformer(threads, layers: 1, heads: 2, width: 10, context: 5, new() { IsGated = true });
+        CheckTransformer(threads, layers: 2, heads: 2, width: 36, context: 9, TransformerStyle.Near);
+        CheckTransformer(threads, layers: 1, heads: 1, width: 5, context: 4, new() { Neighbors = 7 });
+        CheckTransformer(threads, layers: 2, heads: 1, width: 8, context: 6, new() { HasOwnHead = true });
+        CheckTransformer(threads, layers: 2, heads: 2, width: 36, context: 9, TransformerStyle.Near, dropout: 0.3);
+        CheckTransformer(threads, layers: 2, heads: 2, width: 36, context: 40, TransformerStyle.Near, boundary: 4);
+        CheckTransformer(threads, layers: 2, heads: 2, width: 8, context: 9, boundary: 0);
+        CheckTransformer(
+            threads, layers: 2, heads: 6, width: 24, context: 35, TransformerStyle.Llama with { KeyHeads = 2 });
+        CheckTransformer(threads, layers: 1, heads: 3, width: 9, context: 7, new() { KeyHeads = 1 });
     }
 
     private static void CheckTransformer(
-        int threads, int layers, int heads, int width, int context, TransformerStyle? style = null)
+        int threads, int layers, int heads, int width, int context, TransformerStyle? style = null,
+        double dropout = 0.0, int? boundary = null)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(7);
-        var ours = new CharTransformer(11, context, layers, heads, width, style);
-        var theirs = new CharTransformer(11, context, layers, heads, width, style);
+        var ours = new CharTransformer(11, context, layers, heads, width, style)
+        {
+            Dropout = dropout,
+            Boundary = boundary,
+        };
+        var theirs = new CharTransformer(11, context, layers, heads, width, style)
+        {
+            Dropout = dropout,
+            Boundary = boundary,
+        };
         Enlarge(theirs);
         ours.load_state_dict(theirs.state_dict());
         var flat = new FlatParameters<float>(ours, new TrainerOptions());
@@ -95,8 +113,11 @@ public sealed class DirectPassTests
                 int length = texts == 3 ? context - 2 : context;
                 Tensor x = randint(0, 11, new long[] { length, texts }).t(),
                     y = randint(0, 11, new long[] { texts, length });
+                // Both leave out the same numbers.
+                TorchRandom.BeginThread((ulong)step);
                 Tensor expected = nn.functional.cross_entropy(theirs.forward(x).view(-1, 11), y.view(-1))
                     + 0.1 * theirs.parameters().First().square().sum();
+                TorchRandom.BeginThread((ulong)step);
                 Tensor found = nn.functional.cross_entropy(pass.Forward(x).view(-1, 11), y.view(-1))
                     + 0.1 * ours.parameters().First().square().sum();
                 expected.backward();

@@ -27,8 +27,16 @@ internal static class LanguageFolderWriter
         string folder, FileTransaction files, DecoderWeights weights, Tokenizer? tokenizer,
         LanguageSaveOptions options)
     {
+        if (weights.Neighbors > 0)
+        {
+            throw new InvalidOperationException(
+                "The layouts are those of GPT-2 and Llama, which have no neighbors: train with --style llama or gpt2.");
+        }
+
         bool isLlama = weights.Places is null, isGated = weights.Activation == DecoderActivation.GatedSilu;
-        if (isLlama != weights.IsRootNorm || isLlama != isGated)
+        bool hasShared = weights.KeyHeads != weights.Heads;
+        bool hasBias = weights.Layers.Any(layer => layer.Up.Bias is not null);
+        if (isLlama != weights.IsRootNorm || isLlama != isGated || (isLlama ? hasBias : hasShared))
         {
             throw new InvalidOperationException(
                 "The layouts are those of GPT-2 and Llama; a mixture of their styles has none: train with one of "

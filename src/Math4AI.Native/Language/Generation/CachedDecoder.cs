@@ -19,7 +19,7 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
     private const long WorthAThread = 1 << 18;
 
     private readonly PinnedFloats x = new(), normed = new(), statistics = new(), triples = new(), seen = new(),
-        up = new(), active = new(), scores = new(), last = new();
+        up = new(), active = new(), scores = new(), last = new(), copy = new();
 
     private readonly RotaryTable? rotations = weights.RotaryBase > 0.0
         ? new RotaryTable(weights.HeadWidth, weights.RotaryBase, weights.Scaling)
@@ -38,7 +38,7 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
     /// <summary>Returns room for the keys and values of a text.</summary>
     /// <param name="capacity">The most symbols that it will have.</param>
     public KeyValueCache NewCache(int capacity) =>
-        new(weights.Layers.Count, KeyWidth, Math.Min(capacity, weights.Context));
+        new(weights.Layers.Count, KeyWidth, Math.Min(capacity, weights.Context), weights.Neighbors * Width);
 
     /// <summary>Reads symbols of some texts, each after those in its cache.</summary>
     /// <param name="caches">Those of the texts; they hold the symbols too afterwards.</param>
@@ -99,7 +99,7 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         for (int layer = 0; layer < weights.Layers.Count; layer++)
         {
             Attend(rows, layer, at);
-            Feed(weights.Layers[layer], at, rows.Count);
+            Feed(rows, layer, at);
         }
 
         Finish(rows, at, logits);
@@ -111,6 +111,7 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         DecoderWeights.Layer w = weights.Layers[layer];
         float* n = Normed(at, w.AttentionNorm, rows.Count), three = triples.Of(RowsAtOnce * TripleWidth),
             result = seen.Of(RowsAtOnce * QueryWidth);
+        AddNear(rows, layer, 0, w.AttentionNear, n);
         Multiply(n, w.QueriesKeysValues, three, rows.Count, Width, TripleWidth);
         long work = 0;
         for (int row = 0; row < rows.Count; row++)
@@ -168,10 +169,12 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
     }
 
     /// <summary>x += Wd f(Wu norm(x)), or x += Wd (f(Wg norm(x)) · Wu norm(x)).</summary>
-    private void Feed(DecoderWeights.Layer w, float* at, int rows)
+    private void Feed(List<Row> texts, int layer, float* at)
     {
-        int inner = weights.Inner, size = rows * inner;
+        DecoderWeights.Layer w = weights.Layers[layer];
+        int rows = texts.Count, inner = weights.Inner, size = rows * inner;
         float* n = Normed(at, w.LayerNorm, rows), u = up.Of(RowsAtOnce * inner), a = active.Of(RowsAtOnce * inner);
+        AddNear(texts, layer, 1, w.LayerNear, n);
         Multiply(n, w.Up, u, rows, Width, inner);
         switch (weights.Activation)
         {
@@ -188,6 +191,32 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         }
 
         Multiply(a, w.Down, at, rows, inner, Width, isAdded: true);
+    }
+
+    /// <summary>Adds the earlier rows of each text, which are remembered, to its rows.</summary>
+    private void AddNear(List<Row> rows, int layer, int part, float[]? near, float* n)
+    {
+        if (near is null)
+        {
+            return;
+        }
+
+        var own = new Span<float>(copy.Of(Width), Width);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            var sum = new Span<float>(n + row * Width, Width);
+            sum.CopyTo(own);
+            Span<float> before = rows[row].Cache.Near(layer, part);
+            int place = rows[row].Place;
+            for (int j = 1; j <= Math.Min(place, weights.Neighbors); j++)
+            {
+                TensorPrimitives.MultiplyAdd(
+                    before.Slice((place - j) % weights.Neighbors * Width, Width), near.AsSpan((j - 1) * Width, Width),
+                    sum, sum);
+            }
+
+            own.CopyTo(before[(place % weights.Neighbors * Width)..]);
+        }
     }
 
     /// <summary>The logits of the rows that are the last of their texts.</summary>

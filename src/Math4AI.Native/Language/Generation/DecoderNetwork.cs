@@ -1,3 +1,4 @@
+using Math4AI.Training;
 using Math4AI.Training.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,6 +33,9 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>Gets the share of numbers that are left out at random in training.</summary>
+    public double Dropout { get; init; }
+
     /// <summary>Returns the weights as they are now.</summary>
     public DecoderWeights ToWeights() => Walk(about, (name, values, _) =>
     {
@@ -50,9 +54,10 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
     {
         (long texts, long length) = (input.shape[0], input.shape[1]);
         Tensor x = weights["symbols.weight"].index_select(0, input.reshape(-1)).view(texts, length, about.Width);
+        var view = DocumentView.Of(input, about.Boundary);
         if (about.Places is not null)
         {
-            x += weights["places"].narrow(0, 0, length);
+            x += view is null ? weights["places"].narrow(0, 0, length) : weights["places"][view.Places()];
         }
 
         (Tensor Cosines, Tensor Sines)? rotation = null;
@@ -62,11 +67,13 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
             rotation = (angles.cos().to(float32), angles.sin().to(float32));
         }
 
+        LeftOut left = training && Dropout > 0.0 ? new LeftOut(Dropout, TorchRandom.Key()) : default;
+        x = left.From(x, 0);
         for (int i = 0; i < about.Layers.Count; i++)
         {
             string at = $"layers.{i}.";
-            x += Attended(at, Normed(at + "attentionNorm", x), rotation);
-            x += Fed(at, Normed(at + "layerNorm", x));
+            x += left.From(Attended(at, Read(at + "attention", x, view), (rotation, view)), 2 * i + 1);
+            x += left.From(Fed(at, Read(at + "layer", x, view)), 2 * i + 2);
         }
 
         return Product(ReferenceEquals(about.Head, about.Symbols) ? "symbols" : "head", Normed("norm", x));
@@ -90,8 +97,14 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
                 Matrix(at + "attended", layer.Attended, old.Heads * old.HeadWidth),
                 Scales(at + "layerNorm", layer.LayerNorm),
                 layer.Gate is null ? null : Matrix(at + "gate", layer.Gate, old.Width),
-                Matrix(at + "up", layer.Up, old.Width), Matrix(at + "down", layer.Down, old.Inner));
+                Matrix(at + "up", layer.Up, old.Width), Matrix(at + "down", layer.Down, old.Inner))
+            {
+                AttentionNear = Near(at + "attentionNear", layer.AttentionNear),
+                LayerNear = Near(at + "layerNear", layer.LayerNear),
+            };
         }
+
+        float[]? Near(string name, float[]? near) => near is null ? null : visit(name, near, [near.Length]);
 
         DecoderWeights.Matrix symbols = Matrix("symbols", old.Symbols, old.Width);
         return old with
@@ -107,7 +120,8 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
     private static Tensor Rotated(Tensor heads, (Tensor Cosines, Tensor Sines)? rotation) =>
         rotation is { } turn ? Rotations.Rotate(heads, turn.Cosines, turn.Sines) : heads;
 
-    private Tensor Attended(string at, Tensor x, (Tensor Cosines, Tensor Sines)? rotation)
+    private Tensor Attended(
+        string at, Tensor x, ((Tensor Cosines, Tensor Sines)? Rotation, DocumentView? View) rows)
     {
         (long texts, long length) = (x.shape[0], x.shape[1]);
         Tensor three = Product(at + "queriesKeysValues", x);
@@ -116,10 +130,10 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
             .view(texts, length, count, about.HeadWidth).transpose(1, 2);
         int group = about.Heads / about.KeyHeads;
         Tensor Shared(Tensor heads) => group == 1 ? heads : heads.repeat_interleave(group, 1);
-        Tensor queries = Rotated(Heads(0, about.Heads), rotation);
-        Tensor keys = Shared(Rotated(Heads(about.Heads, about.KeyHeads), rotation));
+        Tensor queries = Rotated(Heads(0, about.Heads), rows.Rotation);
+        Tensor keys = Shared(Rotated(Heads(about.Heads, about.KeyHeads), rows.Rotation));
         Tensor values = Shared(Heads(about.Heads + about.KeyHeads, about.KeyHeads));
-        Tensor seen = nn.functional.scaled_dot_product_attention(queries, keys, values, is_casual: true);
+        Tensor seen = DocumentView.Attend(rows.View, queries, keys, values);
         return Product(
             at + "attended", seen.transpose(1, 2).reshape(texts, length, (long)about.Heads * about.HeadWidth));
     }
@@ -134,6 +148,13 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
                 0.5 * up * (1.0 + tanh(Math.Sqrt(2.0 / Math.PI) * (up + 0.044715 * up.pow(3)))),
             _ => nn.functional.silu(Product(at + "gate", x)) * up,
         });
+    }
+
+    /// <summary>What a part of a layer reads: its norm, and the neighbors that it has.</summary>
+    private Tensor Read(string name, Tensor x, DocumentView? view)
+    {
+        Tensor normed = Normed(name + "Norm", x);
+        return weights.TryGetValue(name + "Near", out Parameter? near) ? NearRows.Add(normed, near, view) : normed;
     }
 
     private Tensor Normed(string name, Tensor x)

@@ -47,6 +47,9 @@ internal sealed record DecoderWeights
     /// <summary>Gets the symbols after which no text goes on.</summary>
     public IReadOnlyList<int> Ends { get; init; } = [];
 
+    /// <summary>Gets the symbol that begins a document, which a text then has one of; null for none.</summary>
+    public int? Boundary { get; init; }
+
     /// <summary>Gets what is added to variances.</summary>
     public required double Epsilon { get; init; }
 
@@ -64,6 +67,9 @@ internal sealed record DecoderWeights
 
     /// <summary>Gets how rotations are slowed down for texts longer than those learned from; null for not.</summary>
     public RotaryScaling? Scaling { get; init; }
+
+    /// <summary>Gets the number of earlier rows that each part of a layer reads beside a row.</summary>
+    public int Neighbors { get; init; }
 
     /// <summary>Gets the table of symbols.</summary>
     public required Matrix Symbols { get; init; }
@@ -86,30 +92,41 @@ internal sealed record DecoderWeights
         Dictionary<string, Tensor> all =
             network.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter);
         float[] Of(string name) => Copy(all[name + ".weight"]);
+        float[]? BiasOf(string name) => all.TryGetValue(name + ".bias", out Tensor? bias) ? Copy(bias) : null;
+        Scales ScalesOf(string name) => new(Of(name), BiasOf(name));
+        Matrix MatrixOf(string name) => new(Of(name), BiasOf(name));
         var symbols = new Matrix(Of("symbols"));
         TransformerStyle style = network.Style;
         return new DecoderWeights
         {
             Width = network.Width,
             Heads = network.Heads,
-            KeyHeads = network.Heads,
+            KeyHeads = network.KeyHeads,
             HeadWidth = network.Width / network.Heads,
             Inner = style.Inner(network.Width),
             Context = network.Context,
             SymbolCount = network.SymbolCount,
+            Boundary = network.Boundary,
+            Start = network.Boundary,
+            Ends = network.Boundary is { } boundary ? [boundary] : [],
             Epsilon = CharTransformer.Epsilon,
             Activation = style.IsGated ? DecoderActivation.GatedSilu : DecoderActivation.Gelu,
             IsRootNorm = style.IsRootNorm,
             RotaryBase = style.IsRotary ? Rotations.Base : 0.0,
+            Neighbors = style.Neighbors,
             Symbols = symbols,
-            Head = symbols,
+            Head = style.HasOwnHead ? new Matrix(Of("head")) : symbols,
             Places = style.IsRotary ? null : Of("places"),
-            Norm = new Scales(Of("norm")),
+            Norm = ScalesOf("norm"),
             Layers = [.. Enumerable.Range(0, network.Layers).Select(i => new Layer(
-                new Scales(Of($"blocks.{i}.attentionNorm")), new Matrix(Of($"blocks.{i}.queriesKeysValues")),
-                new Matrix(Of($"blocks.{i}.attended")), new Scales(Of($"blocks.{i}.layerNorm")),
-                style.IsGated ? new Matrix(Of($"blocks.{i}.gate")) : null,
-                new Matrix(Of($"blocks.{i}.up")), new Matrix(Of($"blocks.{i}.down"))))],
+                ScalesOf($"blocks.{i}.attentionNorm"), MatrixOf($"blocks.{i}.queriesKeysValues"),
+                MatrixOf($"blocks.{i}.attended"), ScalesOf($"blocks.{i}.layerNorm"),
+                style.IsGated ? MatrixOf($"blocks.{i}.gate") : null, MatrixOf($"blocks.{i}.up"),
+                MatrixOf($"blocks.{i}.down"))
+            {
+                AttentionNear = style.Neighbors > 0 ? Of($"blocks.{i}.attentionNear") : null,
+                LayerNear = style.Neighbors > 0 ? Of($"blocks.{i}.layerNear") : null,
+            })],
         };
     }
 
@@ -188,5 +205,12 @@ internal sealed record DecoderWeights
     /// <param name="Down">width × inner.</param>
     internal sealed record Layer(
         Scales AttentionNorm, Matrix QueriesKeysValues, Matrix Attended, Scales LayerNorm, Matrix? Gate, Matrix Up,
-        Matrix Down);
+        Matrix Down)
+    {
+        /// <summary>Gets the numbers by which attention adds earlier rows, neighbors × width; null for none.</summary>
+        public float[]? AttentionNear { get; init; }
+
+        /// <summary>Gets those of the products.</summary>
+        public float[]? LayerNear { get; init; }
+    }
 }

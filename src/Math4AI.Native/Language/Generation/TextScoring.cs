@@ -7,6 +7,28 @@ internal static class TextScoring
 {
     private const int ReadAtOnce = 64;
 
+    /// <summary>Returns the mean of the losses of documents, each symbol with the same weight.</summary>
+    /// <param name="decoder">The model.</param>
+    /// <param name="documents">The symbols of each.</param>
+    /// <param name="given">The symbols at the front of each that are not predicted, at least one.</param>
+    /// <param name="context">The longest text that is looked at.</param>
+    /// <param name="count">The number of symbols of the model.</param>
+    /// <param name="cancellation">Stops between windows.</param>
+    public static double LossOfDocuments(
+        CachedDecoder decoder, IReadOnlyList<int[]> documents, int given, int context, int count,
+        CancellationToken cancellation)
+    {
+        double sum = 0.0, all = 0.0;
+        foreach (int[] document in documents.Where(document => document.Length > given))
+        {
+            int predicted = document.Length - given;
+            sum += predicted * Loss(decoder, document, given, context, count, cancellation);
+            all += predicted;
+        }
+
+        return sum / all;
+    }
+
     /// <summary>Returns the mean of −log p over all symbols but those that are given, in nats.</summary>
     /// <param name="decoder">The model.</param>
     /// <param name="text">Two symbols or more.</param>

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Between the products of a transformer in the style of Llama, forward and backward, on rows of float32.
+/// Between the products of a transformer in the style of Llama, or with neighbors, forward and backward, on rows of
+/// float32.
 /// </summary>
 internal static unsafe class GatedKernels
 {
@@ -35,6 +36,97 @@ internal static unsafe class GatedKernels
             a[i] = silu * u[i];
             g[i] = u[i] * (share + silu * (1.0f - share));
             u[i] = silu;
+        }
+    }
+
+    /// <summary>m(t) = n(t) + Σⱼ wⱼ ∘ n(t − j), for j up to t.</summary>
+    /// <param name="n">length × width.</param>
+    /// <param name="w">neighbors × width.</param>
+    /// <param name="m">length × width.</param>
+    /// <param name="length">The rows.</param>
+    /// <param name="width">Their length.</param>
+    /// <param name="neighbors">The most rows that are added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddNear(float* n, float* w, float* m, int length, int width, int neighbors)
+    {
+        int whole = width - width % Vector<float>.Count;
+        for (int t = 0; t < length; t++, n += width, m += width)
+        {
+            int before = Math.Min(t, neighbors);
+            for (int i = 0; i < whole; i += Vector<float>.Count)
+            {
+                Vector<float> sum = Vector.Load(n + i);
+                for (int j = 1; j <= before; j++)
+                {
+                    sum = Vector.FusedMultiplyAdd(
+                        Vector.Load(w + (j - 1) * width + i), Vector.Load(n - j * width + i), sum);
+                }
+
+                sum.Store(m + i);
+            }
+
+            for (int i = whole; i < width; i++)
+            {
+                float sum = n[i];
+                for (int j = 1; j <= before; j++)
+                {
+                    sum = MathF.FusedMultiplyAdd(w[(j - 1) * width + i], n[i - j * width], sum);
+                }
+
+                m[i] = sum;
+            }
+        }
+    }
+
+    /// <summary>The way back: ∂n(t) = ∂m(t) + Σⱼ wⱼ ∘ ∂m(t + j), and ∂wⱼ += Σ ∂m(t) ∘ n(t − j).</summary>
+    /// <param name="n">length × width.</param>
+    /// <param name="w">neighbors × width.</param>
+    /// <param name="d">∂m, then ∂n.</param>
+    /// <param name="dw">neighbors × width.</param>
+    /// <param name="length">The rows.</param>
+    /// <param name="width">Their length.</param>
+    /// <param name="neighbors">The most rows that were added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddNearBack(float* n, float* w, float* d, float* dw, int length, int width, int neighbors)
+    {
+        int whole = width - width % Vector<float>.Count;
+        for (int t = 0; t < length; t++, n += width, d += width)
+        {
+            // A row's own slopes go to the weights before those of later rows are added to them.
+            (int before, int after) = (Math.Min(t, neighbors), Math.Min(length - 1 - t, neighbors));
+            for (int i = 0; i < whole; i += Vector<float>.Count)
+            {
+                Vector<float> slope = Vector.Load(d + i), sum = slope;
+                for (int j = 1; j <= before; j++)
+                {
+                    float* at = dw + (j - 1) * width + i;
+                    Vector.FusedMultiplyAdd(slope, Vector.Load(n - j * width + i), Vector.Load(at)).Store(at);
+                }
+
+                for (int j = 1; j <= after; j++)
+                {
+                    sum = Vector.FusedMultiplyAdd(
+                        Vector.Load(w + (j - 1) * width + i), Vector.Load(d + j * width + i), sum);
+                }
+
+                sum.Store(d + i);
+            }
+
+            for (int i = whole; i < width; i++)
+            {
+                float slope = d[i], sum = slope;
+                for (int j = 1; j <= before; j++)
+                {
+                    dw[(j - 1) * width + i] += slope * n[i - j * width];
+                }
+
+                for (int j = 1; j <= after; j++)
+                {
+                    sum += w[(j - 1) * width + i] * d[i + j * width];
+                }
+
+                d[i] = sum;
+            }
         }
     }
 

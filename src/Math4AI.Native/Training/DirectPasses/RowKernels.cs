@@ -183,17 +183,19 @@ internal static unsafe class RowKernels
 
     /// <summary>
     /// Causal attention's weights: row i of s becomes the softmax of its first i + 1 elements, and zeros up to the last
-    /// row's.
+    /// row's. With documents, the elements before the row's own are zeros too.
     /// </summary>
     /// <param name="s">The rows first to end of length × length.</param>
     /// <param name="first">The first row.</param>
     /// <param name="end">Behind the last row.</param>
     /// <param name="length">From one row to the next.</param>
-    public static void CausalSoftmax(float* s, int first, int end, int length)
+    /// <param name="starts">Where the document of each row of the text begins.</param>
+    public static void CausalSoftmax(float* s, int first, int end, int length, ReadOnlySpan<int> starts)
     {
         for (int i = first; i < end; i++, s += length)
         {
-            var seen = new Span<float>(s, i + 1);
+            new Span<float>(s, starts[i]).Clear();
+            var seen = new Span<float>(s + starts[i], i + 1 - starts[i]);
             TensorPrimitives.Subtract(seen, TensorPrimitives.Max<float>(seen), seen);
             TensorPrimitives.Exp<float>(seen, seen);
             TensorPrimitives.Multiply(seen, 1.0f / TensorPrimitives.Sum<float>(seen), seen);

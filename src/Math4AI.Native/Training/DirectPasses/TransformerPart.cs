@@ -10,28 +10,27 @@ namespace Math4AI.Training.DirectPasses;
 /// </summary>
 internal sealed unsafe class TransformerPart
 {
-    /// <summary>
-    /// Of attention: the fewer, the less is calculated that nobody sees, and the slower are the products.
-    /// </summary>
-    private const int RowsAtOnce = 32;
-
     private readonly CharTransformer module;
     private readonly TransformerWeights at;
-    private readonly Block[] blocks;
+    private readonly TransformerBlock[] blocks;
+    private readonly CausalAttention attention;
     private readonly PinnedFloats last = new(), normed = new(), statistics = new();
-    private readonly PinnedFloats slopes = new(), narrow = new(), wide = new(), gated = new(), scores = new();
+    private readonly PinnedFloats slopes = new(), narrow = new(), wide = new(), dropped = new(), gated = new();
     private readonly PinnedFloats cosines = new(), sines = new();
     private long[] symbols = [];
+    private int[] starts = [];
     private int texts;
     private int length;
+    private long firstRow;
+    private LeftOut left;
 
     /// <summary>Makes the room for what has to be kept.</summary>
     /// <param name="module">The model.</param>
     /// <param name="at">Where its weights lie.</param>
     public TransformerPart(CharTransformer module, TransformerWeights at)
     {
-        (this.module, this.at) = (module, at);
-        blocks = [.. at.Blocks.Select(place => new Block(place))];
+        (this.module, this.at, attention) = (module, at, new CausalAttention(module));
+        blocks = [.. at.Blocks.Select(place => new TransformerBlock(place))];
         if (module.Style.IsRotary)
         {
             (float[] all, float[] other) = Rotations.Table(module.Context, HeadWidth);
@@ -46,20 +45,26 @@ internal sealed unsafe class TransformerPart
 
     private int Inner => module.Style.Inner(module.Width);
 
-    private int HeadWidth => module.Width / module.Heads;
+    /// <summary>The numbers of queries, keys and values of a row.</summary>
+    private int Triple => Width + 2 * module.KeyHeads * HeadWidth;
 
-    private float Scale => (float)(1.0 / Math.Sqrt(HeadWidth));
+    private int HeadWidth => module.Width / module.Heads;
 
     /// <summary>The logits of some texts.</summary>
     /// <param name="values">All weights.</param>
     /// <param name="read">texts × length.</param>
     /// <param name="length">The symbols of each.</param>
     /// <param name="logits">texts × length × symbols.</param>
-    public void Forward(float* values, ReadOnlySpan<long> read, int length, float* logits)
+    /// <param name="firstText">The place of the first among those of the batch.</param>
+    /// <param name="leftOut">What is left out at random, on the way back too.</param>
+    public void Forward(
+        float* values, ReadOnlySpan<long> read, int length, float* logits, int firstText, LeftOut leftOut)
     {
+        (firstRow, left) = ((long)firstText * length, leftOut);
         (symbols, texts, this.length) =
             (symbols.Length < read.Length ? new long[read.Length] : symbols, read.Length / length, length);
         read.CopyTo(symbols);
+        FindDocuments();
         int size = checked(Rows * Width);
         float* x = EntryOf(0).Of(size);
         for (int row = 0; row < Rows; row++)
@@ -68,19 +73,20 @@ internal sealed unsafe class TransformerPart
             Row(values + at.Symbols, symbols[row]).CopyTo(entry);
             if (at.Places is { } places)
             {
-                TensorPrimitives.Add<float>(entry, Row(values + places, row % length), entry);
+                TensorPrimitives.Add<float>(entry, Row(values + places, PlaceOf(row)), entry);
             }
         }
 
+        LeaveOut(x, 0);
         for (int i = 0; i < blocks.Length; i++)
         {
             float* next = EntryOf(i + 1).Of(size);
-            Forward(values, blocks[i], x, next);
+            Forward(values, i, x, next);
             x = next;
         }
 
         Product(Normed(values + at.Norm, x, normed, statistics), values
-            + at.Symbols, logits, Width, module.SymbolCount);
+            + at.Head, logits, Width, module.SymbolCount);
     }
 
     /// <summary>The gradients of all weights, from that of the logits of the last <c>Forward</c>.</summary>
@@ -98,22 +104,23 @@ internal sealed unsafe class TransformerPart
         int size = Rows * Width;
         float kept = isAdded ? 1.0f : 0.0f;
         float* dx = slopes.Of(size), dn = narrow.Of(size);
-        WeightSlopes(normed.Address, logitSlopes, gradients + at.Symbols, Width, module.SymbolCount, kept);
-        InputSlopes(logitSlopes, values + at.Symbols, dn, Width, module.SymbolCount);
+        WeightSlopes(normed.Address, logitSlopes, gradients + at.Head, Width, module.SymbolCount, kept);
+        InputSlopes(logitSlopes, values + at.Head, dn, Width, module.SymbolCount);
         new Span<float>(dx, size).Clear();
         NormBack(last.Address, values + at.Norm, statistics, dn, dx, gradients + at.Norm);
         for (int i = blocks.Length - 1; i >= 0; i--)
         {
-            Backward(values, blocks[i], EntryOf(i).Address, dx, dn, gradients, kept);
+            Backward(values, i, EntryOf(i).Address, dx, dn, gradients, kept);
         }
 
+        LeaveOut(dx, 0);
         for (int row = 0; row < Rows; row++)
         {
             Span<float> symbol = Row(gradients + at.Symbols, symbols[row]);
             TensorPrimitives.Add<float>(symbol, Row(dx, row), symbol);
             if (at.Places is { } places)
             {
-                Span<float> place = Row(gradients + places, row % length);
+                Span<float> place = Row(gradients + places, PlaceOf(row));
                 TensorPrimitives.Add<float>(place, Row(dx, row), place);
             }
         }
@@ -123,17 +130,21 @@ internal sealed unsafe class TransformerPart
     /// next = z + Wd gelu(Wu norm(z)), or z + Wd (silu(Wg norm(z)) ∘ Wu norm(z)), with
     /// z = x + Wa attention(Wq norm(x)).
     /// </summary>
-    private void Forward(float* values, Block block, float* x, float* next)
+    private void Forward(float* values, int i, float* x, float* next)
     {
+        TransformerBlock block = blocks[i];
+        (int ofAttended, int ofFed) = CharTransformer.Sites(i);
         int size = Rows * Width;
         float* n = Normed(values + block.At.AttentionNorm, x, block.AttentionNormed, block.AttentionStatistics);
-        Product(n, values + block.At.QueriesKeysValues, block.QueriesKeysValues.Of(3 * size), Width, 3 * Width);
+        n = Near(values, block.At.AttentionNear, n, block.AttentionMixed);
+        Product(n, values + block.At.QueriesKeysValues, block.QueriesKeysValues.Of(Rows * Triple),
+            Width, Triple);
         float* seen = block.Seen.Of(size), z = block.Middle.Of(size);
         Rotate(block.QueriesKeysValues.Address, 1.0f);
-        Attend(block, seen);
-        new ReadOnlySpan<float>(x, size).CopyTo(new Span<float>(z, size));
-        Product(seen, values + block.At.Attended, z, Width, Width, kept: 1.0f);
+        attention.Forward(block, seen, texts, starts.AsSpan(0, Rows));
+        AddProduct(x, seen, values + block.At.Attended, z, Width, ofAttended);
         n = Normed(values + block.At.LayerNorm, z, block.LayerNormed, block.LayerStatistics);
+        n = Near(values, block.At.LayerNear, n, block.LayerMixed);
         int inner = checked(Rows * Inner);
         float* up = block.UpSlopes.Of(inner), active = block.Active.Of(inner);
         Product(n, values + block.At.Up, up, Width, Inner);
@@ -148,30 +159,35 @@ internal sealed unsafe class TransformerPart
             RowKernels.Gelu(up, active, inner);
         }
 
-        new ReadOnlySpan<float>(z, size).CopyTo(new Span<float>(next, size));
-        Product(active, values + block.At.Down, next, Inner, Width, kept: 1.0f);
+        AddProduct(z, active, values + block.At.Down, next, Inner, ofFed);
     }
 
     /// <summary>The same way back: from ∂next in dx to ∂x in its place.</summary>
-    private void Backward(float* values, Block block, float* x, float* dx, float* dn, float* gradients, float kept)
+    private void Backward(float* values, int i, float* x, float* dx, float* dn, float* gradients, float kept)
     {
-        float* dw = wide.Of(Rows * Math.Max(3 * Width, Inner));
-        LayersBack(values, block, dx, dn, dw, gradients, kept);
+        TransformerBlock block = blocks[i];
+        (int ofAttended, int ofFed) = CharTransformer.Sites(i);
+        float* dw = wide.Of(Rows * Math.Max(Triple, Inner));
+        LayersBack(values, block, Dropped(dx, ofFed), dn, dw, gradients, kept);
+        NearBack(values, block.At.LayerNear, block.LayerNormed, dn, gradients);
         NormBack(block.Middle.Address, values + block.At.LayerNorm, block.LayerStatistics, dn, dx, gradients
             + block.At.LayerNorm);
-        WeightSlopes(block.Seen.Address, dx, gradients + block.At.Attended, Width, Width, kept);
-        InputSlopes(dx, values + block.At.Attended, dn, Width, Width);
-        AttendBack(block, dn, dw);
+        float* da = Dropped(dx, ofAttended);
+        WeightSlopes(block.Seen.Address, da, gradients + block.At.Attended, Width, Width, kept);
+        InputSlopes(da, values + block.At.Attended, dn, Width, Width);
+        attention.Backward(block, dn, dw, texts, length);
         Rotate(dw, -1.0f);
-        WeightSlopes(block.AttentionNormed.Address, dw, gradients + block.At.QueriesKeysValues, Width, 3 * Width, kept);
-        InputSlopes(dw, values + block.At.QueriesKeysValues, dn, Width, 3 * Width);
+        float* n = block.AttentionRead.Address;
+        WeightSlopes(n, dw, gradients + block.At.QueriesKeysValues, Width, Triple, kept);
+        InputSlopes(dw, values + block.At.QueriesKeysValues, dn, Width, Triple);
+        NearBack(values, block.At.AttentionNear, block.AttentionNormed, dn, gradients);
         NormBack(x, values + block.At.AttentionNorm, block.AttentionStatistics, dn, dx, gradients
             + block.At.AttentionNorm);
     }
 
-    /// <summary>Through the layers of a block: from ∂next in dx to ∂norm(z) in dn.</summary>
+    /// <summary>Through the layers of a block: from ∂next in dx to the slopes of what they read in dn.</summary>
     private void LayersBack(
-        float* values, Block block, float* dx, float* dn, float* dw, float* gradients, float kept)
+        float* values, TransformerBlock block, float* dx, float* dn, float* dw, float* gradients, float kept)
     {
         int inner = Rows * Inner;
         WeightSlopes(block.Active.Address, dx, gradients + block.At.Down, Inner, Width, kept);
@@ -185,13 +201,39 @@ internal sealed unsafe class TransformerPart
         }
 
         TensorPrimitives.Multiply(slopes, new ReadOnlySpan<float>(block.UpSlopes.Address, inner), slopes);
-        WeightSlopes(block.LayerNormed.Address, dw, gradients + block.At.Up, Width, Inner, kept);
+        WeightSlopes(block.LayerRead.Address, dw, gradients + block.At.Up, Width, Inner, kept);
         InputSlopes(dw, values + block.At.Up, dn, Width, Inner);
         if (block.At.Gate is { } at)
         {
-            WeightSlopes(block.LayerNormed.Address, dg, gradients + at, Width, Inner, kept);
+            WeightSlopes(block.LayerRead.Address, dg, gradients + at, Width, Inner, kept);
             InputSlopes(dg, values + at, dn, Width, Inner, kept: 1.0f);
         }
+    }
+
+    /// <summary>Finds where the document of each row begins: at its first symbol, or that of the text.</summary>
+    private void FindDocuments()
+    {
+        starts = starts.Length < Rows ? new int[Rows] : starts;
+        for (int row = 0; row < Rows; row++)
+        {
+            int place = row % length;
+            starts[row] = symbols[row] == module.Boundary ? place : place == 0 ? 0 : starts[row - 1];
+        }
+    }
+
+    /// <summary>The position of a row in its document.</summary>
+    private int PlaceOf(int row) => row % length - starts[row];
+
+    /// <summary>Where the document of a row ends among the rows.</summary>
+    private int EndOf(int row)
+    {
+        int end = row + 1;
+        while (end < Rows && PlaceOf(end) > 0)
+        {
+            end++;
+        }
+
+        return end;
     }
 
     /// <summary>Turns queries and keys by their positions, where the model does.</summary>
@@ -200,72 +242,81 @@ internal sealed unsafe class TransformerPart
         if (module.Style.IsRotary)
         {
             GatedKernels.Rotate(
-                queriesKeysValues, 3 * Width, Rows, 2 * module.Heads, HeadWidth / 2, cosines.Address, sines.Address,
-                length, sign);
+                queriesKeysValues, Triple, Rows, module.Heads + module.KeyHeads, HeadWidth / 2, cosines.Address,
+                sines.Address, length, sign);
         }
     }
 
-    /// <summary>
-    /// O = P V, P = softmax(Q Kᵀ / √d) over what came before, for each text and head: a few rows at a time, with the
-    /// columns that they see.
-    /// </summary>
-    private void Attend(Block block, float* seen)
+    /// <summary>Adds the earlier rows of each document to its rows, where the model does.</summary>
+    private float* Near(float* values, int? near, float* n, PinnedFloats result)
     {
-        float* weights = block.Weights.Of(checked(texts * module.Heads * length * length));
-        int step = 3 * Width;
-        for (int i = 0; i < texts * module.Heads; i++)
+        if (near is not { } place)
         {
-            float* q = Head(block.QueriesKeysValues.Address, i, step), k = q + Width, v = k + Width,
-                o = Head(seen, i, Width);
-            for (int first = 0; first < length; first += RowsAtOnce)
-            {
-                int end = Math.Min(length, first + RowsAtOnce), some = end - first;
-                float* p = weights + ((long)i * length + first) * length;
-                Products.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, Scale, k, step, q
-                    + (long)first * step, step, 0.0f, p, length);
-                RowKernels.CausalSoftmax(p, first, end, length);
-                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, 1.0f, v, step, p, length, 0.0f, o
-                    + (long)first * Width, Width);
-            }
+            return n;
+        }
+
+        float* sums = result.Of(Rows * Width);
+        for (int row = 0, end; row < Rows; row = end)
+        {
+            end = EndOf(row);
+            long first = (long)row * Width;
+            GatedKernels.AddNear(n + first, values + place, sums + first, end - row, Width, module.Style.Neighbors);
+        }
+
+        return sums;
+    }
+
+    /// <summary>The same way back: from the slopes of the sums to those of the rows, in their place.</summary>
+    private void NearBack(float* values, int? near, PinnedFloats rows, float* dn, float* gradients)
+    {
+        for (int row = 0, end; near is { } place && row < Rows; row = end)
+        {
+            end = EndOf(row);
+            long first = (long)row * Width;
+            GatedKernels.AddNearBack(
+                rows.Address + first, values + place, dn + first, gradients + place, end - row, Width,
+                module.Style.Neighbors);
         }
     }
 
-    /// <summary>
-    /// ∂P = ∂O Vᵀ, from it ∂S, and ∂Q = ∂S K / √d for some rows; ∂V = Pᵀ ∂O and ∂K = ∂Sᵀ Q / √d for some columns, from
-    /// the rows that see them.
-    /// </summary>
-    private void AttendBack(Block block, float* seenSlopes, float* slopes)
+    private void LeaveOut(float* rows, int site)
     {
-        float* scoreSlopes = scores.Of(length * length);
-        int step = 3 * Width;
-        for (int i = 0; i < texts * module.Heads; i++)
+        if (left.IsAny)
         {
-            float* q = Head(block.QueriesKeysValues.Address, i, step), k = q + Width, v = k + Width;
-            float* dq = Head(slopes, i, step), dk = dq + Width, dv = dk + Width;
-            float* weights = block.Weights.Address + (long)i * length * length, go = Head(seenSlopes, i, Width);
-            for (int first = 0; first < length; first += RowsAtOnce)
-            {
-                int end = Math.Min(length, first + RowsAtOnce), some = end - first;
-                float* p = weights + (long)first * length, ds = scoreSlopes + (long)first * length,
-                    g = go + (long)first * Width;
-                Products.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, 1.0f, v, step, g, Width, 0.0f, ds, length);
-                RowKernels.CausalSoftmaxBack(p, ds, first, end, length);
-                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, Scale, k, step, ds, length, 0.0f, dq
-                    + (long)first * step, step);
-            }
-
-            for (int first = 0; first < length; first += RowsAtOnce)
-            {
-                int some = Math.Min(RowsAtOnce, length - first), rows = length - first;
-                long corner = (long)first * length + first, at = (long)first * step;
-                Products.Gemm(
-                    (byte)'N', (byte)'T', HeadWidth, some, rows, 1.0f, go + (long)first * Width, Width,
-                    weights + corner, length, 0.0f, dv + at, step);
-                Products.Gemm(
-                    (byte)'N', (byte)'T', HeadWidth, some, rows, Scale, q + at, step, scoreSlopes + corner, length,
-                    0.0f, dk + at, step);
-            }
+            left.From(rows, Rows * Width, firstRow * Width, site);
         }
+    }
+
+    /// <summary>Rows of which the way there left out some: those themselves where it left out none.</summary>
+    private float* Dropped(float* rows, int site)
+    {
+        if (!left.IsAny)
+        {
+            return rows;
+        }
+
+        int size = Rows * Width;
+        float* copy = dropped.Of(size);
+        new ReadOnlySpan<float>(rows, size).CopyTo(new Span<float>(copy, size));
+        LeaveOut(copy, site);
+        return copy;
+    }
+
+    /// <summary>y = x₀ + x Wᵀ, of which some is left out.</summary>
+    private void AddProduct(float* before, float* x, float* w, float* y, int inputs, int site)
+    {
+        var all = new ReadOnlySpan<float>(before, Rows * Width);
+        var sum = new Span<float>(y, all.Length);
+        if (!left.IsAny)
+        {
+            all.CopyTo(sum);
+            Product(x, w, y, inputs, Width, kept: 1.0f);
+            return;
+        }
+
+        Product(x, w, y, inputs, Width);
+        LeaveOut(y, site);
+        TensorPrimitives.Add(sum, all, sum);
     }
 
     /// <summary>y = x Wᵀ, and what was there times kept.</summary>
@@ -301,52 +352,25 @@ internal sealed unsafe class TransformerPart
             new Span<float>(gradients + places, module.Context * Width).Clear();
         }
 
+        if (at.Head != at.Symbols)
+        {
+            new Span<float>(gradients + at.Symbols, module.SymbolCount * Width).Clear();
+        }
+
         new Span<float>(gradients + at.Norm, Width).Clear();
-        foreach (Block block in blocks)
+        foreach (TransformerBlock block in blocks)
         {
             new Span<float>(gradients + block.At.AttentionNorm, Width).Clear();
             new Span<float>(gradients + block.At.LayerNorm, Width).Clear();
+            foreach (int? near in new[] { block.At.AttentionNear, block.At.LayerNear })
+            {
+                new Span<float>(gradients + (near ?? 0), near is null ? 0 : module.Style.Neighbors * Width).Clear();
+            }
         }
     }
 
     /// <summary>What goes into a block, or comes out of the last.</summary>
     private PinnedFloats EntryOf(int block) => block < blocks.Length ? blocks[block].Entry : last;
 
-    /// <summary>
-    /// Where a head of a text begins, in rows of so many numbers; heads are counted through, text by text.
-    /// </summary>
-    private float* Head(float* rows, int i, int rowLength) =>
-        rows + (long)(i / module.Heads) * length * rowLength + i % module.Heads * HeadWidth;
-
     private Span<float> Row(float* rows, long row) => new(rows + row * Width, Width);
-
-    /// <summary>What a block keeps for the way back.</summary>
-    private sealed class Block(TransformerWeights.Block at)
-    {
-        public TransformerWeights.Block At { get; } = at;
-
-        public PinnedFloats Entry { get; } = new();
-
-        public PinnedFloats AttentionNormed { get; } = new();
-
-        public PinnedFloats AttentionStatistics { get; } = new();
-
-        public PinnedFloats QueriesKeysValues { get; } = new();
-
-        public PinnedFloats Weights { get; } = new();
-
-        public PinnedFloats Seen { get; } = new();
-
-        public PinnedFloats Middle { get; } = new();
-
-        public PinnedFloats LayerNormed { get; } = new();
-
-        public PinnedFloats LayerStatistics { get; } = new();
-
-        public PinnedFloats GateSlopes { get; } = new();
-
-        public PinnedFloats UpSlopes { get; } = new();
-
-        public PinnedFloats Active { get; } = new();
-    }
 }

@@ -33,6 +33,7 @@ internal sealed unsafe class TransformerPass : IDirectPass
     private int length;
     private int used;
     private bool isFirst;
+    private LeftOut left;
 
     private TransformerPass(CharTransformer module, FlatParameters<float> parameters, TransformerWeights at, int parts)
     {
@@ -91,6 +92,7 @@ internal sealed unsafe class TransformerPass : IDirectPass
         }
 
         used = Math.Min(parts.Length, texts);
+        left = module.NewLeftOut();
         Tensor result = outputs.Of(texts * length, module.SymbolCount).view(texts, length, module.SymbolCount);
         Run(forward);
         given = null;
@@ -110,10 +112,11 @@ internal sealed unsafe class TransformerPass : IDirectPass
     }
 
     private static bool Takes(CharTransformer module, Tensor inputs) =>
-        inputs.dtype == ScalarType.Int64 && inputs.shape is [> 0, > 0 and var length] && length <= module.Context;
+        !module.Style.HasBias && inputs.dtype == ScalarType.Int64
+        && inputs.shape is [> 0, > 0 and var length] && length <= module.Context;
 
     private static double Kept(CharTransformer module, double batch, double length) =>
-        batch * length * (module.SymbolCount + module.Layers * (8.0 * module.Width + module.Heads * length
+        batch * length * (module.SymbolCount + module.Layers * (10.0 * module.Width + module.Heads * length
             + (module.Style.IsGated ? 3.0 : 2.0) * module.Style.Inner(module.Width)));
 
     private void Run(Action<int> work)
@@ -130,7 +133,7 @@ internal sealed unsafe class TransformerPass : IDirectPass
         (int first, int some) = Team.Part(texts, part, used);
         parts[part].Forward(
             values, MemoryMarshal.Cast<byte, long>(given!.bytes).Slice(first * length, some * length), length,
-            outputs.Address + (long)first * length * module.SymbolCount);
+            outputs.Address + (long)first * length * module.SymbolCount, first, left);
     }
 
     private void BackwardPart(int part)

@@ -16,6 +16,11 @@ public sealed record TransformerStyle
     public static TransformerStyle Llama { get; } = new() { IsRotary = true, IsRootNorm = true, IsGated = true };
 
     /// <summary>
+    /// Gets the style of Llama with three neighbors: what the best small models of characters here are made of.
+    /// </summary>
+    public static TransformerStyle Near { get; } = Llama with { Neighbors = 3 };
+
+    /// <summary>
     /// Gets whether queries and keys are rotated by their positions, so that attention sees distances; otherwise each
     /// position has a row of a table. The width of a head must be even. Source: J. Su et al., arXiv:2104.09864 (2021).
     /// </summary>
@@ -32,6 +37,30 @@ public sealed record TransformerStyle
     /// about as many numbers either way. Source: N. Shazeer, arXiv:2002.05202 (2020).
     /// </summary>
     public bool IsGated { get; init; }
+
+    /// <summary>
+    /// Gets the number k of positions before each that attention and the layers of a block read beside it:
+    /// n(t) + Σⱼ wⱼ ∘ n(t − j) for j = 1 … k, with numbers wⱼ that begin at 0. A text of characters is mostly told by
+    /// the last few, which attention has to learn to find. Source: D. So et al., arXiv:2109.08668 (2021), who filter
+    /// queries, keys and values so.
+    /// </summary>
+    public int Neighbors { get; init; }
+
+    /// <summary>
+    /// Gets whether logits are products with a table of their own; otherwise with that of the symbols (O. Press and L.
+    /// Wolf, EACL 2017).
+    /// </summary>
+    public bool HasOwnHead { get; init; }
+
+    /// <summary>
+    /// Gets the number of heads of keys and values, each for a group of heads of queries: 1 for one that all share, and
+    /// null for one each. The cache of a text that is written is so much smaller. Sources: N. Shazeer, arXiv:1911.02150
+    /// (2019); J. Ainslie et al., arXiv:2305.13245 (2023).
+    /// </summary>
+    public int? KeyHeads { get; init; }
+
+    /// <summary>Gets whether products and layer norms add a bias, as GPT-2's do. Training is slower then.</summary>
+    public bool HasBias { get; init; }
 
     /// <summary>Returns the numbers between the layers of a block.</summary>
     internal int Inner(int width) => IsGated ? (8 * width / 3 + 15) / 16 * 16 : 4 * width;

@@ -101,7 +101,11 @@ public sealed class SavedModelTests : TemporaryFolder
     {
         string text = string.Concat(Enumerable.Range(0, 400).Select(i => $"{i % 9} and 1 are {i % 9 + 1}\n"));
         IReadOnlyList<string> merges = Tokenizer.Train(text, 280).Merges;
-        TextModel model = Made(new TextModelDescription(string.Empty, 32, 2, 2, 16) { Merges = merges });
+        TextModel model = Made(new TextModelDescription(string.Empty, 32, 2, 2, 16)
+        {
+            Merges = merges,
+            Style = TransformerStyle.Llama with { HasOwnHead = true },
+        });
         model.Language.Save(In("m"));
         var folder = LanguageModel.Load(In("m"));
         var options = new GenerationOptions { Length = 30, Temperature = 1.0 };
@@ -125,7 +129,8 @@ public sealed class SavedModelTests : TemporaryFolder
         var about = new TextModelDescription(string.Empty, 32, 2, 2, 16)
         {
             Merges = Tokenizer.Train("one and one are two\n", 260).Merges,
-            Style = style == "llama" ? TransformerStyle.Llama : TransformerStyle.Gpt2,
+            Style = style == "llama" ? TransformerStyle.Llama with { KeyHeads = 1, HasOwnHead = true }
+                : TransformerStyle.Gpt2 with { HasBias = true },
         };
         TextModel model = Made(about);
         using (TorchSharp.torch.no_grad())
@@ -134,6 +139,10 @@ public sealed class SavedModelTests : TemporaryFolder
             {
                 // Attention and the activation are far from linear here.
                 parameter.mul_(parameter.Dimensions > 1 ? 12.0 : 1.5);
+                if (parameter.Dimensions == 1)
+                {
+                    parameter.add_(0.3 * TorchSharp.torch.randn_like(parameter));
+                }
             }
         }
 
@@ -159,8 +168,16 @@ public sealed class SavedModelTests : TemporaryFolder
             Merges = [],
             Style = TransformerStyle.Llama with { IsGated = false },
         };
-        Assert.Contains("layouts", Assert.Throws<InvalidOperationException>(
-            () => Made(about).Language.Save(In("m"))).Message, StringComparison.Ordinal);
+        foreach (TransformerStyle style in new[]
+        {
+            about.Style, TransformerStyle.Near, TransformerStyle.Llama with { HasBias = true },
+            TransformerStyle.Gpt2 with { KeyHeads = 1 },
+        })
+        {
+            Assert.Contains("layouts", Assert.Throws<InvalidOperationException>(
+                () => Made(about with { Style = style }).Language.Save(In("m"))).Message, StringComparison.Ordinal);
+        }
+
         Assert.False(Directory.Exists(In("m")));
     }
 

@@ -12,7 +12,7 @@ namespace Math4AI.Language.Words;
 internal sealed class SampledVectors : IDisposable
 {
     /// <summary>Bytes that a thread reads in a round: enough that putting vectors together costs little.</summary>
-    private const int BlockSize = 1 << 18;
+    private const int BlockSize = 1 << 19;
 
     /// <summary>The last learning rate over the first.</summary>
     private const double MinRate = 0.01;
@@ -95,24 +95,43 @@ internal sealed class SampledVectors : IDisposable
     private void InRounds(int epoch)
     {
         using var reader = new CorpusReader(path);
-        byte[][] buffers = [.. workers.Select(_ => new byte[BlockSize])];
-        int[] lengths = new int[workers.Length];
-        long[] words = new long[workers.Length];
+        (byte[] Bytes, int Length)[] now = Buffers(), next = Buffers();
         int filled = 0;
-        for (int block = 0; block == 0 || filled == workers.Length; block += workers.Length)
+        for (int i = 0; i < now.Length; i++)
+        {
+            ReadNext();
+        }
+
+        (now, next) = (next, now);
+        for (int block = 0; filled > 0; block += workers.Length)
         {
             cancellation.ThrowIfCancellationRequested();
+            (int first, int count, float rateNow) = (block, filled, Rate());
+            long words = 0;
             filled = 0;
-            while (filled < workers.Length && (lengths[filled] = reader.Read(buffers[filled])) > 0)
+            Team.Run(count, part =>
             {
-                filled++;
-            }
-
-            (int first, float now) = (block, Rate());
-            Team.Run(filled, part => words[part] =
-                workers[part].Learn(buffers[part].AsSpan(0, lengths[part]), Seed(epoch, first + part), now));
-            done += words.Take(filled).Sum();
+                (byte[] bytes, int length) = now[part];
+                Interlocked.Add(ref words, workers[part].Learn(
+                    bytes.AsSpan(0, length), Seed(epoch, first + part), rateNow));
+                ReadNext();
+            });
+            done += words;
             Merge();
+            (now, next) = (next, now);
+        }
+
+        (byte[] Bytes, int Length)[] Buffers() => [.. workers.Select(_ => (new byte[BlockSize], 0))];
+
+        // The blocks of the next round come in the order of the text, whichever thread is there first.
+        void ReadNext()
+        {
+            lock (reader)
+            {
+                ref (byte[] Bytes, int Length) free = ref next[filled];
+                free.Length = reader.Read(free.Bytes);
+                filled += free.Length > 0 ? 1 : 0;
+            }
         }
     }
 

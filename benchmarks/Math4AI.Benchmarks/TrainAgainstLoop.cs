@@ -56,9 +56,25 @@ internal static class TrainAgainstLoop
                 + $"times (median of the ratios "
                 + $"{times.Select(time => time.Loop / time.Ours).Order().ElementAt(Rounds / 2):0.00}); losses "
                 + $"{losses}"));
+            if (name.EndsWith("256x256", StringComparison.Ordinal))
+            {
+                PrintProducts(name, best.Ours);
+            }
         }
 
         return 0;
+    }
+
+    /// <summary>What the products of our step take alone.</summary>
+    private static void PrintProducts(string name, double ours)
+    {
+        const int Context = 256, Width = 256;
+        _ = Compute.HasTensors;
+        var module = new CharTransformer(65, Context, width: Width);
+        double products = 1e3 * TrainProducts.Seconds(module, Tasks[name].Batch, Context);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: the products of a step alone {products:0.000} ms, {100.0 * products / ours:0} % of ours"));
     }
 
     private static (double Milliseconds, string Loss) Child(string who, string task)

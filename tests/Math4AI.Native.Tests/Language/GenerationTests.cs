@@ -349,7 +349,7 @@ public sealed class GenerationTests
             parameter.add_(0.3 * randn_like(parameter));
         }
 
-        string[] documents = ["ABCDEF", "GGHA", "CABACDE", "B"];
+        string[] documents = ["ABCDEF", "GGHA", "CABACDE", "BD"];
         int[] packed = [.. model.Language.Symbols.Beginning, .. model.Language.Encode(string.Join("--", documents))];
         Assert.Equal(documents.Sum(one => one.Length) + 4, packed.Length);
         Tensor logits = model.Network.forward(tensor(packed.Select(one => (long)one).ToArray(), [1, packed.Length]));

@@ -1,6 +1,7 @@
 using Math4AI.Language;
 using Math4AI.Runtime;
 using Math4AI.Training;
+using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -72,10 +73,14 @@ public sealed class LeftOutTests : TemporaryFolder
             Trainer = trainer with { Checkpoint = trainer.Checkpoint! with { Resume = true } },
         }).Model;
         Assert.Equal(whole.Language.Logits([1, 2, 3, 4]), resumed.Language.Logits([1, 2, 3, 4]));
-        TextModel plain = TextModel.Train(text, options with { Dropout = 0.0, Trainer = trainer with
+        TextModel plain = TextModel.Train(text, options with
         {
-            Checkpoint = null,
-        } }).Model;
+            Dropout = 0.0,
+            Trainer = trainer with
+            {
+                Checkpoint = null,
+            }
+        }).Model;
         Assert.NotEqual(whole.Language.Logits([1, 2, 3, 4]), plain.Language.Logits([1, 2, 3, 4]));
     }
 

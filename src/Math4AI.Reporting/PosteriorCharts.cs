@@ -45,7 +45,8 @@ internal sealed class PosteriorCharts(FitReport report, FitPosterior posterior)
             ]);
     }
 
-    private static IEnumerable<ChartLayer> Band(
+    /// <summary>A band, where it is known.</summary>
+    public static IEnumerable<ChartLayer> Band(
         string name, double[] at, IReadOnlyList<Interval> ends, double opacity) =>
         ends.All(each => double.IsFinite(each.Lower))
             ? [new RangeLayer(at, [.. ends.Select(each => each.Lower)], [.. ends.Select(each => each.Upper)])

@@ -1,6 +1,7 @@
 using Math4AI.Data;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Posteriors;
+using Math4AI.Probability.Sampling;
 using Math4AI.Reporting;
 
 namespace Math4AI.Cli.Fitting;
@@ -15,19 +16,27 @@ internal static class FitHierarchyJob
         OutputFiles.Claim(files, options.Output);
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
-        OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, FitOutput.Draws(options)]);
+        OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, .. FitOutput.HierarchyFiles(options)]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         GroupedProblem problem = GroupedProblem.Read(
             options.Data, options.Formula, options.By!, options.Errors, options.Table, options.Where);
         problem = problem with { Problem = FitJob.With(options, problem.Problem), Shared = options.Shared };
+        PosteriorDraws? earlier = asked.Earlier();
         progress.Show("posterior");
-        HierarchicalPosterior found = HierarchicalPosterior.Sample(
-            problem, options.Pool, asked.Priors, asked.Sampler, start: options.Start, cancellation: cancellation);
-        found.Draws.Save(files.Add(FitOutput.Draws(options)));
+        var line = new ChainsLine(progress);
+        HierarchicalPosterior found = earlier is null
+            ? HierarchicalPosterior.Sample(
+                problem, options.Pool, asked.Priors, asked.Sampler, start: options.Start, progress: line,
+                cancellation: cancellation)
+            : HierarchicalPosterior.Resume(
+                problem, options.Pool, earlier, asked.Sampler.Draws, asked.Priors, start: options.Start, progress: line,
+                cancellation: cancellation);
+        IReadOnlyList<string> notes = FitOutput.Write(files, options, found);
+        FitPosteriorSummary of = FitPosteriorSummary.Of(found, options.Level);
         FitHierarchySummary summary = new(
             options.By!, options.Pool, problem.Labels.Distinct().Count(), found.IsCentered,
-            FitPosteriorSummary.Of(found.Draws, options.Level) with { Notes = found.Notes });
+            of with { Notes = [.. of.Notes, .. notes] });
         string json = CliJson.Text(summary);
         File.WriteAllText(files.Add(resultFile), json + "\n");
         files.Remove(reportFile);
@@ -83,13 +92,12 @@ internal static class FitHierarchyJob
                 + "\"theta.sd ~ half_normal(5)\".");
         }
 
-        bool followsUp = options.FollowUp is not { Predict: null, Derive: null, Profile: false, Nested: null };
+        bool followsUp = options.FollowUp is not { Derive: null, Profile: false, Nested: null };
         return options.Bootstrap is null && options.Compare.Count == 0 && options.Ode is null && !followsUp
             && options.Errors.InputSigma.Count == 0
             ? asked
             : throw new UsageException(
-                "--bootstrap, --compare, --ode, --sigma-x, --predict, --derive, --profile and --nested do not go with "
-                + "--pool.");
+                "--bootstrap, --compare, --ode, --sigma-x, --derive, --profile and --nested do not go with --pool.");
     }
 }
 

@@ -31,6 +31,7 @@ internal static class FitJob
         progress.Show("read");
         FitProblem problem = ReadShared(options);
         FitProblem? nested = options.FollowUp.Nested is { } formula ? Nested(options, formula) : null;
+        PosteriorDraws? earlier = options.Posterior?.Earlier();
         progress.Show("fit");
         FitResult result = Fit(options, problem, cancellation);
         options = options with { Posterior = options.Posterior?.Of(result) };
@@ -39,7 +40,7 @@ internal static class FitJob
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
         FitSummary summary = Summary(options, result, bootstrap, comparison, after);
         summary = summary with { Notes = [.. NotesOnProcesses(options, problem), .. summary.Notes] };
-        FitPosterior? posterior = Posterior(files, options, result, progress, cancellation);
+        FitPosterior? posterior = Posterior(files, options, result, earlier, progress, cancellation);
         LaplacePosterior? laplace = options.Posterior is { IsLaplace: true } asked
             ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
             : null;
@@ -95,7 +96,7 @@ internal static class FitJob
     {
         FitResult result = Fit(options, ReadShared(options), cancellation);
         _ = Beside(options, result, cancellation);
-        if (options.Posterior?.Of(result) is { IsLaplace: false } asked)
+        if (options.Posterior?.Of(result) is { IsLaplace: false, Resumed: null } asked)
         {
             _ = FitPosterior.Sample(result, asked.Priors, Sampler(asked), progress: null, cancellation);
         }
@@ -132,17 +133,18 @@ internal static class FitJob
 
     /// <summary>Samples the posterior and writes its draws; null where none is asked for.</summary>
     private static FitPosterior? Posterior(
-        FileTransaction files, FitCommandOptions options, FitResult result, ProgressLine progress,
-        CancellationToken cancellation)
+        FileTransaction files, FitCommandOptions options, FitResult result, PosteriorDraws? earlier,
+        ProgressLine progress, CancellationToken cancellation)
     {
         if (options.Posterior is not { IsLaplace: false } asked)
         {
             return null;
         }
 
-        var share = new SampledShare(progress);
-        FitPosterior posterior = FitPosterior.Sample(
-            result, asked.Priors, Sampler(asked), share, cancellation);
+        var line = new ChainsLine(progress);
+        FitPosterior posterior = earlier is null
+            ? FitPosterior.Sample(result, asked.Priors, Sampler(asked), line, cancellation)
+            : FitPosterior.Resume(result, earlier, asked.Sampler.Draws, asked.Priors, line, cancellation);
         posterior.Draws.Save(files.Add(FitOutput.Draws(options)));
         return posterior;
     }
@@ -280,11 +282,4 @@ internal static class FitJob
 
     private static void Write(FileTransaction files, string path, string text) =>
         File.WriteAllText(files.Add(path), text);
-
-    /// <summary>The share of the draws that are made, on the line of progress.</summary>
-    private sealed class SampledShare(ProgressLine progress) : IProgress<double>
-    {
-        public void Report(double value) =>
-            progress.Show(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"posterior, {value:P0}"));
-    }
 }

@@ -1,11 +1,15 @@
 using Math4AI.Data;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Posteriors;
 
 namespace Math4AI.Cli.Fitting;
 
 /// <summary>The tables that <c>math4ai fit</c> writes beside its result, and the saved fit.</summary>
 internal static class FitOutput
 {
+    /// <summary>The name of the file of draws.</summary>
+    public const string DrawsName = "draws.npz";
+
     private const int MaxFittedRows = 100_000;
 
     /// <summary>The files.</summary>
@@ -78,6 +82,24 @@ internal static class FitOutput
             : [];
     }
 
+    /// <summary>The files of a hierarchy.</summary>
+    public static string[] HierarchyFiles(FitCommandOptions options) =>
+        [Draws(options), .. options.FollowUp.Predict is null ? Array.Empty<string>() : [Predictions(options)]];
+
+    /// <summary>Writes the predictions that are asked for; returns notes on what is not known of them.</summary>
+    public static IReadOnlyList<string> Write(
+        FileTransaction files, FitCommandOptions options, HierarchicalPosterior posterior)
+    {
+        posterior.Draws.Save(files.Add(Draws(options)));
+        if (options.FollowUp.Predict is { } path)
+        {
+            return WritePredictions(files, options, posterior.PredictTable(path, options.Level, options.Table));
+        }
+
+        files.Remove(Predictions(options));
+        return [];
+    }
+
     private static IReadOnlyList<string> WritePredictions(
         FileTransaction files, FitCommandOptions options, PredictedTable predicted)
     {
@@ -94,7 +116,7 @@ internal static class FitOutput
         : $"the distance '{options.Distance.Name}' has none";
 
     /// <summary>The draws of the posterior.</summary>
-    public static string Draws(FitCommandOptions options) => Path.Combine(options.Output, "draws.npz");
+    public static string Draws(FitCommandOptions options) => Path.Combine(options.Output, DrawsName);
 
     private static string Fitted(FitCommandOptions options) => Path.Combine(options.Output, "fitted.csv");
 

@@ -15,6 +15,13 @@ internal sealed record FitPosteriorChoice(
     /// <summary>Whether parameters without a prior are given a weak one from the data's scales.</summary>
     public bool TakesWeakPriors { get; init; }
 
+    /// <summary>The file of draws whose chains go on, or its folder; null for new chains.</summary>
+    public string? Resumed { get; init; }
+
+    /// <summary>The draws whose chains go on; null for new chains.</summary>
+    public PosteriorDraws? Earlier() => Resumed is null ? null : PosteriorDraws.Load(
+        Directory.Exists(Resumed) ? Path.Combine(Resumed, FitOutput.DrawsName) : Resumed);
+
     /// <summary>The weak priors that were taken, in a sentence; null for none.</summary>
     public string? Note { get; private init; }
 
@@ -65,6 +72,11 @@ internal sealed class FitPosteriorOptions
         "The number of draws of each of the 4 chains, after as many of warm-up (at least 1000).",
         MinWarmup);
 
+    private readonly Option<string?> resume = CommonOptions.Named<string?>(
+        "--resume", "FILE",
+        "Go on with the chains of draws.npz of an earlier run, or of its folder: --draws more of each, the same as those "
+            + "of one longer run. Data, model and priors are those of that run.");
+
     private const int MinWarmup = 1000;
     private const int MinDraws = 100;
 
@@ -73,6 +85,7 @@ internal sealed class FitPosteriorOptions
         command.Options.Add(posterior);
         command.Options.Add(priors);
         command.Options.Add(draws);
+        command.Options.Add(resume);
     }
 
     /// <summary>What was asked for; null if no posterior was.</summary>
@@ -83,14 +96,20 @@ internal sealed class FitPosteriorOptions
         if (parsed.GetResult(posterior) is not { Implicit: false })
         {
             return texts.Length == 0 && parsed.GetResult(draws) is not { Implicit: false }
+                && parsed.GetValue(resume) is null
                 ? null
-                : throw new UsageException("--prior and --draws belong to --posterior: give it too.");
+                : throw new UsageException("--prior, --draws and --resume belong to --posterior: give it too.");
         }
 
         string? method = parsed.GetValue(posterior);
         if (method is not (null or Laplace))
         {
             throw new UsageException($"--posterior stands alone or takes {Laplace}, and not '{method}'.");
+        }
+
+        if (method == Laplace && (parsed.GetValue(resume) is not null || parsed.GetResult(draws) is { Implicit: false }))
+        {
+            throw new UsageException("--posterior laplace has no chains: leave out --draws and --resume.");
         }
 
         int count = parsed.GetValue(draws);
@@ -108,6 +127,7 @@ internal sealed class FitPosteriorOptions
         return new FitPosteriorChoice(KnownPriors(texts), sampler, method == Laplace)
         {
             TakesWeakPriors = texts.Contains(WeakWord),
+            Resumed = parsed.GetValue(resume),
         };
     }
 

@@ -49,23 +49,35 @@ internal sealed record FitPosteriorSummary(
 
     public static FitPosteriorSummary Of(FitPosterior posterior, double level)
     {
-        PosteriorDraws draws = posterior.Draws;
-        PredictiveAccuracy accuracy = posterior.LeaveOneOut();
         Estimate? evidence = posterior.HasEvidence ? posterior.LogEvidence() : null;
-        PredictiveCheck? check = posterior.HasCheck ? posterior.Check() : null;
         PredictiveCheck? ofPriors = posterior.HasPriorCheck ? posterior.CheckPriors() : null;
-        return Of(draws, level) with
+        FitPosteriorSummary found = Of(
+            posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,
+            posterior.Notes);
+        return found with
+        {
+            LogEvidence = Known(evidence?.Value ?? double.NaN),
+            LogEvidenceError = Known(evidence?.StandardError ?? double.NaN),
+            PriorChecks = Checked(ofPriors, level),
+            Notes = [.. found.Notes, .. ofPriors?.Notes ?? []],
+        };
+    }
+
+    /// <summary>What the posterior of a hierarchy says.</summary>
+    public static FitPosteriorSummary Of(HierarchicalPosterior posterior, double level) => Of(
+        posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,
+        posterior.Notes);
+
+    private static FitPosteriorSummary Of(
+        PosteriorDraws draws, double level, PredictiveAccuracy accuracy, PredictiveCheck? check,
+        IReadOnlyList<string> notes) => Of(draws, level) with
         {
             LeaveOneOut = Known(accuracy.LogDensity),
             LeaveOneOutError = Known(accuracy.StandardError),
             Waic = Known(accuracy.Waic),
-            LogEvidence = Known(evidence?.Value ?? double.NaN),
-            LogEvidenceError = Known(evidence?.StandardError ?? double.NaN),
             Checks = Checked(check, level),
-            PriorChecks = Checked(ofPriors, level),
-            Notes = [.. posterior.Notes, .. accuracy.Warnings, .. check?.Notes ?? [], .. ofPriors?.Notes ?? []],
+            Notes = [.. notes, .. accuracy.Warnings, .. check?.Notes ?? []],
         };
-    }
 
     private static FitPosteriorCheck[]? Checked(PredictiveCheck? check, double level) =>
         check?.Statistics.Select(each => new FitPosteriorCheck(
@@ -74,7 +86,7 @@ internal sealed record FitPosteriorSummary(
             Known(each.Replicated.Quantile(0.5 * (1.0 + level))), each.PValue)).ToArray();
 
     /// <summary>What draws say of their parameters.</summary>
-    public static FitPosteriorSummary Of(PosteriorDraws draws, double level) =>
+    private static FitPosteriorSummary Of(PosteriorDraws draws, double level) =>
         new(
             level,
             draws.Chains.Count,

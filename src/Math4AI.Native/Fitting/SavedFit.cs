@@ -172,35 +172,39 @@ public sealed class SavedFit
 
     /// <summary>The inputs of the model in a table, and σ where its columns are there.</summary>
     internal (NumberTable Table, Matrix<double> Inputs, Vector<double>? Sigma) ReadTable(
-        string path, NumberTableOptions? options)
+        string path, NumberTableOptions? options) => ReadTable(Model, content.Sigma, path, options);
+
+    /// <summary>The inputs of a model in a table, and σ where its columns are there.</summary>
+    internal static (NumberTable Table, Matrix<double> Inputs, Vector<double>? Sigma) ReadTable(
+        Model model, string? sigma, string path, NumberTableOptions? options)
     {
         ColumnExpression? ofSigma = null;
         NumberTable table = NumberTable.Read(path, names =>
         {
-            string? missing = Model.InputNames.FirstOrDefault(name => !names.Contains(name));
+            string? missing = model.InputNames.FirstOrDefault(name => !names.Contains(name));
             if (missing is not null)
             {
                 throw new ArgumentException($"{path} has no column '{missing}', an input of the model; its columns are "
                     + $"{ColumnNames.List(names)}.");
             }
 
-            ofSigma = SigmaAmong([.. names]);
-            return [.. Model.InputNames.Concat(ofSigma?.Columns ?? []).DefaultIfEmpty(names[0]).Distinct()];
+            ofSigma = SigmaAmong(sigma, [.. names]);
+            return [.. model.InputNames.Concat(ofSigma?.Columns ?? []).DefaultIfEmpty(names[0]).Distinct()];
         }, options);
-        Matrix<double> inputs = Matrix<double>.Build.Dense(table.Rows, Model.InputNames.Count);
+        Matrix<double> inputs = Matrix<double>.Build.Dense(table.Rows, model.InputNames.Count);
         for (int j = 0; j < inputs.ColumnCount; j++)
         {
-            inputs.SetColumn(j, table.Column(Model.InputNames[j]));
+            inputs.SetColumn(j, table.Column(model.InputNames[j]));
         }
 
         return (table, inputs, ofSigma?.Evaluate(table.Rows, table.Column));
     }
 
-    private ColumnExpression? SigmaAmong(IReadOnlyCollection<string> names)
+    private static ColumnExpression? SigmaAmong(string? sigma, IReadOnlyCollection<string> names)
     {
         try
         {
-            return content.Sigma is null ? null : ColumnExpression.Parse(content.Sigma, names, "standard deviation");
+            return sigma is null ? null : ColumnExpression.Parse(sigma, names, "standard deviation");
         }
         catch (ArgumentException)
         {

@@ -50,6 +50,27 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Chains_go_on_from_the_draws_of_an_earlier_run()
+    {
+        string[] words =
+            [Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--prior", "default", "--no-report", "-o"];
+
+        // Chains as short as these need not agree, which is said.
+        Assert.True(Run([.. words, In("whole"), "--draws", "300"]).Code < 2);
+        Assert.True(Run([.. words, In("part"), "--draws", "200"]).Code < 2);
+        Finished finished = Run([.. words, In("part"), "--force", "--draws", "100", "--resume", In("part")]);
+        Assert.Contains("4 chains of 300 draws", finished.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            PosteriorDraws.Load(In(Path.Combine("whole", "draws.npz"))).ToMatrix(),
+            PosteriorDraws.Load(In(Path.Combine("part", "draws.npz"))).ToMatrix());
+        Finished other = Run(
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--prior", "b ~ normal(0, 0.1)", "--no-report",
+            "-o", In("other"), "--resume", In(Path.Combine("part", "draws.npz")));
+        Assert.Equal(1, other.Code);
+        Assert.Contains("of another density", other.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Priors_of_all_parameters_are_checked_by_the_data_that_they_give()
     {
         string[] words =
@@ -123,20 +144,30 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
             In("groups.csv"), "--model", "y ~ a + b*x", "--by", "run", "--shared", "b", "--pool", "a", "--posterior",
             "--prior", "a.sd ~ half_normal(5)",
         ];
-        Finished finished = Run([.. words, "-o", In("out"), "--json"]);
+        File.WriteAllLines(In("new.csv"), ["run,x", "g3,0.2", "never seen,0.2"]);
+        Finished finished = Run([.. words, "-o", In("out"), "--json", "--predict", In("new.csv")]);
         Assert.True(finished.Code == 0, finished.Errors);
         JsonElement posterior = JsonDocument.Parse(finished.Output).RootElement.GetProperty("posterior");
         JsonElement all = posterior.GetProperty("parameters");
         double Mean(string name) => all.GetProperty(name).GetProperty("mean").GetDouble();
         Assert.InRange(Mean("a.mean"), Mean("a[g0]"), Mean("a[g4]"));
         Assert.True(Mean("a.sd") > 0.0);
+        Assert.True(double.IsFinite(posterior.GetProperty("leaveOneOut").GetDouble()));
+        Assert.NotEmpty(posterior.GetProperty("checks").EnumerateArray());
+        double[][] predicted = [.. File.ReadLines(In(Path.Combine("out", "predictions.csv"))).Skip(1)
+            .Select(line => line.Split(',')[2..].Select(
+                cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray())];
+        Assert.Equal(Mean("a[g3]") + 0.2 * Mean("b"), predicted[0][0], 0.05);
+        Assert.Equal(Mean("a.mean") + 0.2 * Mean("b"), predicted[1][0], 0.5);
+        Assert.True(predicted[1][2] - predicted[1][1] > predicted[0][2] - predicted[0][1]);
         Assert.Equal(
             ["a.mean", "a.sd", "b", "a[g0]", "a[g1]", "a[g2]", "a[g3]", "a[g4]", "sigma"],
             PosteriorDraws.Load(In(Path.Combine("out", "draws.npz"))).Names);
         Assert.Equal(2, Run([.. words.Where(word => word != "--posterior"), "-o", In("other")]).Code);
         string page = File.ReadAllText(In(Path.Combine("out", "report.html")));
         Assert.All(
-            ["a of each group", "by its own samples", "Posterior of a.sd", "Trace of", "Ranks of"],
+            ["a of each group", "by its own samples", "What is predicted of each group", "Replicated data",
+                "log density of left-out samples", "Posterior of a.sd", "Trace of", "Ranks of"],
             part => Assert.Contains(part, page, StringComparison.Ordinal));
     }
 
@@ -176,6 +207,8 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     [InlineData("--posterior --prior", "b = normal(0, 1)", "is written")]
     [InlineData("--posterior --prior", "b ~ normal(0, 1); b ~ normal(0, 2)", "two priors")]
     [InlineData("--posterior --draws", "10", "100 or more")]
+    [InlineData("--resume", "out", "give it too")]
+    [InlineData("--posterior laplace --draws", "500", "has no chains")]
     [InlineData("--posterior", "variational", "takes laplace")]
     public void Words_that_do_not_make_sense_are_wrong_usage(string options, string value, string message)
     {

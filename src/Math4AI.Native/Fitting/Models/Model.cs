@@ -45,6 +45,12 @@ public abstract class Model
     /// </summary>
     public virtual bool HasJacobian => true;
 
+    /// <summary>
+    /// Gets whether <see cref="Gradient"/> is cheaper than a Jacobian and its product, as where every sample depends on
+    /// few of many parameters. The default is false.
+    /// </summary>
+    public virtual bool PrefersGradient => false;
+
     /// <summary>Gets whether several threads may evaluate the model at once. The default is true.</summary>
     public virtual bool IsParallel => true;
 

@@ -1,5 +1,4 @@
 using Math4AI.Fitting.Distances;
-using Math4AI.Probability.Sampling;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
@@ -7,64 +6,67 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Fitting.Posteriors;
 
 /// <summary>Predictions and their bands from draws of the parameters.</summary>
-internal sealed class DrawnPrediction(FitResult fit, FitDensity density, PosteriorDraws draws)
+/// <param name="problem">The problem, whose noise new observations have.</param>
+/// <param name="hasScale">Whether the last number of a draw is the scale of the noise.</param>
+/// <param name="draws">Draws × parameters.</param>
+/// <param name="curves">Computes the outputs, samples × outputs, of a draw.</param>
+internal sealed class DrawnPrediction(
+    FitProblem problem, bool hasScale, Matrix<double> draws,
+    Func<double[], System.Random, Matrix<double>> curves)
 {
     // Values that are held at once, and draws that are enough for a quantile.
     private const long MaxValues = 20_000_000;
     private const int EnoughDraws = 2000;
 
-    /// <inheritdoc cref="FitPosterior.Predict"/>
-    public Prediction Of(Matrix<double> inputs, double level, int output, Vector<double>? sigma, int seed)
+    /// <summary>Mean and bands of each sample; what is thrown is as of <see cref="FitPosterior.Predict"/>.</summary>
+    public Prediction Of(int samples, double level, int output, Vector<double>? sigma, int seed)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
         ArgumentOutOfRangeException.ThrowIfNegative(output);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, fit.Problem.Model.Outputs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, problem.Model.Outputs);
         if (!(level > 0.0 && level < 1.0))
         {
             throw new ArgumentOutOfRangeException(nameof(level), level, "A level lies between 0 and 1.");
         }
 
-        if (sigma is not null && sigma.Count != inputs.RowCount)
+        if (sigma is not null && sigma.Count != samples)
         {
             throw new ArgumentException(
-                $"There are {sigma.Count} standard deviations for {inputs.RowCount} samples.", nameof(sigma));
+                $"There are {sigma.Count} standard deviations for {samples} samples.", nameof(sigma));
         }
 
-        int samples = inputs.RowCount;
-        (double[][] curves, double[][] observations) = Drawn(inputs, output, sigma, seed);
+        (double[][] means, double[][] observations) = Drawn(samples, output, sigma, seed);
         return new Prediction(
-            Vector<double>.Build.Dense(samples, i => curves[i].Mean()),
-            [.. curves.Select(values => Ends(values, level))],
+            Vector<double>.Build.Dense(samples, i => means[i].Mean()),
+            [.. means.Select(values => Ends(values, level))],
             [.. observations.Select(values => Ends(values, level))]);
     }
 
-    /// <summary>For each sample, f(x, θ) of each draw, and with noise.</summary>
-    private (double[][] Curves, double[][] Observations) Drawn(
-        Matrix<double> inputs, int output, Vector<double>? sigma, int seed)
+    /// <summary>For each sample, its mean at each draw, and an observation.</summary>
+    private (double[][] Means, double[][] Observations) Drawn(
+        int samples, int output, Vector<double>? sigma, int seed)
     {
-        int samples = inputs.RowCount;
-        Matrix<double> all = draws.ToMatrix();
         int wanted = (int)Math.Clamp(MaxValues / Math.Max(1, samples), 1, EnoughDraws);
-        int step = 1 + (all.RowCount - 1) / wanted, count = (all.RowCount + step - 1) / step;
-        double[][] curves = [.. Enumerable.Range(0, samples).Select(_ => new double[count])];
+        int step = 1 + (draws.RowCount - 1) / wanted, count = (draws.RowCount + step - 1) / step;
+        double[][] means = [.. Enumerable.Range(0, samples).Select(_ => new double[count])];
         double[][] observations = [.. Enumerable.Range(0, samples).Select(_ => new double[count])];
         var random = new MersenneTwister(seed);
-        Distance distance = fit.Problem.Distance;
+        Distance distance = problem.Distance;
+        double unknown = problem.Weights is null ? 1.0 : double.NaN;
         for (int s = 0; s < count; s++)
         {
-            double[] draw = all.Row(s * step).ToArray();
-            Matrix<double> predicted = fit.Problem.Model.EvaluateAll(inputs, density.ParametersOf(draw));
-            double scale = density.HasScale ? draw[^1] : 1.0;
+            double[] draw = draws.Row(s * step).ToArray();
+            Matrix<double> predicted = curves(draw, random);
+            double scale = hasScale ? draw[^1] : 1.0;
             for (int i = 0; i < samples; i++)
             {
-                double deviation = scale * (sigma?[i] ?? (fit.Problem.Sigma is null ? 1.0 : double.NaN));
-                curves[i][s] = distance.Mean(predicted[i, output]);
+                double deviation = scale * (sigma?[i] ?? unknown);
+                means[i][s] = distance.Mean(predicted[i, output]);
                 observations[i][s] =
                     predicted[i, output] + NoiseOf(distance, deviation, predicted.Row(i).ToArray(), random);
             }
         }
 
-        return (curves, observations);
+        return (means, observations);
     }
 
     /// <summary>

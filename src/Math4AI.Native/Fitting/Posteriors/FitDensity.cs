@@ -15,6 +15,9 @@ internal sealed class FitDensity : LogDensity
     // Draws of a prior until one lies inside the bounds.
     private const int MaxTries = 10_000;
 
+    // Draws × samples that are held at once.
+    private const long MaxDensities = 20_000_000;
+
     private readonly FitProblem problem;
     private readonly int[] free;
     private readonly Prior?[] priors;
@@ -48,7 +51,9 @@ internal sealed class FitDensity : LogDensity
         affine = other is not null ? other.affine : IsElementwise ? AffinePredictor.Of(problem, free) : null;
         values = new double[problem.Inputs!.RowCount * problem.Model.Outputs];
         ofValues = new double[affine is null ? values.Length : 0];
-        jacobian = IsElementwise && affine is null ? new double[checked(values.Length * names.Count)] : [];
+        jacobian = IsElementwise && affine is null && !problem.Model.PrefersGradient
+            ? new double[checked(values.Length * names.Count)]
+            : [];
         all = new double[names.Count];
     }
 
@@ -85,7 +90,7 @@ internal sealed class FitDensity : LogDensity
                 (first, outputs, slopes) => likelihood.Elementwise(first, outputs, scale, slopes),
                 gradient);
         }
-        else if (IsElementwise)
+        else if (IsElementwise && !problem.Model.PrefersGradient)
         {
             problem.Model.Evaluate(problem.Inputs!, theta, values, jacobian);
             (sum, ofScale) = likelihood.Elementwise(0, values, scale, ofValues);
@@ -97,7 +102,7 @@ internal sealed class FitDensity : LogDensity
         }
         else
         {
-            EvaluateByOutputs(scale, ref sum, ref ofScale);
+            (sum, ofScale) = EvaluateByOutputs(scale);
             for (int j = 0; j < free.Length; j++)
             {
                 gradient[j] = all[free[j]];
@@ -119,6 +124,23 @@ internal sealed class FitDensity : LogDensity
         Fill(parameters);
         problem.Model.Evaluate(problem.Inputs!, theta, values, []);
         return likelihood.Pointwise(values, scale);
+    }
+
+    /// <summary>
+    /// How well the model predicts each sample without it, from draws. Of very many samples, every second, third … draw
+    /// is used.
+    /// </summary>
+    /// <param name="draws">Draws × parameters.</param>
+    public PredictiveAccuracy LeaveOneOut(Matrix<double> draws)
+    {
+        long step = 1 + (long)draws.RowCount * problem.Targets!.Samples / MaxDensities;
+        var logs = new List<double[]>();
+        for (long s = 0; s < draws.RowCount; s += step)
+        {
+            logs.Add(PointwiseAt(draws.Row((int)s).ToArray()));
+        }
+
+        return PredictiveAccuracy.Of(logs);
     }
 
     /// <summary>All parameters of the model, with the fixed ones, of a draw.</summary>
@@ -211,17 +233,29 @@ internal sealed class FitDensity : LogDensity
         }
     }
 
-    private void EvaluateByOutputs(double scale, ref double sum, ref double ofScale)
+    /// <summary>Sets ∂ log p/∂θ of all parameters, and returns log p and its slope by s.</summary>
+    private (double Sum, double OfScale) EvaluateByOutputs(double scale)
     {
         (double Sum, double OfScale) found = default;
+        void Differentiate() => problem.Model.Gradient(
+            problem.Inputs!, theta,
+            (outputs, slopes) => found = IsElementwise
+                ? likelihood.Elementwise(0, outputs, scale, slopes)
+                : likelihood.BySample(outputs, slopes, scale),
+            all);
+        if (IsElementwise && problem.Model.IsParallel)
+        {
+            Differentiate();
+            return found;
+        }
+
         lock (problem.Model)
         {
             // A module has one set of parameters, which the chains use in turn.
-            problem.Model.Gradient(
-                problem.Inputs!, theta, (outputs, slopes) => found = likelihood.BySample(outputs, slopes, scale), all);
+            Differentiate();
         }
 
-        (sum, ofScale) = found;
+        return found;
     }
 
     private double AddPriors(ReadOnlySpan<double> parameters, Span<double> gradient)

@@ -14,9 +14,6 @@ public sealed class FitPosterior
 {
     private const double UnknownError = 0.1;
 
-    // Draws × samples that are held at once.
-    private const long MaxDensities = 20_000_000;
-
     private readonly FitDensity density;
 
     private FitPosterior(FitResult fit, FitDensity density, PosteriorDraws draws, IReadOnlyList<string> notes)
@@ -48,7 +45,7 @@ public sealed class FitPosterior
     /// none.
     /// </param>
     /// <param name="sampler">The settings; null for 4 chains of 1000 draws.</param>
-    /// <param name="progress">Receives the share of all steps that is done, 0 … 1.</param>
+    /// <param name="progress">Receives how far each chain is.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">
     /// A prior is for no parameter, or the distance stands for no likelihood.
@@ -60,15 +57,51 @@ public sealed class FitPosterior
         FitResult fit,
         IReadOnlyDictionary<string, Prior>? priors = null,
         NutsSampler? sampler = null,
-        IProgress<double>? progress = null,
+        IProgress<SamplingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
+        return Of(
+            fit, priors,
+            (density, start) => (sampler ?? new NutsSampler()).Sample(density, start, progress, cancellation),
+            cancellation);
+    }
+
+    /// <summary>
+    /// Goes on drawing where the chains of earlier draws were left: the draws are those of one longer run, bit for bit.
+    /// </summary>
+    /// <param name="fit">The same fit.</param>
+    /// <param name="earlier">The draws so far, as <see cref="PosteriorDraws.Load"/> reads them.</param>
+    /// <param name="more">The number of draws of each chain to add.</param>
+    /// <param name="priors">The same priors.</param>
+    /// <param name="progress">Receives how far each chain is with the new draws.</param>
+    /// <param name="cancellation">Stops between draws.</param>
+    /// <exception cref="ArgumentException">The draws are of other data, another model or other priors.</exception>
+    public static FitPosterior Resume(
+        FitResult fit,
+        PosteriorDraws earlier,
+        int more,
+        IReadOnlyDictionary<string, Prior>? priors = null,
+        IProgress<SamplingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return Of(
+            fit, priors,
+            (density, _) => NutsSampler.Resume(density, earlier, more, progress, cancellation), cancellation);
+    }
+
+    private static FitPosterior Of(
+        FitResult fit,
+        IReadOnlyDictionary<string, Prior>? priors,
+        Func<FitDensity, SamplingStart, PosteriorDraws> draw,
+        CancellationToken cancellation)
+    {
         FitDensity density = DensityOf(fit, priors);
         (double[] near, double[] errors) = Near(fit, density);
         PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
         List<string> notes = [.. Flat(density), .. start.CheckProper(cancellation)];
-        PosteriorDraws draws = (sampler ?? new NutsSampler()).Sample(density, start.Start, progress, cancellation);
+        PosteriorDraws draws = draw(density, start.Start);
         return new FitPosterior(fit, density, draws, [.. notes, .. draws.Warnings]);
     }
 
@@ -76,18 +109,7 @@ public sealed class FitPosterior
     /// Computes how well the model predicts samples that it has not seen, from these draws, each sample left out in
     /// turn. Of more than 2·10⁷ draws times samples, every second, third … draw is used.
     /// </summary>
-    public PredictiveAccuracy LeaveOneOut()
-    {
-        Matrix<double> all = Draws.ToMatrix();
-        long samples = Fit.Problem.Targets!.Samples, step = 1 + all.RowCount * samples / MaxDensities;
-        var logs = new List<double[]>();
-        for (long s = 0; s < all.RowCount; s += step)
-        {
-            logs.Add(density.PointwiseAt(all.Row((int)s).ToArray()));
-        }
-
-        return PredictiveAccuracy.Of(logs);
-    }
+    public PredictiveAccuracy LeaveOneOut() => density.LeaveOneOut(Draws.ToMatrix());
 
     /// <summary>
     /// Predicts other samples from the draws: the mean over them, the interval of the curve f(x, θ), and that of a new
@@ -102,8 +124,14 @@ public sealed class FitPosterior
     /// The level is not between 0 and 1, or there is no such output.
     /// </exception>
     public Prediction Predict(
-        Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null, int seed = 1) =>
-        new DrawnPrediction(Fit, density, Draws).Of(inputs, level, output, sigma, seed);
+        Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return new DrawnPrediction(
+            Fit.Problem, density.HasScale, Draws.ToMatrix(),
+            (draw, _) => Fit.Problem.Model.EvaluateAll(inputs, density.ParametersOf(draw)))
+            .Of(inputs.RowCount, level, output, sigma, seed);
+    }
 
     /// <summary>Gets whether observations can be drawn, which <see cref="Check"/> needs.</summary>
     public bool HasCheck => ReplicatedData.WhyNot(Fit.Problem) is null;

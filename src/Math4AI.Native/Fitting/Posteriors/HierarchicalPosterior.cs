@@ -1,4 +1,7 @@
+using Math4AI.Data.Tables;
+using Math4AI.Fitting.Models;
 using Math4AI.Probability.Sampling;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Posteriors;
 
@@ -13,10 +16,15 @@ public sealed class HierarchicalPosterior
     // Groups below which a flat prior of τ has no finite integral.
     private const int MinGroups = 3;
 
+    private readonly PooledGroups groups;
+
     private HierarchicalPosterior(
-        GroupedProblem problem, IReadOnlyList<string> pooled, PosteriorDraws draws, bool isCentered,
-        IReadOnlyDictionary<string, double> alone, IReadOnlyList<string> notes) =>
-        (Problem, Pooled, Draws, IsCentered, Alone, Notes) = (problem, pooled, draws, isCentered, alone, notes);
+        PooledGroups groups, PosteriorDraws draws, bool isCentered, IReadOnlyDictionary<string, double> alone,
+        IReadOnlyList<string> notes)
+    {
+        (this.groups, Problem, Pooled) = (groups, groups.Problem, groups.Pooled);
+        (Draws, IsCentered, Alone, Notes) = (draws, isCentered, alone, notes);
+    }
 
     /// <summary>Gets the problem.</summary>
     public GroupedProblem Problem { get; }
@@ -57,7 +65,7 @@ public sealed class HierarchicalPosterior
     /// well beside τ, its own error below 0.65 of the deviation of the groups' estimates.
     /// </param>
     /// <param name="start">A value for each parameter of the model, the same for all groups; null to search.</param>
-    /// <param name="progress">Receives the share of all steps that is done, 0 … 1.</param>
+    /// <param name="progress">Receives how far each chain is.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">
     /// A pooled parameter is unknown, shared, fixed, bounded or has a prior, or a prior is for no parameter.
@@ -70,15 +78,145 @@ public sealed class HierarchicalPosterior
         NutsSampler? sampler = null,
         bool? isCentered = null,
         IReadOnlyDictionary<string, double>? start = null,
-        IProgress<double>? progress = null,
+        IProgress<SamplingProgress>? progress = null,
+        CancellationToken cancellation = default) => Of(
+            new PooledGroups(problem, pooled, priors ?? new Dictionary<string, Prior>()),
+            isCentered,
+            start,
+            (density, from) => Natural(
+                density, (sampler ?? new NutsSampler()).Sample(density, from, progress, cancellation), 0),
+            cancellation);
+
+    /// <summary>
+    /// Goes on drawing where the chains of earlier draws were left: the draws are those of one longer run, bit for bit.
+    /// </summary>
+    /// <param name="problem">The same problem.</param>
+    /// <param name="pooled">The same pooled parameters.</param>
+    /// <param name="earlier">The draws so far, as <see cref="PosteriorDraws.Load"/> reads them.</param>
+    /// <param name="more">The number of draws of each chain to add.</param>
+    /// <param name="priors">The same priors.</param>
+    /// <param name="isCentered">As for <see cref="Sample"/>.</param>
+    /// <param name="start">As for <see cref="Sample"/>.</param>
+    /// <param name="progress">Receives how far each chain is with the new draws.</param>
+    /// <param name="cancellation">Stops between draws.</param>
+    /// <exception cref="ArgumentException">The draws are of another problem, or of other priors.</exception>
+    public static HierarchicalPosterior Resume(
+        GroupedProblem problem,
+        IReadOnlyList<string> pooled,
+        PosteriorDraws earlier,
+        int more,
+        IReadOnlyDictionary<string, Prior>? priors = null,
+        bool? isCentered = null,
+        IReadOnlyDictionary<string, double>? start = null,
+        IProgress<SamplingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(problem);
-        ArgumentNullException.ThrowIfNull(pooled);
-        priors ??= new Dictionary<string, Prior>();
-        var groups = new PooledGroups(problem, pooled, priors);
+        ArgumentNullException.ThrowIfNull(earlier);
+        return Of(
+            new PooledGroups(problem, pooled, priors ?? new Dictionary<string, Prior>()),
+            isCentered,
+            start,
+            (density, _) => Natural(
+                density, NutsSampler.Resume(density, earlier, more, progress, cancellation), earlier.Count),
+            cancellation);
+    }
+
+    /// <summary>
+    /// Computes how well the model predicts samples that it has not seen, from these draws, each sample left out in
+    /// turn; the others of its group stay. Of more than 2·10⁷ draws times samples, every second, third … draw is used.
+    /// </summary>
+    public PredictiveAccuracy LeaveOneOut() => groups.Inner.LeaveOneOut(OfModel());
+
+    /// <summary>Gets whether observations can be drawn, which <see cref="Check"/> needs.</summary>
+    public bool HasCheck => ReplicatedData.WhyNot(groups.Joint) is null;
+
+    /// <summary>
+    /// Compares the observations with data that the model gives to the same groups at draws of its posterior, statistic
+    /// by statistic.
+    /// </summary>
+    /// <inheritdoc cref="FitPosterior.Check"/>
+    public PredictiveCheck Check(
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1)
+    {
+        Matrix<double> all = OfModel();
+        return PredictiveCheck.Of(
+            groups.Joint, groups.Inner, (share, _) => all.Row((int)(share * all.RowCount)).ToArray(),
+            statistics, replicates, seed, "posterior");
+    }
+
+    /// <summary>
+    /// Predicts samples of these groups and of others from the draws: the mean over them, the interval of the curve of
+    /// the group, and that of a new observation. The parameters of a group that is not among the samples are drawn from
+    /// the common prior, θ ~ N(μ, τ²).
+    /// </summary>
+    /// <param name="inputs">Samples × inputs.</param>
+    /// <param name="labels">The group of each sample.</param>
+    /// <param name="level">The share of the draws that intervals hold, between 0 and 1.</param>
+    /// <param name="output">Which output of the model.</param>
+    /// <param name="sigma">σ of each sample where the fit had one of each; null for none.</param>
+    /// <param name="seed">The same seed gives the same noise, and the same other groups.</param>
+    /// <exception cref="ArgumentException">
+    /// A group is not among the samples and has a parameter that is neither shared nor pooled, or there is not one
+    /// label a sample.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The level is not between 0 and 1, or there is no such output.
+    /// </exception>
+    public Prediction Predict(
+        Matrix<double> inputs, IReadOnlyList<string> labels, double level = 0.95, int output = 0,
+        Vector<double>? sigma = null, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(labels);
+        return new DrawnPrediction(
+            Problem.Problem, groups.Inner.HasScale, Draws.ToMatrix(), new PooledPrediction(this, inputs, labels).At)
+            .Of(inputs.RowCount, level, output, sigma, seed);
+    }
+
+    /// <summary>Predicts for the rows of a table, each of its group.</summary>
+    /// <param name="path">A table with the inputs of the model and the column of the groups.</param>
+    /// <param name="level">The share of the draws that intervals hold, between 0 and 1.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
+    /// <param name="seed">As for <see cref="Predict"/>.</param>
+    /// <exception cref="ArgumentException">A column is missing, or a group cannot be predicted.</exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public PredictedTable PredictTable(
+        string path, double level = 0.95, NumberTableOptions? options = null, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new NumberTableOptions();
+        Model model = Problem.Problem.Model;
+        (NumberTable table, Matrix<double> inputs, Vector<double>? sigma) = SavedFit.ReadTable(
+            model, Problem.Problem.SigmaText, path, options with { Labels = [.. options.Labels, Problem.Column] });
+        IReadOnlyList<string> labels = table.Labels(Problem.Column);
+        return new PredictedTable(
+            model.InputNames, inputs,
+            [.. Enumerable.Range(0, model.Outputs).Select(
+                output => Predict(inputs, labels, level, output, sigma, seed))])
+        {
+            GroupColumn = Problem.Column,
+            Groups = labels,
+            DroppedRows = table.Dropped,
+        };
+    }
+
+    /// <summary>The draws of the model's parameters and of the scale, without the common means and deviations.</summary>
+    private Matrix<double> OfModel()
+    {
+        Matrix<double> all = Draws.ToMatrix();
+        int extra = 2 * Pooled.Count;
+        return all.SubMatrix(0, all.RowCount, extra, all.ColumnCount - extra);
+    }
+
+    private static HierarchicalPosterior Of(
+        PooledGroups groups,
+        bool? isCentered,
+        IReadOnlyDictionary<string, double>? start,
+        Func<PooledDensity, SamplingStart, PosteriorDraws> draw,
+        CancellationToken cancellation)
+    {
         if (groups.Names.Length < MinGroups
-            && pooled.FirstOrDefault(name => !priors.ContainsKey(PooledDensity.DeviationOf(name))) is { } open)
+            && groups.Pooled.FirstOrDefault(name => !groups.HasPrior(PooledDensity.DeviationOf(name))) is { } open)
         {
             throw new InvalidOperationException(
                 $"With {groups.Names.Length} groups the posterior of '{PooledDensity.DeviationOf(open)}' is improper "
@@ -93,11 +231,9 @@ public sealed class HierarchicalPosterior
 
         // Not from the mode: it is where τ is 0 in one form, may be where τ is infinite in the other, and says nothing
         // about where the density lies.
-        SamplingStart from = PosteriorStart.Near(density, near, errors);
-        PosteriorDraws draws = Natural(
-            density, (sampler ?? new NutsSampler()).Sample(density, from, progress, cancellation));
+        PosteriorDraws draws = draw(density, PosteriorStart.Near(density, near, errors));
         string[] flat = [.. draws.Names.Where(name => !groups.HasPrior(name))];
-        return new HierarchicalPosterior(problem, pooled, draws, centered, found.Values,
+        return new HierarchicalPosterior(groups, draws, centered, found.Values,
         [
             .. flat.Length == 0 ? Array.Empty<string>() : [$"Flat, without a prior: {string.Join(", ", flat)}."],
             .. notes,
@@ -105,14 +241,14 @@ public sealed class HierarchicalPosterior
         ]);
     }
 
-    /// <summary>The same draws with θ_g in the place of (θ_g − μ)/τ.</summary>
-    private static PosteriorDraws Natural(PooledDensity density, PosteriorDraws draws)
+    /// <summary>The same draws with θ_g in the place of (θ_g − μ)/τ, from a draw on.</summary>
+    private static PosteriorDraws Natural(PooledDensity density, PosteriorDraws draws, int first)
     {
         int extra = 2 * density.Pooled.Count;
         double[] at = new double[density.Names.Count], natural = new double[at.Length - extra];
         foreach (ChainDraws chain in draws.Chains)
         {
-            for (int s = 0; s < chain.Count; s++)
+            for (int s = first; s < chain.Count; s++)
             {
                 for (int j = 0; j < at.Length; j++)
                 {

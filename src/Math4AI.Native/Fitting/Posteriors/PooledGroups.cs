@@ -17,6 +17,8 @@ internal sealed class PooledGroups
     public PooledGroups(
         GroupedProblem problem, IReadOnlyList<string> pooled, IReadOnlyDictionary<string, Prior> priors)
     {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(pooled);
         (this.problem, this.pooled, this.priors) = (problem, pooled, priors);
         problem.Check();
         Check();
@@ -40,6 +42,18 @@ internal sealed class PooledGroups
 
     /// <summary>The names of the groups.</summary>
     public string[] Names { get; }
+
+    /// <summary>The groups.</summary>
+    public GroupedProblem Problem => problem;
+
+    /// <summary>The pooled parameters.</summary>
+    public IReadOnlyList<string> Pooled => pooled;
+
+    /// <summary>The problem of all groups at once.</summary>
+    public FitProblem Joint => joint;
+
+    /// <summary>The density of all groups at once, without the common priors.</summary>
+    public FitDensity Inner => inner;
 
     /// <summary>The density.</summary>
     public PooledDensity Density(bool isCentered)
@@ -80,7 +94,9 @@ internal sealed class PooledGroups
             .Of(
                 FitPosterior.DensityOf(joint with { Priors = given }, ofScale), near[extra..], errors[extra..],
                 cancellation)
-            .CheckProper(cancellation);
+            .CheckProper(
+                [.. Enumerable.Range(0, inner.Names.Count).Where(j => density.Pooled.All(
+                    pool => !pool.Places.Contains(j)))], cancellation);
     }
 
     /// <summary>Whether a parameter of the draws has a prior, or is pooled.</summary>

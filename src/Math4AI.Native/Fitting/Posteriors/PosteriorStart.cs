@@ -85,14 +85,28 @@ internal sealed class PosteriorStart
     }
 
     /// <summary>Throws where the posterior cannot be integrated along a parameter.</summary>
-    public IReadOnlyList<string> CheckProper(CancellationToken cancellation)
+    public IReadOnlyList<string> CheckProper(CancellationToken cancellation) =>
+        CheckProper([.. Enumerable.Range(0, mode.Count)], cancellation);
+
+    /// <summary>Throws where the posterior cannot be integrated along some of the parameters.</summary>
+    public IReadOnlyList<string> CheckProper(IReadOnlyList<int> parameters, CancellationToken cancellation)
     {
+        if (parameters.Count > ImproperCheck.MaxParameters)
+        {
+            return
+            [
+                $"Whether the posterior vanishes along each of {parameters.Count} parameters is not checked, as it is "
+                + $"up to {ImproperCheck.MaxParameters}: a prior of each makes sure of it.",
+            ];
+        }
+
+        var check = new ImproperCheck(density, mode, covariance);
         var notes = new List<string>();
-        for (int j = 0; j < mode.Count && mode.Count <= ImproperCheck.MaxParameters; j++)
+        foreach (int j in parameters)
         {
             foreach (double side in new[] { -1.0, 1.0 })
             {
-                if (new ImproperCheck(density, mode, covariance).Along(j, side, cancellation) is { } note)
+                if (check.Along(j, side, cancellation) is { } note)
                 {
                     notes.Add(note);
                 }

@@ -26,6 +26,9 @@ internal sealed class NutsChain
         (at, trial) = (new Phase(space.Count), new Phase(space.Count));
     }
 
+    /// <summary>log p where the chain is.</summary>
+    public double LogDensity => at.LogDensity;
+
     /// <summary>Puts the chain where another one was left.</summary>
     public void Resume(ChainState state)
     {
@@ -70,9 +73,9 @@ internal sealed class NutsChain
     /// <summary>Draws.</summary>
     /// <param name="chain">Receives the draws.</param>
     /// <param name="first">The first of them.</param>
-    /// <param name="report">Called after each.</param>
+    /// <param name="report">Called after each, with whether it ended in a divergence.</param>
     /// <param name="cancellation">Stops between draws.</param>
-    public void Draw(ChainDraws chain, int first, Action report, CancellationToken cancellation)
+    public void Draw(ChainDraws chain, int first, Action<bool> report, CancellationToken cancellation)
     {
         double[] parameters = new double[space.Count];
         for (int i = first; i < chain.Count; i++)
@@ -90,7 +93,7 @@ internal sealed class NutsChain
             chain.Acceptance[i] = tree.Acceptance;
             chain.TreeDepth[i] = tree.Depth;
             chain.IsDivergent[i] = tree.IsDivergent;
-            report();
+            report(tree.IsDivergent);
         }
 
         chain.StepSize = stepSize;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Processes;
 using Math4AI.Runtime;
 
@@ -48,7 +49,7 @@ public sealed record NutsSampler
     /// <param name="start">
     /// About where it lies and how wide it is; null for starts drawn from −2 … 2 of each unconstrained parameter.
     /// </param>
-    /// <param name="progress">Receives the share of all steps that is done, 0 … 1.</param>
+    /// <param name="progress">Receives how far each chain is, a hundred times.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">The settings, bounds or start do not make sense.</exception>
     /// <exception cref="InvalidOperationException">
@@ -57,20 +58,22 @@ public sealed record NutsSampler
     public PosteriorDraws Sample(
         LogDensity density,
         SamplingStart? start = null,
-        IProgress<double>? progress = null,
+        IProgress<SamplingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(density);
         Check();
         var space = new SamplingSpace(density, start);
         ChainDraws[] chains = [.. Enumerable.Range(0, Chains).Select(_ => new ChainDraws(space.Count, Draws))];
-        Action report = Counted(progress, (long)Processes.Share(Chains, 0).End * (Warmup + Draws));
+        int shown = (Chains + Processes.Count - 1) / Processes.Count;
+        var counter = new SamplingCounter(progress, shown, Warmup, Draws);
         double[][] all = Processes.Distribute(Chains, own =>
         {
             ForEachChain(own, i =>
             {
                 var chain = new NutsChain(this, space.ForChain(), new ChainRandom(Seed, i));
-                chain.WarmUp(report, cancellation);
+                Action<bool> report = ended => counter.Step(i / Processes.Count, ended);
+                chain.WarmUp(() => report(false), cancellation);
                 chain.Draw(chains[i], 0, report, cancellation);
             }, cancellation);
             return Processes.Count == 1 ? [.. own.Select(_ => Array.Empty<double>())]
@@ -89,14 +92,16 @@ public sealed record NutsSampler
     /// <param name="density">The same density.</param>
     /// <param name="earlier">The draws so far; their settings are used.</param>
     /// <param name="more">The number of draws of each chain to add.</param>
-    /// <param name="progress">Receives the share of the new draws that is done, 0 … 1.</param>
+    /// <param name="progress">Receives how far each chain is with the new draws, a hundred times.</param>
     /// <param name="cancellation">Stops between draws.</param>
-    /// <exception cref="ArgumentException">The density has other parameters than the draws.</exception>
+    /// <exception cref="ArgumentException">
+    /// The density has other parameters than the draws, or is another one.
+    /// </exception>
     public static PosteriorDraws Resume(
         LogDensity density,
         PosteriorDraws earlier,
         int more,
-        IProgress<double>? progress = null,
+        IProgress<SamplingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(density);
@@ -110,13 +115,14 @@ public sealed record NutsSampler
         NutsSampler settings = earlier.Sampler with { Draws = checked(earlier.Count + more) };
         var space = new SamplingSpace(density, earlier.Start);
         ChainDraws[] chains = [.. earlier.Chains.Select(chain => chain.Longer(settings.Draws))];
-        Action report = Counted(progress, (long)chains.Length * more);
+        var counter = new SamplingCounter(progress, chains.Length, 0, more);
         ForEachChain([.. Enumerable.Range(0, chains.Length)], i =>
         {
             ChainState state = earlier.Chains[i].State!;
             var chain = new NutsChain(settings, space.ForChain(), new ChainRandom(state.Random));
             chain.Resume(state);
-            chain.Draw(chains[i], earlier.Count, report, cancellation);
+            RequireSame(chain.LogDensity, earlier.Chains[i]);
+            chain.Draw(chains[i], earlier.Count, ended => counter.Step(i, ended), cancellation);
         }, cancellation);
         return new PosteriorDraws(density.Names, chains, settings, earlier.Start);
     }
@@ -139,17 +145,18 @@ public sealed record NutsSampler
         }
     }
 
-    private static Action Counted(IProgress<double>? progress, long steps)
+    /// <summary>Other data, another model or other priors have another log p where the chain was left.</summary>
+    private static void RequireSame(double now, ChainDraws earlier)
     {
-        long done = 0, each = Math.Max(1, steps / 100);
-        return () =>
+        const double Rounding = 1e-9;
+        double before = earlier.LogDensity[^1];
+        if (!(Math.Abs(now - before) <= Rounding * (1.0 + Math.Abs(before))))
         {
-            long now = Interlocked.Increment(ref done);
-            if (progress is not null && (now % each == 0 || now == steps))
-            {
-                progress.Report((double)now / steps);
-            }
-        };
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The draws are of another density: log p is {now:G6} where they were left, and was {before:G6}. Give "
+                + $"the data, model and priors that they were made with."));
+        }
     }
 
     private void Check()

@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Probability.Sampling;
 
@@ -12,6 +13,7 @@ internal sealed class SamplingSpace
     private readonly (double Lower, double Upper)[] bounds;
     private readonly double[] center;
     private readonly double[,]? factor;
+    private readonly double[]? scales;
     private readonly double[] free;
     private readonly double[] theta;
     private readonly double[] slopes;
@@ -25,14 +27,21 @@ internal sealed class SamplingSpace
         Count = bounds.Length;
         (free, theta, slopes) = (new double[Count], new double[Count], new double[Count]);
         center = start?.Center.ToArray() ?? new double[Count];
-        factor = start?.Covariance.Cholesky().Factor.ToArray();
         Check(start);
+        if (start is not null)
+        {
+            Matrix<double> lower = start.Covariance.Cholesky().Factor;
+            bool isDiagonal = start.Covariance.EnumerateIndexed(Zeros.AllowSkip)
+                .All(each => each.Item1 == each.Item2 || each.Item3 == 0.0);
+            factor = isDiagonal ? null : lower.ToArray();
+            scales = isDiagonal ? lower.Diagonal().ToArray() : null;
+        }
     }
 
     private SamplingSpace(SamplingSpace other)
     {
-        (density, bounds, center, factor, Count) =
-            (other.density.ForChain(), other.bounds, other.center, other.factor, other.Count);
+        (density, bounds, center, factor, scales, Count) =
+            (other.density.ForChain(), other.bounds, other.center, other.factor, other.scales, other.Count);
         (free, theta, slopes) = (new double[Count], new double[Count], new double[Count]);
     }
 
@@ -40,7 +49,7 @@ internal sealed class SamplingSpace
     public int Count { get; }
 
     /// <summary>Whether center and covariance are known.</summary>
-    public bool IsScaled => factor is not null;
+    public bool IsScaled => factor is not null || scales is not null;
 
     /// <summary>The same space for another thread.</summary>
     public SamplingSpace ForChain() => new(this);
@@ -71,7 +80,7 @@ internal sealed class SamplingSpace
                 sum += factor[i, j] * slopes[i];
             }
 
-            gradient[j] = factor is null ? slopes[j] : sum;
+            gradient[j] = factor is null ? slopes[j] * (scales?[j] ?? 1.0) : sum;
         }
 
         return value;
@@ -157,7 +166,7 @@ internal sealed class SamplingSpace
                 sum += factor[i, j] * z[j];
             }
 
-            free[i] = factor is null ? sum + z[i] : sum;
+            free[i] = factor is null ? sum + z[i] * (scales?[i] ?? 1.0) : sum;
         }
     }
 

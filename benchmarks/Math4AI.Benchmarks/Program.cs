@@ -66,6 +66,8 @@ switch (args)
         return PosteriorAgainstPeer.Run(args[1..]);
     case ["hierarchies", ..]:
         return HierarchyForms.Run(args[1..]);
+    case ["uncertain", "settings", ..]:
+        return UncertainSettings.Run(args[2..]);
     case ["uncertain", ..]:
         return UncertainQuality.Run(args[1..]);
     case ["unlike", _, ..]:

@@ -101,7 +101,9 @@ internal static class PredictCommand
         {
             SavedFit fit => fit.PredictTable(options.Data, level).ToCsv(),
             SavedGroups groups => groups.PredictTable(options.Data, level).ToCsv(),
-            IFilePredictor model => ToCsv(model.PredictFile(options.Data)),
+            IFilePredictor model => ToCsv(options.Level is { } chance
+                ? model.PredictFile(options.Data, chance)
+                : model.PredictFile(options.Data)),
             _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
         });
     }

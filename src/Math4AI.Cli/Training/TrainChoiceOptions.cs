@@ -125,7 +125,8 @@ internal static class TrainChoiceOptions
 
     /// <summary>The name of the model: the given one, or the usual one of the data.</summary>
     public static string Model(ParseResult words, string? data, IEnumerable<Option> ofNetworks) =>
-        words.GetValue(ModelOption) ?? (IsOfImages(data) && Features(words) is null ? ConvNet
+        words.GetValue(ModelOption) ?? (IsOfImages(data) && Features(words) is null
+                && OfNetworks(words) == NetworkUncertainty.None ? ConvNet
             : data is null || ProcessGroup.Current.Count > 1 || IsGiven(words, ofNetworks) is not null
                 || (!IsOfImages(data) && IsLarge(data))
                 ? Mlp
@@ -177,14 +178,13 @@ internal static class TrainChoiceOptions
         if (OfNetworks(words) != NetworkUncertainty.None && model != Network)
         {
             throw new UsageException(
-                $"--uncertainty {words.GetValue(UncertaintyOption)} is of networks, and {model} is none of these: use "
-                + "--model network, or conformal intervals, which any learner can have.");
+                $"--uncertainty {words.GetValue(UncertaintyOption)} is of the learner network, and {model} is another "
+                + "model: use --model network, or conformal intervals, which any learner can have.");
         }
 
         Option[] ofTables =
         [
             TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption, TableCommandOptions.MonotoneOption,
-            UncertaintyOption,
         ];
         if (isOfImages && IsGiven(words, ofTables) is { } other)
         {

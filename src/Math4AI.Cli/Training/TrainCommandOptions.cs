@@ -192,10 +192,13 @@ internal sealed class TrainCommandOptions
         {
             Hidden = Hidden.Length > 0 ? Hidden : table.Hidden,
             Standardize = Standardize,
-            Intervals = TrainChoiceOptions.Intervals(words),
+            Intervals = Intervals,
             Trainer = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) },
         };
     }
+
+    /// <summary>Where intervals of numbers and sets of classes come from.</summary>
+    public IntervalSource Intervals => TrainChoiceOptions.Intervals(words);
 
     /// <summary>The learner, with the settings that were given.</summary>
     public Learner Learner() => TrainChoiceOptions.Learner(words, Model, Replayed);

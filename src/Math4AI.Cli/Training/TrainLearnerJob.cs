@@ -106,7 +106,8 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         features = given.Standardize ? features.Balanced() : features;
         Learner learner = given.Learner();
         Trained<LearnedImages> training =
-            LearnedImages.Train(images, test, learner, features, target, this, cancellation);
+            LearnedImages.Train(
+                images, test, learner, features, target, this, given.Intervals, cancellation);
         training.Model.Save(given.Output, files);
         LearnedImages model = training.Model;
         ImageSet shown = test ?? images.Select(ImageModel.TestPart(images, learner.Seed));

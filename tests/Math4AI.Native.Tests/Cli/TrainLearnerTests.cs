@@ -137,6 +137,10 @@ public class TrainLearnerTests : TemporaryFolder
             part => Assert.Contains(part, page, StringComparison.Ordinal));
         Finished predict = Run("predict", "model", "photos/lime");
         Assert.All(predict.Output.Trim().Split('\n').Skip(1), line => Assert.Equal("lime", line.Split(',')[1]));
+        Assert.EndsWith(",set(class)", predict.Output.Split('\n')[0], StringComparison.Ordinal);
+        Assert.All(
+            predict.Output.Trim().Split('\n').Skip(1),
+            line => Assert.Contains("lime", line.Split(',')[^1], StringComparison.Ordinal));
         Finished network = Run("train", "photos", "--features", "color", "--model", "mlp", "--hidden", "16",
             "--steps", "300", "-o", "network", "--no-report");
         Assert.True(network.Code == 0, network.Errors);
@@ -182,7 +186,7 @@ public class TrainLearnerTests : TemporaryFolder
     [InlineData(2, "There is no kernel 'fbr'", "--model", "svm", "--kernel", "fbr(1)")]
     [InlineData(2, "choose one of", "--model", "vsm")]
     [InlineData(2, "choose one of: conformal, ensemble", "--uncertainty", "bayes")]
-    [InlineData(2, "is of networks, and svm is none", "--model", "svm", "--uncertainty", "laplace")]
+    [InlineData(2, "is of the learner network, and svm is another", "--model", "svm", "--uncertainty", "laplace")]
     [InlineData(2, "--uncertainty is for the models", "--model", "mlp", "--uncertainty", "none")]
     [InlineData(2, "is no aim", "--model", "svm", "--aim", "best:1")]
     [InlineData(2, "columns with + or -", "--model", "trees", "--monotone", "a=3")]

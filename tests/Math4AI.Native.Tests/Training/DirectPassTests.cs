@@ -19,15 +19,19 @@ public sealed class DirectPassTests
     public void A_perceptrons_own_backward_is_that_of_autograd(int threads)
     {
         using var team = new TeamOf(threads);
-        Array.ForEach([[], [7], [40, 16]], (int[] hidden) => CheckPerceptron(threads, hidden));
+        Array.ForEach([[], [7], [40, 16]], (int[] hidden) =>
+        {
+            CheckPerceptron(threads, hidden, HiddenUnit.Rectifier);
+            CheckPerceptron(threads, hidden, HiddenUnit.Tanh);
+        });
     }
 
-    private static void CheckPerceptron(int threads, int[] hidden)
+    private static void CheckPerceptron(int threads, int[] hidden, HiddenUnit unit)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(6);
-        var ours = new Mlp(13, hidden, 3);
-        var theirs = new Mlp(13, hidden, 3);
+        var ours = new Mlp(13, hidden, 3, unit: unit);
+        var theirs = new Mlp(13, hidden, 3, unit: unit);
         theirs.load_state_dict(ours.state_dict());
         var flat = new FlatParameters<float>(ours, new TrainerOptions());
         Assert.Null(MlpPass.For(ours, flat, randn(2, 12), threads));

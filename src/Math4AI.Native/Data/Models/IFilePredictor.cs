@@ -9,6 +9,16 @@ public interface IFilePredictor
     /// <exception cref="InvalidDataException">A file is damaged; the message says where.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     FilePredictions PredictFile(string path);
+
+    /// <summary>
+    /// Predicts with intervals or sets of a chance, where the model has any. The default is the same without one.
+    /// </summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="level">The chance that they hold the truth, between 0 and 1.</param>
+    /// <exception cref="ArgumentException">The samples are not of the shape that the model was trained on.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged; the message says where.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    FilePredictions PredictFile(string path, double level) => PredictFile(path);
 }
 
 /// <summary>Predictions for the samples of a file.</summary>

@@ -52,7 +52,7 @@ public sealed record GaussianProcessPrediction(
     }
 
     /// <summary>The predictions of the rows of a file, by a process of so many inputs.</summary>
-    /// <inheritdoc cref="IFilePredictor.PredictFile"/>
+    /// <inheritdoc cref="IFilePredictor.PredictFile(string)"/>
     internal static FilePredictions OfFile(
         string path, int inputs, Func<Matrix<double>, GaussianProcessPrediction> predict)
     {

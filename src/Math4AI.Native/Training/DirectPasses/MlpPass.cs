@@ -6,11 +6,12 @@ using Math4AI.Runtime;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Forward and backward through an <see cref="Mlp"/> as the products that they are, by MKL, with biases and rectifiers
+/// Forward and backward through an <see cref="Mlp"/> as the products that they are, by MKL, with biases and units
 /// in one pass beside them: the network is small, and autograd's own work on each operation would take as long as the
 /// operations. The loss stays torch's: it is given the outputs, and its backward ends there. (The loops are optimized
 /// at their first call, as are those of the optimizers.) Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0.
@@ -22,6 +23,7 @@ internal sealed unsafe class MlpPass : IDirectPass
     private readonly FlatParameters<float> parameters;
     private readonly int parts;
     private readonly int[] widths;
+    private readonly bool isTanh;
     private readonly PinnedFloats[] activations;
     private readonly PinnedFloats[] slopes;
     private readonly OutputLeaf outputs = new();
@@ -37,7 +39,7 @@ internal sealed unsafe class MlpPass : IDirectPass
 
     private MlpPass(Mlp module, FlatParameters<float> parameters, int parts)
     {
-        (this.parameters, this.parts) = (parameters, parts);
+        (this.parameters, this.parts, isTanh) = (parameters, parts, module.Unit == HiddenUnit.Tanh);
         widths = [(int)module.Layers[0].weight.shape[1], .. module.Layers.Select(layer => (int)layer.weight.shape[0])];
         activations = [.. widths.Select(_ => new PinnedFloats())];
         slopes = [.. widths.Select(_ => new PinnedFloats())];
@@ -171,10 +173,16 @@ internal sealed unsafe class MlpPass : IDirectPass
 
             // Rows of ours are columns of MKL's: Yᵀ = W Xᵀ.
             Products.Gemm((byte)'T', (byte)'N', some, rows, count, 1.0f, w, count, x, count, 0.0f, y, width);
-            float least = layer + 2 == widths.Length ? float.NegativeInfinity : 0.0f;
+            bool isLast = layer + 2 == widths.Length;
+            float least = isLast || isTanh ? float.NegativeInfinity : 0.0f;
             for (int row = 0; row < rows; row++)
             {
                 AddBias(y + (long)row * width, b, some, least);
+                if (isTanh && !isLast)
+                {
+                    var sums = new Span<float>(y + (long)row * width, some);
+                    TensorPrimitives.Tanh<float>(sums, sums);
+                }
             }
         }
     }
@@ -215,7 +223,14 @@ internal sealed unsafe class MlpPass : IDirectPass
                 Products.Gemm(
                     (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f,
                     before, count);
-                ClearWhereOff(x + (long)first * count, before, some * count);
+                if (isTanh)
+                {
+                    TimesTanhSlope(x + (long)first * count, before, some * count);
+                }
+                else
+                {
+                    ClearWhereOff(x + (long)first * count, before, some * count);
+                }
             }
         }
     }
@@ -254,6 +269,23 @@ internal sealed unsafe class MlpPass : IDirectPass
         for (; i < count; i++)
         {
             slope[i] = value[i] > 0.0f ? slope[i] : 0.0f;
+        }
+    }
+
+    /// <summary>slope = slope (1 − tanh²).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TimesTanhSlope(float* value, float* slope, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            Vector512<float> y = Vector512.Load(value + i);
+            (Vector512.Load(slope + i) * (Vector512<float>.One - y * y)).Store(slope + i);
+        }
+
+        for (; i < count; i++)
+        {
+            slope[i] *= 1.0f - value[i] * value[i];
         }
     }
 

@@ -7,6 +7,7 @@ using Math4AI.Features;
 using Math4AI.Training.Files;
 using Math4AI.Training.Images;
 using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;
@@ -18,6 +19,10 @@ namespace Math4AI.Training.Learners;
 public sealed class LearnedImages : IFilePredictor
 {
     internal const string Kind = "learned-images";
+
+    private const string Calibrated = "calibrated";
+    private const string CalibrationScores = "calibration";
+    private const double UsualLevel = 0.9;
 
     private readonly FittedFeatures<ImageSet> features;
 
@@ -37,12 +42,23 @@ public sealed class LearnedImages : IFilePredictor
     /// </summary>
     public SettingSearch? Search { get; }
 
+    /// <summary>
+    /// Gets the number of images, which a model has not seen, behind the sets; 0 where the model gives none, or by
+    /// itself.
+    /// </summary>
+    public int CalibrationCount => Scored?.Scores.Count ?? 0;
+
+    /// <summary>A model of fewer images, and how badly each of others fits it, 1 − p of its class.</summary>
+    private (LearnedImages Model, CrossScores Scores)? Scored { get; init; }
+
     /// <summary>Gets the names of the features.</summary>
     public IReadOnlyList<string> FeatureNames => features.Names([]);
 
     /// <summary>
     /// Trains on images; a tenth of each class is for validation, and where no test part is given, 15 % are the test.
-    /// Once the validation part has been scored, it is learned from too.
+    /// Once the validation part has been scored, it is learned from too. Sets of classes come from its scores (conformal
+    /// prediction), so that they hold the truth with the chance that is asked for, or from a model that tells how sure
+    /// it is.
     /// </summary>
     /// <param name="images">Images with their classes.</param>
     /// <param name="test">The test part, of the same size and classes; null to take it from the images.</param>
@@ -50,9 +66,11 @@ public sealed class LearnedImages : IFilePredictor
     /// <param name="features">The features of an image.</param>
     /// <param name="target">The name of what is predicted.</param>
     /// <param name="progress">Told what share of the search is done.</param>
+    /// <param name="intervals">Where sets of classes come from.</param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="ArgumentException">
-    /// There are too few images or classes, or the images have no such features.
+    /// There are too few images or classes, the images have no such features, or the learner does not tell how sure it
+    /// is.
     /// </exception>
     public static Trained<LearnedImages> Train(
         ImageSet images,
@@ -61,11 +79,13 @@ public sealed class LearnedImages : IFilePredictor
         FeatureMap<ImageSet> features,
         string target = "class",
         IProgress<LearnerProgress>? progress = null,
+        IntervalSource intervals = IntervalSource.Conformal,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(features);
+        LearnedTableTraining.RequireSureness(learner, intervals);
         ImageTraining.Check(images, test);
         long start = Stopwatch.GetTimestamp();
         int[][] parts = ImageTraining.Split(images, learner.Seed, test is null);
@@ -76,14 +96,19 @@ public sealed class LearnedImages : IFilePredictor
         ScoredPart validated = first.Ask(validation).Score(hasIntervals: false, cancellation);
         ImageSet both = images.Select([.. parts[0].Concat(parts[1]).Order()]);
         (LearnedImages model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search));
+        model = intervals == IntervalSource.Conformal ? model.ScoredBy(first, validation) : model;
+        ImageSet tested = test ?? images.Select(parts[2]);
         return Trained<LearnedImages>.Of(
             model,
             new TrainingResult([], 0, 0, 0, Stopwatch.GetElapsedTime(start).TotalSeconds),
             model.Ask(both).Score(hasIntervals: false, cancellation),
             validated,
-            model.Ask(test ?? images.Select(parts[2])),
+            model.Ask(tested),
             images.Classes,
-            cancellation);
+            cancellation) with
+        {
+            Coverage = model.Coverage(tested, UsualLevel),
+        };
 
         (LearnedImages Model, Learner Chosen) Learn(ImageSet part, Func<LearnerSamples, LearnerChoice> choose)
         {
@@ -93,7 +118,10 @@ public sealed class LearnedImages : IFilePredictor
             LearnerChoice choice = choose(samples);
             var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
             var about = new LearnedImagesDescription(
-                shape, target, choice.Learner.ToString(), learner.Seed, features.Formula);
+                shape, target, choice.Learner.ToString(), learner.Seed, features.Formula)
+            {
+                SetsByModel = intervals == IntervalSource.Model,
+            };
             IRowPredictor fit =
                 choice.Learner.Fit(samples, learner.KeepsBest ? CancellationToken.None : cancellation);
             return (new LearnedImages(about, fitted, fit, choice.Search), choice.Learner);
@@ -115,7 +143,26 @@ public sealed class LearnedImages : IFilePredictor
             about,
             FeatureFiles.Restore(folder, ImageFeatures.Names, about.Features, about.Texts)!,
             SavedFeatures.ReadModel(folder),
-            null);
+            null)
+        {
+            Scored = ReadScored(folder, about),
+        };
+    }
+
+    private static (LearnedImages Model, CrossScores Scores)? ReadScored(
+        string folder, LearnedImagesDescription about)
+    {
+        ModelArrays arrays = ModelArrays.Read(folder);
+        if (!arrays.Has(CalibrationScores))
+        {
+            return null;
+        }
+
+        double[] scores = arrays.Vector(CalibrationScores);
+        LearnedImages model = Load(Path.Combine(folder, Calibrated));
+        return model.About.Shape.Classes.SequenceEqual(about.Shape.Classes)
+            ? (model, new CrossScores(scores, new int[scores.Length]))
+            : throw new InvalidDataException($"{folder} is damaged: the model of its sets has other classes.");
     }
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
@@ -126,13 +173,29 @@ public sealed class LearnedImages : IFilePredictor
     /// </exception>
     public void Save(string folder, FileTransaction files)
     {
+        ModelArrays arrays = FeatureFiles.Arrays(features.State);
+        string calibrated = Path.Combine(folder, Calibrated);
+        if (Scored is { } scored)
+        {
+            arrays.Add(CalibrationScores, scored.Scores.Scores);
+            scored.Model.Save(calibrated, files);
+        }
+        else if (Directory.Exists(calibrated))
+        {
+            // What an earlier model left would not be of this one.
+            foreach (string file in SavedFeatures.Files(calibrated))
+            {
+                files.Remove(file);
+            }
+        }
+
         ModelFolder.Write(
             folder,
             files,
             Kind,
             About with { Texts = features.State.Texts },
             ModelJson.Default.LearnedImagesDescription,
-            FeatureFiles.Arrays(features.State).All);
+            arrays.All);
         SavedFeatures.WriteModel(folder, files, Model);
     }
 
@@ -147,15 +210,69 @@ public sealed class LearnedImages : IFilePredictor
     public Matrix<double> Predict(ImageSet images) =>
         SavedFeatures.Padded(Model.PredictRows(FeaturesOf(images)), About.Shape.Classes.Count).Values;
 
+    /// <summary>
+    /// Returns sets of classes that hold the truth with a chance, the answer always among them; empty where the model
+    /// gives none.
+    /// </summary>
+    /// <param name="images">Images of the model's size.</param>
+    /// <param name="level">The chance, between 0 and 1.</param>
+    /// <exception cref="ArgumentException">They are of another size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
+    public IReadOnlyList<IReadOnlyList<int>> Sets(ImageSet images, double level = UsualLevel) =>
+        SetsOf(images, Predict(images).ToRowArrays(), level);
+
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
+    public FilePredictions PredictFile(string path) => PredictFile(path, UsualLevel);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path, double level)
     {
         ImageSet images = ImageSet.HasImages(path)
             ? ImageSet.Read(path, About.Shape)
             : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
-        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images).ToRowArrays(), images.Names)
+        double[][] values = Predict(images).ToRowArrays();
+        return new FilePredictions(About.Target, About.Shape.Classes, values, images.Names)
         {
+            Sets = SetsOf(images, values, level),
             Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
+        };
+    }
+
+    private IReadOnlyList<IReadOnlyList<int>> SetsOf(ImageSet images, double[][] values, double level)
+    {
+        int[] answers = Scoring.Scores.Likeliest(values);
+        if (About.SetsByModel)
+        {
+            return [.. values.Select((row, i) => Scoring.Scores.MostProbable(row, answers[i], level))];
+        }
+
+        if (Scored is not { } scored)
+        {
+            return [];
+        }
+
+        Matrix<double> found = scored.Model.Predict(images);
+        return
+        [
+            .. answers.Select((answer, i) => (IReadOnlyList<int>)
+                [.. Enumerable.Range(0, found.ColumnCount).Where(of => of == answer
+                    || scored.Scores.Holds([1.0 - found[i, of]], level))]),
+        ];
+    }
+
+    /// <summary>The share of images whose set holds the truth; null where the model gives none.</summary>
+    private double? Coverage(ImageSet images, double level) => Sets(images, level) is { Count: > 0 } sets
+        ? sets.Zip(images.Labels, (set, of) => set.Contains(of) ? 1.0 : 0.0).Average()
+        : null;
+
+    /// <summary>The same model with the sets of another one, by images that this has not seen.</summary>
+    private LearnedImages ScoredBy(LearnedImages first, ImageSet unseen)
+    {
+        Matrix<double> found = first.Predict(unseen);
+        return new LearnedImages(About, features, Model, Search)
+        {
+            Scored = (first, new CrossScores(
+                [.. unseen.Labels.Select((of, i) => 1.0 - found[i, of])], new int[unseen.Labels.Length])),
         };
     }
 
@@ -171,6 +288,9 @@ public sealed class LearnedImages : IFilePredictor
 public sealed record LearnedImagesDescription(
     ImageShape Shape, string Target, string Learner, int Seed, string Features)
 {
+    /// <summary>Gets whether sets of classes come from what the learner's model itself says.</summary>
+    public bool SetsByModel { get; init; }
+
     /// <summary>Gets the texts that the features have learned.</summary>
     public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();
 }

@@ -22,7 +22,7 @@ internal sealed class LearnedTableTraining(
     public Trained<LearnedTable> Run(IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
         RequireTask();
-        RequireSureness();
+        RequireSureness(learner, options.Intervals);
         RequireWishes();
         long start = Stopwatch.GetTimestamp();
         int[] both = [.. all.Train.Concat(all.Validation).Order()];
@@ -64,9 +64,10 @@ internal sealed class LearnedTableTraining(
     private CancellationToken AfterChoice(CancellationToken cancellation) =>
         learner.KeepsBest ? CancellationToken.None : cancellation;
 
-    private void RequireSureness()
+    /// <summary>Throws where a learner is to tell how sure it is and does not.</summary>
+    internal static void RequireSureness(Learner learner, IntervalSource intervals)
     {
-        if (options.Intervals == IntervalSource.Model && !learner.TellsHowSure)
+        if (intervals == IntervalSource.Model && !learner.TellsHowSure)
         {
             throw new ArgumentException($"The learner ({learner}) does not tell how sure it is: take conformal "
                 + "intervals, which any learner can have, a Gaussian process, or networks that tell.");

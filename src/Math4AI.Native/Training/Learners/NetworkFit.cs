@@ -82,14 +82,15 @@ public sealed class NetworkFit : IRowPredictor
 
 /// <summary>The weights of one network: of every layer inputs × outputs, and an offset an output.</summary>
 internal sealed record NetworkWeights(
-    Matrix<double>[] Weights, Vector<double>[] Offsets, double Center, double Scale)
+    Matrix<double>[] Weights, Vector<double>[] Offsets, double Center, double Scale,
+    HiddenUnit Unit = HiddenUnit.Rectifier)
 {
     /// <summary>Copies the weights of a network.</summary>
     public static NetworkWeights Of(Mlp network, double center, double scale) => new(
         [.. network.Layers.Select(layer => Matrix<double>.Build.Dense(
             (int)layer.weight.shape[1], (int)layer.weight.shape[0], Numbers(layer.weight)))],
         [.. network.Layers.Select(layer => Vector<double>.Build.Dense(Numbers(layer.bias!)))],
-        center, scale);
+        center, scale, network.Unit);
 
     /// <summary>Reads those of a network by its number.</summary>
     public static NetworkWeights Read(ModelArrays arrays, int network, int layers, int outputs)
@@ -106,7 +107,9 @@ internal sealed record NetworkWeights(
 
         double[] unit = arrays.Vector($"unit.{network}", 2);
         return offsets[^1].Count == outputs
-            ? new NetworkWeights(weights, offsets, unit[0], unit[1])
+            ? new NetworkWeights(
+                weights, offsets, unit[0], unit[1],
+                arrays.Has(TanhOf(network)) ? HiddenUnit.Tanh : HiddenUnit.Rectifier)
             : throw new InvalidDataException(
                 $"The networks have {offsets[^1].Count} outputs, and {outputs} are needed.");
     }
@@ -128,8 +131,10 @@ internal sealed record NetworkWeights(
         for (int layer = 0; layer < Weights.Length - 1; layer++)
         {
             Vector<double> offsets = Offsets[layer];
-            values = (values * Weights[layer]).MapIndexed(
-                (_, column, value) => Math.Max(0.0, value + offsets[column]), Zeros.Include);
+            Matrix<double> sums = values * Weights[layer];
+            values = Unit == HiddenUnit.Tanh
+                ? sums.MapIndexed((_, column, value) => Math.Tanh(value + offsets[column]), Zeros.Include)
+                : sums.MapIndexed((_, column, value) => Math.Max(0.0, value + offsets[column]), Zeros.Include);
         }
 
         return values;
@@ -163,12 +168,19 @@ internal sealed record NetworkWeights(
     public void Write(ModelArrays arrays, int network)
     {
         arrays.Add($"unit.{network}", [Center, Scale]);
+        if (Unit == HiddenUnit.Tanh)
+        {
+            arrays.Add(TanhOf(network), [1.0]);
+        }
+
         for (int layer = 0; layer < Weights.Length; layer++)
         {
             arrays.Add($"weights.{network}.{layer}", Weights[layer]);
             arrays.Add($"offsets.{network}.{layer}", Offsets[layer]);
         }
     }
+
+    private static string TanhOf(int network) => $"tanh.{network}";
 
     // Torch holds a layer's weights as outputs × inputs, row after row: that is inputs × outputs, column after column.
     private static double[] Numbers(torch.Tensor values) =>

@@ -31,6 +31,12 @@ public sealed record NetworkLearner : Learner
     /// <summary>Gets the widths of the hidden layers.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
 
+    /// <summary>
+    /// Gets what the hidden units make of their sums; null to choose it together with the steps where networks tell how
+    /// sure they are, and otherwise rectifiers.
+    /// </summary>
+    public HiddenUnit? Unit { get; init; }
+
     /// <summary>Gets the number of steps; null to choose it.</summary>
     public int? Steps { get; init; }
 
@@ -53,17 +59,21 @@ public sealed record NetworkLearner : Learner
         init => networks = value;
     }
 
-    /// <summary>
-    /// Gets how the networks tell how sure they are; by default they do not. An ensemble and dropout learn the variance
-    /// of numbers with the mean, by β-NLL. Source: M. Seitzer, A. Tavakoli, D. Antic and G. Martius, "On the pitfalls
-    /// of heteroscedastic uncertainty estimation with probabilistic neural networks", ICLR (2022).
-    /// </summary>
+    /// <summary>Gets how the networks tell how sure they are; by default they do not.</summary>
     public NetworkUncertainty Uncertainty { get; init; }
+
+    /// <summary>
+    /// Gets whether the variance of numbers is learned from the errors of samples that networks have not seen, as it is
+    /// by default. If not, an ensemble and dropout learn it with the mean, by β-NLL, and Laplace's approximation has one
+    /// variance of the noise. Source of β-NLL: M. Seitzer, A. Tavakoli, D. Antic and G. Martius, "On the pitfalls of
+    /// heteroscedastic uncertainty estimation with probabilistic neural networks", ICLR (2022).
+    /// </summary>
+    public bool HoldsOut { get; init; } = true;
 
     /// <summary>
     /// Gets β of the loss σ^2β [½ ln σ² + (y − μ)²/(2σ²)], whose first factor is taken as a constant: 0 is the negative
     /// log likelihood, which can leave samples with a large variance unlearned, and 1 learns the mean as least squares
-    /// do.
+    /// do. It counts where <see cref="HoldsOut"/> is false.
     /// </summary>
     public double Beta { get; init; } = 0.5;
 
@@ -92,7 +102,8 @@ public sealed record NetworkLearner : Learner
     public override string ToString() => Steps is { } steps
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"network: {string.Join("-", Hidden)}, {steps} steps, weight decay {WeightDecay ?? MinDecay:G3}, "
+            $"network: {string.Join("-", Hidden)}{(Unit == HiddenUnit.Tanh ? " tanh" : string.Empty)}, {steps} steps, "
+            + $"weight decay {WeightDecay ?? MinDecay:G3}, "
             + $"{Networks switch { 1 => "one network", var count => $"{count} averaged" }}{Told}")
         : "network: steps to be chosen";
 
@@ -114,26 +125,26 @@ public sealed record NetworkLearner : Learner
         }
 
         var folds = new Folds(training, Seed);
-        double[] decays = WeightDecay is { } given ? [given] : [MinDecay, 1.0];
+        NetworkLearner[] tried = [.. Tried()];
         int most = MaxSteps(training.Inputs.RowCount), every = most / Evaluations, done = 0;
-        double[][] curves = TrainingsAtOnce.Run(decays.Length * folds.Count, i =>
+        double[][] curves = TrainingsAtOnce.Run(tried.Length * folds.Count, i =>
         {
-            int part = i % folds.Count;
-            TrainerOptions options = Options(folds.Training(part), most, decays[i / folds.Count], Seed) with
+            (NetworkLearner learner, int part) = (tried[i / folds.Count], i % folds.Count);
+            TrainerOptions options = Options(folds.Training(part), most, learner.WeightDecay!.Value, Seed) with
             {
                 EvaluateEvery = every,
                 Patience = Patience,
             };
-            double[] curve = Train(folds.Training(part), folds.Held(part), options, cancellation).Curve;
+            double[] curve = learner.Train(folds.Training(part), folds.Held(part), options, cancellation).Curve;
             progress?.Report(new LearnerProgress(
-                string.Empty, (double)Interlocked.Increment(ref done) / (decays.Length * folds.Count)));
+                string.Empty, (double)Interlocked.Increment(ref done) / (tried.Length * folds.Count)));
             return curve;
         });
-        (double Loss, int Place, double Decay) best = decays
-            .Select((decay, i) => (Mean(curves[(i * folds.Count)..((i + 1) * folds.Count)], folds), decay))
-            .Select(pair => (pair.Item1.Min(), Array.IndexOf(pair.Item1, pair.Item1.Min()), pair.decay))
+        (double Loss, int Place, NetworkLearner Learner) best = tried
+            .Select((learner, i) => (Mean(curves[(i * folds.Count)..((i + 1) * folds.Count)], folds), learner))
+            .Select(pair => (pair.Item1.Min(), Array.IndexOf(pair.Item1, pair.Item1.Min()), pair.learner))
             .MinBy(found => found.Item1);
-        NetworkLearner chosen = this with { Steps = (best.Place + 1) * every, WeightDecay = best.Decay };
+        NetworkLearner chosen = best.Learner with { Steps = (best.Place + 1) * every };
         if (Uncertainty == NetworkUncertainty.Laplace && training.Targets is not null)
         {
             // The networks know the samples that they have learned too well to tell the noise.
@@ -159,10 +170,49 @@ public sealed record NetworkLearner : Learner
             return new NetworkFit(training.ClassCount, weights);
         }
 
-        return Uncertainty == NetworkUncertainty.Laplace
+        UncertainNetworkFit fit = Uncertain(training, weights);
+        return IsHeldOut(training) ? fit.With(VarianceOf(training, steps, cancellation)) : fit;
+    }
+
+    private UncertainNetworkFit Uncertain(LearnerSamples training, NetworkWeights[] weights) =>
+        Uncertainty == NetworkUncertainty.Laplace
             ? UncertainNetworkFit.WithLaplace(
                 About(training, weights), weights[0], training, PriorPrecision, NoiseVariance)
             : new UncertainNetworkFit(About(training, weights), weights, null);
+
+    /// <summary>Whether the variance comes from samples that networks have not seen.</summary>
+    private bool IsHeldOut(LearnerSamples training) =>
+        HoldsOut && training.Targets is not null && Uncertainty != NetworkUncertainty.None;
+
+    /// <summary>The variance of the errors of samples that networks like these have not seen.</summary>
+    private HeldOutVariance VarianceOf(LearnerSamples training, int steps, CancellationToken cancellation)
+    {
+        var folds = new Folds(training, Seed);
+        double[] means = new double[training.Inputs.RowCount], own = new double[means.Length];
+        NetworkWeights[] weights = TrainingsAtOnce.Run(folds.Count * Networks, i =>
+            FinalWeights(folds.Training(i / Networks), steps, Seed + i % Networks, cancellation));
+        for (int part = 0; part < folds.Count; part++)
+        {
+            (double[] ofPart, double[] ownOfPart) = Uncertain(
+                folds.Training(part), weights[(part * Networks)..((part + 1) * Networks)])
+                .Moments(folds.Held(part).Inputs);
+            for (int i = 0; i < ofPart.Length; i++)
+            {
+                (means[folds.Rows(part)[i]], own[folds.Rows(part)[i]]) = (ofPart[i], ownOfPart[i]);
+            }
+        }
+
+        return HeldOutVariance.Of(training.Inputs, means, own, training.Targets!, Seed);
+    }
+
+    /// <summary>What is left open of weight decay and units, in every way.</summary>
+    private IEnumerable<NetworkLearner> Tried()
+    {
+        double[] decays = WeightDecay is { } given ? [given] : [MinDecay, 1.0];
+        HiddenUnit[] units = Unit is { } unit ? [unit]
+            : Uncertainty == NetworkUncertainty.None ? [HiddenUnit.Rectifier]
+            : [HiddenUnit.Rectifier, HiddenUnit.Tanh];
+        return units.SelectMany(of => decays.Select(decay => this with { WeightDecay = decay, Unit = of }));
     }
 
     /// <summary>The precision for which the samples that networks have not seen are most probable.</summary>
@@ -259,8 +309,9 @@ public sealed record NetworkLearner : Learner
         using DisposeScope scope = NewDisposeScope();
         using Mlp network = TorchRandom.From(
             options.Seed, () => new Mlp(
-                training.Inputs.ColumnCount, Hidden, UncertainNetworkFit.OutputsOf(training.ClassCount, Uncertainty),
-                DropoutInUse));
+                training.Inputs.ColumnCount, Hidden,
+                UncertainNetworkFit.OutputsOf(training.ClassCount, Uncertainty, IsHeldOut(training)),
+                DropoutInUse, Unit ?? HiddenUnit.Rectifier));
         TrainingResult result = Trainer.Fit(
             network,
             Loss(areClasses ? WeightedLoss.Of(training.ClassWeights) : null),

@@ -4,10 +4,13 @@ using Math4AI.Data.Models;
 using Math4AI.Features;
 using Math4AI.Training;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Uncertain;
+using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Training.Learners;
 
+[Collection(TorchGenerator.Name)]
 public sealed class LearnedImagesTests : TemporaryFolder
 {
     /// <summary>
@@ -80,7 +83,43 @@ public sealed class LearnedImagesTests : TemporaryFolder
             files.Commit();
         }
 
-        Assert.Equal(trained.Model.Predict(images), ((LearnedImages)ModelFolder.Open(Folder)).Predict(images));
+        var read = (LearnedImages)ModelFolder.Open(Folder);
+        Assert.Equal(trained.Model.Predict(images), read.Predict(images));
+
+        // The sets are those of a model that has not seen the images of the validation part.
+        Assert.True(read.CalibrationCount > 0);
+        IReadOnlyList<IReadOnlyList<int>> sets = trained.Model.Sets(images, 0.8);
+        Assert.Equal(sets, read.Sets(images, 0.8));
+        Assert.All(sets.Zip(images.Labels), pair => Assert.Contains(pair.Second, pair.First));
+        Assert.All(read.Sets(images, 0.999), set => Assert.Equal(3, set.Count));
+        Assert.Equal(1.0, trained.Coverage);
+    }
+
+    [Fact]
+    public void Images_have_sets_by_networks_that_tell_how_sure_they_are()
+    {
+        ImageSet images = Fruit();
+        FeatureMap<ImageSet> color = ImageFeatures.Color().Balanced();
+        var network = new NetworkLearner
+        {
+            Uncertainty = NetworkUncertainty.Laplace,
+            Hidden = [8],
+            Steps = 100,
+            WeightDecay = 0.01,
+        };
+        Trained<LearnedImages> trained =
+            LearnedImages.Train(images, null, network, color, intervals: IntervalSource.Model);
+        Assert.Equal(0, trained.Model.CalibrationCount);
+        Assert.NotNull(trained.Coverage);
+        double[][] found = trained.Model.Predict(images).ToRowArrays();
+        Assert.All(
+            trained.Model.Sets(images, 0.7).Zip(found),
+            pair => Assert.True(pair.First.Sum(of => pair.Second[of]) >= 0.7));
+        Assert.Contains("does not tell how sure", Assert.Throws<ArgumentException>(() => LearnedImages.Train(
+            images, null, new SupportVectorLearner(), color, intervals: IntervalSource.Model)).Message);
+        Assert.Empty(LearnedImages.Train(
+            images, null, network with { Uncertainty = NetworkUncertainty.None }, color,
+            intervals: IntervalSource.None).Model.Sets(images));
     }
 
     [Fact]

@@ -51,6 +51,43 @@ public sealed class UncertainNetworkTests : TemporaryFolder
         Assert.InRange(found[1], 3.8, 6.5);
     }
 
+    [Fact]
+    public void A_variance_of_the_network_itself_is_that_of_the_noise_too()
+    {
+        var ensemble = (IUncertainPredictor)(Small(NetworkUncertainty.Ensemble) with { HoldsOut = false })
+            .Fit(Samples(600));
+        double[] found = [.. ensemble.Distributions(At(-0.6, 0.6)).Select(each => each.Deviation)];
+        Assert.InRange(found[0], 0.7, 1.6);
+        Assert.InRange(found[1], 3.8, 6.5);
+    }
+
+    [Fact]
+    public void The_variance_of_held_out_errors_is_log_linear_in_the_inputs_and_no_less_where_networks_disagree()
+    {
+        // log v = −2 + 1.5 x, and predictions that do not matter.
+        var random = new MersenneTwister(3, threadSafe: false);
+        const int Count = 4000;
+        double[] x = [.. Enumerable.Range(0, Count).Select(_ => 2.0 * random.NextDouble() - 1.0)];
+        double[] means = [.. x.Select(_ => random.NextDouble())];
+        double[] own = [.. x.Select(_ => 0.01 + 0.01 * random.NextDouble())];
+        double VarianceAt(double at) => Math.Exp(-2.0 + 1.5 * at);
+        Vector<double> y = Vector<double>.Build.Dense(
+            Count, i => means[i] + Math.Sqrt(VarianceAt(x[i])) * Normal.Sample(random, 0.0, 1.0));
+        HeldOutVariance held = HeldOutVariance.Of(At(x), means, own, y, seed: 1);
+        double[] found = held.At(At(-0.9, 0.0, 0.9), [0.5, 0.5, 0.5], [0.015, 0.015, 0.015]);
+        Assert.All(found.Zip([-0.9, 0.0, 0.9]), pair => Assert.Equal(1.0, pair.First / VarianceAt(pair.Second), 0.15));
+
+        // Beyond the samples the inputs count as their end, and a disagreement that was never seen never lessens v.
+        Assert.Equal(held.At(At(1.0), [0.5], [0.015])[0], held.At(At(100.0), [0.5], [0.015])[0], 0.01);
+        Assert.True(held.At(At(0.5), [0.5], [10.0])[0] >= held.At(At(0.5), [0.5], [0.015])[0]);
+
+        // In other units of y it is the same.
+        HeldOutVariance scaled = HeldOutVariance.Of(
+            At(x), [.. means.Select(mean => 7.0 + 100.0 * mean)], [.. own.Select(each => 100.0 * each)],
+            7.0 + 100.0 * y, seed: 1);
+        Assert.Equal(1e4 * found[2], scaled.At(At(0.9), [57.0], [1.5])[0], 1e-4 * 1e4 * found[2]);
+    }
+
     [Theory]
     [InlineData(NetworkUncertainty.Ensemble)]
     [InlineData(NetworkUncertainty.Dropout)]

@@ -27,11 +27,14 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
     private readonly NetworkWeights[] networks;
     private readonly NetworkWeights[] members;
     private readonly LastLayerLaplace? laplace;
+    private readonly HeldOutVariance? variance;
     private readonly SavedUncertainNetworks about;
 
-    internal UncertainNetworkFit(SavedUncertainNetworks about, NetworkWeights[] networks, LastLayerLaplace? laplace)
+    internal UncertainNetworkFit(
+        SavedUncertainNetworks about, NetworkWeights[] networks, LastLayerLaplace? laplace,
+        HeldOutVariance? variance = null)
     {
-        (this.about, this.networks, this.laplace) = (about, networks, laplace);
+        (this.about, this.networks, this.laplace, this.variance) = (about, networks, laplace, variance);
         members = about.Way == NetworkUncertainty.Dropout
             ? [.. Enumerable.Range(0, Masks).Select(i => networks[0].Thinned(about.Dropout, about.Seed + i))]
             : networks;
@@ -62,13 +65,22 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
                     Dropout: >= 0.0 and < 1.0,
                 });
         ModelArrays arrays = ModelArrays.Read(folder);
-        int outputs = OutputsOf(about.Classes, about.Way);
+        int outputs = OutputsOf(about.Classes, about.Way, about.IsHeldOut);
         NetworkWeights[] networks = [.. Enumerable.Range(0, about.Networks).Select(
             i => NetworkWeights.Read(arrays, i, about.Layers, outputs))];
         return new UncertainNetworkFit(about, networks, about.Way == NetworkUncertainty.Laplace
             ? LastLayerLaplace.Read(arrays, networks[0].Weights[^1].RowCount + 1, outputs)
-            : null);
+            : null, about.IsHeldOut ? HeldOutVariance.Read(arrays) : null);
     }
+
+    /// <summary>The same networks with a variance that comes from the errors of samples that others have not seen.</summary>
+    internal UncertainNetworkFit With(HeldOutVariance held) =>
+        new(about with { IsHeldOut = true }, networks, laplace, held);
+
+    /// <summary>What the networks predict of numbers, and the deviation of what they do not know of it.</summary>
+    internal (double[] Means, double[] Own) Moments(Matrix<double> inputs) =>
+        ([.. MeansOf(inputs).Aggregate((sum, next) => [.. sum.Zip(next, (a, b) => a + b)])
+            .Select(sum => sum / members.Length)], Disagreement(inputs));
 
     /// <summary>Takes a network with the posterior of its last layer, from the samples that it has learned.</summary>
     internal static UncertainNetworkFit WithLaplace(
@@ -100,9 +112,9 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
         return held.Classes!.Select((of, i) => -Math.Log(Math.Max(Least, found[i, of]))).Sum();
     }
 
-    /// <summary>The number of outputs: one a class, or a mean, and a variance where it is learned.</summary>
-    internal static int OutputsOf(int classes, NetworkUncertainty way) =>
-        classes > 0 ? classes : way is NetworkUncertainty.Ensemble or NetworkUncertainty.Dropout ? 2 : 1;
+    /// <summary>The number of outputs: one a class, or a mean, and a variance where the networks learn it.</summary>
+    internal static int OutputsOf(int classes, NetworkUncertainty way, bool isHeldOut) => classes > 0 ? classes
+        : way is NetworkUncertainty.Ensemble or NetworkUncertainty.Dropout && !isHeldOut ? 2 : 1;
 
     /// <summary>ln(1 + eˣ) without overflow.</summary>
     internal static double Softplus(double x) => Math.Max(0.0, x) + Math.Log(1.0 + Math.Exp(-Math.Abs(x)));
@@ -132,6 +144,16 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
                 + "probabilities: ask for these.");
         }
 
+        if (variance is not null)
+        {
+            (double[] centers, double[] own) = Moments(inputs);
+            return
+            [
+                .. variance.At(inputs, centers, own).Select((square, row) =>
+                    PredictiveDistribution.OfNormal(centers[row], Math.Sqrt(square))),
+            ];
+        }
+
         (double[][] means, double[][] deviations) = Normals(inputs);
         return
         [
@@ -157,7 +179,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
             return [.. (networks[0].Scale * laplace.Deviations(WithOne(networks[0].Hidden(inputs)))).Column(0)];
         }
 
-        double[][] means = Normals(inputs).Means;
+        double[][] means = MeansOf(inputs);
         return [.. Enumerable.Range(0, inputs.RowCount).Select(row =>
         {
             double center = means.Average(member => member[row]);
@@ -187,6 +209,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
         }
 
         laplace?.Write(arrays);
+        variance?.Write(arrays);
         ModelFolder.Write(folder, files, Kind, about, ModelJson.Default.SavedUncertainNetworks, arrays.All);
     }
 
@@ -195,6 +218,10 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
         ArgumentNullException.ThrowIfNull(inputs);
         networks[0].RequireWidth(inputs);
     }
+
+    /// <summary>The mean of each member for each sample, [member][sample].</summary>
+    private double[][] MeansOf(Matrix<double> inputs) => Array.ConvertAll(members, member =>
+        member.LastOf(member.Hidden(inputs)).Column(0).Select(value => member.Center + member.Scale * value).ToArray());
 
     /// <summary>The normal distribution of each member for each sample, [member][sample].</summary>
     private (double[][] Means, double[][] Deviations) Normals(Matrix<double> inputs)
@@ -268,5 +295,6 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
 /// <param name="Layers">The number of layers of each.</param>
 /// <param name="Dropout">The share of units that are left out at random.</param>
 /// <param name="Seed">The seed of what is random in predicting.</param>
+/// <param name="IsHeldOut">Whether the variance of numbers comes from samples that were not seen.</param>
 internal sealed record SavedUncertainNetworks(
-    NetworkUncertainty Way, int Classes, int Networks, int Layers, double Dropout, int Seed);
+    NetworkUncertainty Way, int Classes, int Networks, int Layers, double Dropout, int Seed, bool IsHeldOut = false);

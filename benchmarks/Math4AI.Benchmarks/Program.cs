@@ -56,6 +56,8 @@ switch (args)
         return LiveRooms.Run(args[1..]);
     case ["speakers", "development" or "final", ..]:
         return Speakers.Run(args[1..]);
+    case ["more-speakers", "development" or "final", ..]:
+        return MoreSpeakers.Run(args[1..]);
     case ["rooms"]:
         return Rooms.Run();
     case ["fit", ..]:

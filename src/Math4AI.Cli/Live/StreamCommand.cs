@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Audio;
+using Math4AI.Cli.Separation;
 using Math4AI.Separation.Live;
 
 namespace Math4AI.Cli.Live;
@@ -62,7 +63,7 @@ internal static class StreamCommand
             + "move, long is more exact. Default: 0.5s. With --room: the time that is learned from, 1s to 60s. "
             + "Default: 12s, and where something has moved, no more than since then.");
 
-    private static readonly Option<int?> SourcesOption = CommonOptions.Named<int?>(
+    private static readonly Option<string?> SourcesOption = CommonOptions.Named<string?>(
         "--sources", "N",
         "For rooms: the number of speakers, from 2 to that of the channels. The rest is taken for background. "
             + "Default: as many as channels.");
@@ -239,12 +240,15 @@ internal static class StreamCommand
         : System.Numerics.BitOperations.IsPow2(window.Value) && window is >= 64 and <= 1 << 16 ? window
         : throw new UsageException($"--window takes a power of two from 64 to 65536, not {window}.");
 
-    private static int? Sources(int? sources, bool room) =>
-        sources is null ? null
+    private static int? Sources(string? word, bool room) =>
+        word is null ? null
         : !room ? throw new UsageException(
             "--sources belongs to --room: without echoes there are as many sources as channels.")
-        : sources >= 2 ? sources
-        : throw new UsageException($"--sources takes 2 or more, not {sources}: one speaker needs no separation.");
+        : word == SeparateOptions.Auto ? throw new UsageException(
+            "--sources auto needs the whole recording: a stream has as many channels from its first sample on as "
+            + "sources. Give the number, or count them in a recording by math4ai separate --sources auto.")
+        : SeparateOptions.Count(word) is >= 2 and var sources ? sources
+        : throw new UsageException($"--sources takes 2 or more, not {word}: one speaker needs no separation.");
 
     private static StreamScale? Scale(string? word, bool hasStart, bool isRoom) => word switch
     {

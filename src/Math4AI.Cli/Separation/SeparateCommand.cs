@@ -61,6 +61,18 @@ internal sealed class SeparateCommand
 
     private readonly Option<bool> room = new("--room") { Description = "The recording comes from a room with echoes." };
 
+    private readonly Option<bool> more = new("--more-than-microphones")
+    {
+        Description = "Separate more sources than microphones, by masks that leave gaps and remains of each other; "
+            + "--sources says how many.",
+    };
+
+    private readonly Option<bool> linear = new("--linear")
+    {
+        Description = "For rooms: leave the sources as filters that do not change over time give them, with what "
+            + "remains of noise and of each other.",
+    };
+
     private readonly Option<int?> window = CommonOptions.Named<int?>(
         "--window", "N",
         "For rooms: the long window in samples, a power of two. Default: about half a second.");
@@ -86,7 +98,7 @@ internal sealed class SeparateCommand
             + "  math4ai separate party.wav --mixing A.csv -o known")
         {
             inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room,
-            window, microphone,
+            more, linear, window, microphone,
             CommonOptions.Seed, format, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
@@ -112,6 +124,8 @@ internal sealed class SeparateCommand
         StartFile = words.GetValue(start),
         Stability = words.GetValue(stability),
         Room = words.GetValue(room),
+        MoreThanMicrophones = words.GetValue(more),
+        IsLinear = words.GetValue(linear),
         Window = words.GetValue(window),
         ReferenceMicrophone = words.GetValue(microphone),
         Seed = words.GetValue(CommonOptions.Seed),

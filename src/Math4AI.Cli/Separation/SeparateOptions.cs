@@ -42,6 +42,12 @@ internal sealed record SeparateOptions
 
     public required bool Room { get; init; }
 
+    /// <summary>Gets whether there may be more sources than microphones.</summary>
+    public required bool MoreThanMicrophones { get; init; }
+
+    /// <summary>Gets whether the sources in a room are left as linear filters give them.</summary>
+    public required bool IsLinear { get; init; }
+
     public required int? Window { get; init; }
 
     /// <summary>Gets the reference microphone, from 1.</summary>
@@ -68,7 +74,7 @@ internal sealed record SeparateOptions
     };
 
     /// <summary>Gets whether the options ask for the model of a room.</summary>
-    public bool IsRoomAsked => Room || Named is { IsForRooms: true };
+    public bool IsRoomAsked => Room || MoreThanMicrophones || Named is { IsForRooms: true };
 
     /// <summary>Gets whether the input is one array.</summary>
     public bool IsArray => Inputs.Length == 1 && IsArrayFile(Inputs[0]);
@@ -123,6 +129,8 @@ internal sealed record SeparateOptions
         Start = StartFile is null ? null : MatrixFile.Read(StartFile),
         Contrast = Math4AI.Separation.Ica.Contrast.All.SingleOrDefault(contrast => contrast.Name == Contrast),
         SearchSamples = Subsample,
+        MoreThanMicrophones = MoreThanMicrophones,
+        IsLinear = IsLinear,
         Window = Window,
         ReferenceMicrophone = ReferenceMicrophone - 1,
         Seed = Seed,

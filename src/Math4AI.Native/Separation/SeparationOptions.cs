@@ -50,6 +50,18 @@ public sealed record SeparationOptions
     /// <summary>Gets the microphone, from 0, as which the sources in a room are heard.</summary>
     public int ReferenceMicrophone { get; init; }
 
+    /// <summary>
+    /// Gets whether there may be more sources than microphones, which makes a recording one from a room
+    /// (<see cref="Rooms.RoomSeparatorOptions.MoreThanMicrophones"/>).
+    /// </summary>
+    public bool MoreThanMicrophones { get; init; }
+
+    /// <summary>
+    /// Gets whether the sources in a room are what filters that do not change over time give
+    /// (<see cref="Rooms.RoomSeparatorOptions.IsLinear"/>). Those of a mixture without echoes always are.
+    /// </summary>
+    public bool IsLinear { get; init; }
+
     /// <summary>Gets the seed: the same seed and number of threads give the same bits.</summary>
     public int Seed { get; init; } = 1;
 
@@ -58,7 +70,7 @@ public sealed record SeparationOptions
         IsRoom is null && Method is null && Start is null && Contrast is null && SearchSamples is null;
 
     /// <summary>Gets whether the settings ask for the model of a room.</summary>
-    internal bool IsRoomAsked => IsRoom == true || Method is { IsForRooms: true };
+    internal bool IsRoomAsked => IsRoom == true || MoreThanMicrophones || Method is { IsForRooms: true };
 
     /// <summary>Gets the method for mixtures without echoes.</summary>
     internal SeparationMethod MixtureMethod => Method ?? Separator.Methods.First(method => !method.IsForRooms);
@@ -84,6 +96,9 @@ public sealed record SeparationOptions
         Require(
             Start is null || (!IsRoomAsked && MixtureMethod.TakesStart && Sources is null && !EstimatesSources),
             $"A start belongs to the methods {Names(method => method.TakesStart)}, and fixes the number of sources.");
+        Require(
+            !MoreThanMicrophones || Sources is not null,
+            "Where there are more sources than microphones, their number cannot be found: give it (--sources N).");
         Require(
             !IsRoomAsked || Method is not { IsForRooms: false },
             $"A room is separated by {Names(method => method.IsForRooms)}: leave out other methods.");

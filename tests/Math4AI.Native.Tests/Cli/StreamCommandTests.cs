@@ -161,6 +161,8 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.Equal(2, result.GetProperty("sources").GetInt32());
         Assert.Equal(2, Recording.Read(In("two.wav")).Channels);
         RefusedInOneLine(Stream(room, "--room", "--sources", "5", "-o", "five.wav"), 1, "ask for 2 to 4");
+        RefusedInOneLine(Stream(room, "--room", "--sources", "auto", "-o", "x.wav"), 2, "Give the number");
+        RefusedInOneLine(Stream(room, "--room", "--sources", "two", "-o", "x.wav"), 2, "whole number");
     }
 
     [Fact]

@@ -89,13 +89,15 @@ internal sealed unsafe class BandAlignment
     /// <summary>Finds the order of the sources in each band.</summary>
     /// <param name="shapes">How the sources' powers move in each band, source after source.</param>
     /// <param name="strideOfShapes">The numbers of one source in a shape.</param>
-    public void Solve(ReadOnlySpan<double[]> shapes, int strideOfShapes)
+    /// <param name="maxStarts">The most bands to start from, which are spread over all.</param>
+    public void Solve(ReadOnlySpan<double[]> shapes, int strideOfShapes, int maxStarts = int.MaxValue)
     {
         stride = strideOfShapes;
         double highest = double.NegativeInfinity;
-        foreach (double[] start in shapes)
+        int starts = Math.Min(maxStarts, shapes.Length);
+        for (int start = 0; start < starts; start++)
         {
-            start.AsSpan(0, Length).CopyTo(center);
+            shapes[(int)((long)shapes.Length * start / starts)].AsSpan(0, Length).CopyTo(center);
             double agreement = AlignToCenter(shapes);
             if (agreement > highest + 1e-9)
             {

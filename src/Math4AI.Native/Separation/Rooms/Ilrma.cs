@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
 using MathNet.Numerics.Random;
 
@@ -56,6 +58,14 @@ internal sealed unsafe class Ilrma
         power = [.. Enumerable.Range(0, sources).Select(_ => new double[frequencies * stride])];
         bases = [.. Enumerable.Range(0, sources).Select(_ => Begin(frequencies * spectra))];
         activations = [.. Enumerable.Range(0, sources).Select(_ => Begin(spectra * stride))];
+        foreach (double[] rows in activations)
+        {
+            for (int k = 0; k < spectra; k++)
+            {
+                Array.Clear(rows, k * stride + frames, stride - frames);
+            }
+        }
+
         Parallel.For(0, frequencies, Options(), Measure);
     }
 
@@ -129,62 +139,68 @@ internal sealed unsafe class Ilrma
     /// </summary>
     private void RenewModel(int n)
     {
-        double[] t = bases[n], v = activations[n], p = power[n];
+        double[] v = activations[n];
         double[] above = new double[spectra * stride], below = new double[spectra * stride];
-        for (int f = 0; f < frequencies; f++)
+        double[] inverse = new double[stride], ratio = new double[stride];
+        fixed (double* up = above, down = below, i = inverse, r = ratio)
         {
-            RenewBases(t, v, p, f);
-            for (int i = 0; i < frames; i++)
+            for (int f = 0; f < frequencies; f++)
             {
-                double inverse = 1.0 / Variance(t, v, f, i), ratio = p[f * stride + i] * inverse * inverse;
+                RenewBases(n, f, inverse, ratio);
+                Divide(n, f, inverse, ratio);
                 for (int k = 0; k < spectra; k++)
                 {
-                    above[k * stride + i] += ratio * t[f * spectra + k];
-                    below[k * stride + i] += inverse * t[f * spectra + k];
+                    double t = bases[n][f * spectra + k];
+                    BlockKernels.AddScaled(t, r, up + k * stride, stride);
+                    BlockKernels.AddScaled(t, i, down + k * stride, stride);
                 }
             }
         }
 
         for (int k = 0; k < spectra; k++)
         {
-            for (int i = 0; i < frames; i++)
+            for (int i = k * stride; i < k * stride + frames; i++)
             {
-                v[k * stride + i] = Math.Max(
-                    MinValue, v[k * stride + i] * Math.Sqrt(above[k * stride + i] / below[k * stride + i]));
+                v[i] = Math.Max(MinValue, v[i] * Math.Sqrt(Math.Max(0.0, above[i] / below[i])));
             }
         }
     }
 
-    private void RenewBases(double[] t, double[] v, double[] p, int f)
+    private void RenewBases(int n, int f, double[] inverse, double[] ratio)
     {
-        Span<double> up = stackalloc double[spectra], down = stackalloc double[spectra];
-        up.Clear();
-        down.Clear();
-        for (int i = 0; i < frames; i++)
+        Divide(n, f, inverse, ratio);
+        fixed (double* v = activations[n], i = inverse, r = ratio)
         {
-            double inverse = 1.0 / Variance(t, v, f, i), ratio = p[f * stride + i] * inverse * inverse;
             for (int k = 0; k < spectra; k++)
             {
-                up[k] += ratio * v[k * stride + i];
-                down[k] += inverse * v[k * stride + i];
+                double up = BlockKernels.Dot(r, v + k * stride, stride);
+                double down = BlockKernels.Dot(i, v + k * stride, stride);
+                ref double t = ref bases[n][f * spectra + k];
+                t = Math.Max(MinValue, t * Math.Sqrt(Math.Max(0.0, up / down)));
             }
-        }
-
-        for (int k = 0; k < spectra; k++)
-        {
-            t[f * spectra + k] = Math.Max(MinValue, t[f * spectra + k] * Math.Sqrt(up[k] / down[k]));
         }
     }
 
-    private double Variance(double[] t, double[] v, int f, int i)
+    /// <summary>Computes 1/R and P/R² at a frequency.</summary>
+    private void Divide(int n, int f, double[] inverse, double[] ratio)
     {
-        double sum = MinValue;
-        for (int k = 0; k < spectra; k++)
-        {
-            sum += t[f * spectra + k] * v[k * stride + i];
-        }
+        Variance(n, f, inverse);
+        TensorPrimitives.Reciprocal<double>(inverse, inverse);
+        TensorPrimitives.Multiply<double>(inverse, inverse, ratio);
+        TensorPrimitives.Multiply<double>(ratio, power[n].AsSpan(f * stride, stride), ratio);
+    }
 
-        return sum;
+    /// <summary>Computes R at a frequency; after the frames, where V is zero, it is the least value.</summary>
+    private void Variance(int n, int f, double[] variance)
+    {
+        Array.Fill(variance, MinValue);
+        fixed (double* v = activations[n], sum = variance)
+        {
+            for (int k = 0; k < spectra; k++)
+            {
+                BlockKernels.AddScaled(bases[n][f * spectra + k], v + k * stride, sum, stride);
+            }
+        }
     }
 
     private void RenewUnmixing(int f)
@@ -193,11 +209,8 @@ internal sealed unsafe class Ilrma
         double[] weights = new double[stride];
         for (int n = 0; n < sources; n++)
         {
-            for (int i = 0; i < frames; i++)
-            {
-                weights[i] = 1.0 / Variance(bases[n], activations[n], f, i);
-            }
-
+            Variance(n, f, weights);
+            TensorPrimitives.Reciprocal<double>(weights, weights);
             covariances[n] = new Complex[channels * channels];
             products.Covariance(f, weights, covariances[n]);
         }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Audio;
-using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Rooms;
@@ -48,6 +47,18 @@ public sealed record RoomSeparatorOptions
 
     /// <summary>Gets the reference microphone, from 0: the sources are what this microphone hears of each.</summary>
     public int ReferenceMicrophone { get; init; }
+
+    /// <summary>
+    /// Gets whether more sources than microphones may be asked for, at most six: they are separated by masks over time
+    /// and frequency, which leave gaps and remains of each other in them.
+    /// </summary>
+    public bool MoreThanMicrophones { get; init; }
+
+    /// <summary>
+    /// Gets whether the sources are what filters that do not change over time give. Otherwise what these leave of noise
+    /// and of the other sources is taken out of each, moment by moment, by Wiener's filter.
+    /// </summary>
+    public bool IsLinear { get; init; }
 }
 
 /// <summary>The result of the separation of a recording from a room.</summary>
@@ -93,25 +104,19 @@ public sealed record RoomSeparationResult
 /// </summary>
 /// <remarks>
 /// The files, in the order of the computation: <see cref="RoomTest"/> tells whether a recording comes from a room;
-/// <see cref="RoomLearner"/> is the procedure over two windows, by a <see cref="RoomPlan"/>;
-/// <see cref="OutputDependence"/> chooses between the results of several, and <see cref="SpeakerCount"/> tells how many
-/// sources there are; <see cref="ShortTimeFourier"/> and
+/// <see cref="RoomSearch"/> tries several ways; <see cref="RoomLearner"/> is the procedure over two windows, by a
+/// <see cref="RoomPlan"/>; <see cref="OutputDependence"/> chooses between the results, and <see cref="SpeakerCount"/>
+/// tells how many sources there are; <see cref="ShortTimeFourier"/> and
 /// <see cref="RoomSpectra"/> make the spectra; <see cref="BandedIva"/> separates every frequency, with
 /// <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>; <see cref="BandAlignment"/>
 /// mends the order of the sources between bands; <see cref="Background"/> is what stands beside fewer sources than
-/// microphones; <see cref="Ilrma"/> refines; <see cref="SourceDelays"/> tells where the sources come from.
+/// microphones, and <see cref="SpatialMasks"/> cuts out more; <see cref="Ilrma"/> refines; <see cref="ResidueFilter"/>
+/// takes out what filters leave; <see cref="SourceDelays"/> tells where the sources come from.
 /// </remarks>
 public sealed class RoomSeparator
 {
     private const int MaxChannels = 6;
-    private const int SpectraOfASource = 4;
-    private const int RefiningIterations = 30;
-
-    // A longer window can make more signals independent that are none: it has to make them so much more so.
-    private const double DependenceOfLonger = 0.7;
-
-    // The spectra of a source are estimated better with shorter frames.
-    private static readonly RoomPlan LowRank = RoomPlan.Usual with { LongWindowShare = 0.5 };
+    private const int MaxMasked = 6;
 
     private readonly RoomSeparatorOptions options;
 
@@ -157,23 +162,31 @@ public sealed class RoomSeparator
         Check(mixture);
         long start = Stopwatch.GetTimestamp();
 
-        Attempt found = Find(mixture, Math.Max(2, options.Sources ?? mixture.Channels), progress, cancellation);
-        int speakers = options.Sources is null
-            ? SpeakerCount.Of(found.Sources, mixture.Length, mixture.SampleRate)
-            : options.Sources.Value;
+        var search = new RoomSearch(mixture, options, progress, cancellation);
+        RoomFinding found = search.Find(Math.Max(2, options.Sources ?? mixture.Channels));
+        int speakers = options.Sources
+            ?? SpeakerCount.Of(found.Sources, mixture.Length, mixture.SampleRate);
         if (options.EstimatesSources && speakers < mixture.Channels)
         {
             found = speakers == 1
                 ? found with { Sources = [mixture.Channel(options.ReferenceMicrophone).ToArray()] }
-                : Find(mixture, speakers, progress, cancellation);
+                : search.Find(speakers);
         }
 
-        Recording sources = ToRecording(found.Sources, mixture);
+        float[][] ordered =
+            [.. found.Sources.OrderByDescending(signal => TensorPrimitives.SumOfSquares<float>(signal))];
+        int kept = options.Sources ?? ordered.Length;
+        Recording linear = ToRecording(ordered[..kept], mixture.SampleRate);
+        bool isCleaned = !options.IsLinear && ordered.Length > 1 && ordered.Length <= mixture.Channels;
         return new RoomSeparationResult
         {
-            Sources = sources,
-            Dependence = DependenceOf(sources),
-            Delays = SourceDelays.Of(sources, mixture, options.ReferenceMicrophone),
+            Sources = isCleaned
+                ? ToRecording(
+                    ResidueFilter.Apply(ordered, mixture.Length, mixture.SampleRate, cancellation)[..kept],
+                    mixture.SampleRate)
+                : linear,
+            Dependence = DependenceOf(linear),
+            Delays = SourceDelays.Of(linear, mixture, options.ReferenceMicrophone),
             Windows = found.Windows,
             Iterations = found.Iterations,
             Notes = [.. Notes(mixture, speakers)],
@@ -188,6 +201,8 @@ public sealed class RoomSeparator
         Sources = options.Sources,
         EstimatesSources = options.EstimatesSources,
         ReferenceMicrophone = options.ReferenceMicrophone,
+        MoreThanMicrophones = options.MoreThanMicrophones,
+        IsLinear = options.IsLinear,
     };
 
     private static double[] DependenceOf(Recording sources)
@@ -203,68 +218,6 @@ public sealed class RoomSeparator
         ];
     }
 
-    private Attempt Find(
-        Recording mixture, int sources, IProgress<SeparationProgress>? progress, CancellationToken cancellation) =>
-        options.Method == RoomMethod.Ilrma ? Try(mixture, sources, LowRank, progress, cancellation)
-        : options.Window is not null ? Try(mixture, sources, RoomPlan.Usual, progress, cancellation)
-        : Choose(mixture, sources, progress, cancellation);
-
-    /// <summary>
-    /// Separates from two starts with the shorter of two long windows, and with the longer one, and takes the result
-    /// whose sources depend least on each other.
-    /// </summary>
-    private Attempt Choose(
-        Recording mixture, int sources, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
-    {
-        double Dependence(Attempt attempt) =>
-            OutputDependence.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
-        Attempt best = Try(mixture, sources, RoomPlan.Usual, progress, cancellation);
-        double least = Dependence(best) / DependenceOfLonger;
-        int iterations = best.Iterations;
-        foreach (RoomPlan plan in RoomPlan.Shorter)
-        {
-            Attempt attempt = Try(mixture, sources, plan, progress, cancellation);
-            iterations += attempt.Iterations;
-            if (Dependence(attempt) is var other && other <= least)
-            {
-                (best, least) = (attempt, other);
-            }
-        }
-
-        return best with { Iterations = iterations };
-    }
-
-    private Attempt Try(
-        Recording mixture,
-        int sources,
-        RoomPlan plan,
-        IProgress<SeparationProgress>? progress,
-        CancellationToken cancellation)
-    {
-        int window = options.Window
-            ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, plan.LongWindowShare);
-        var crew = new WorkCrew(Compute.Threads - 1);
-        try
-        {
-            var learner = new RoomLearner(
-                crew, mixture.Channels, sources, mixture.SampleRate, mixture.Length, window, plan);
-            learner.Prepare(mixture.Length, window);
-            learner.Learn(new Signals(mixture), progress, cancellation);
-            if (options.Method == RoomMethod.Ilrma)
-            {
-                learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
-            }
-
-            return new Attempt(
-                learner.Outputs(options.ReferenceMicrophone), [learner.ShortWindow, learner.LongWindow],
-                learner.Iterations);
-        }
-        finally
-        {
-            crew.End();
-        }
-    }
-
     private IEnumerable<string> Notes(Recording mixture, int speakers)
     {
         int channels = mixture.Channels;
@@ -272,6 +225,12 @@ public sealed class RoomSeparator
         {
             yield return "The recording is short: three or more sources in a room take seven seconds or more to be "
                 + "separated reliably.";
+        }
+
+        if (speakers > channels)
+        {
+            yield return $"There are {channels} microphones for {speakers} sources: each was cut out of the recording "
+                + "by a mask, and has gaps and remains of the others.";
         }
 
         if (speakers >= channels)
@@ -309,11 +268,15 @@ public sealed class RoomSeparator
                 + "microphones.");
         }
 
-        if (options.Sources is { } wanted && (wanted < 1 || wanted > mixture.Channels))
+        int most = options.MoreThanMicrophones ? MaxMasked : mixture.Channels;
+        if (options.Sources is { } wanted && (wanted < 1 || wanted > most))
         {
             throw new ArgumentException(
                 $"{wanted} sources cannot be separated in a room with {mixture.Channels} microphones: ask for 1 to "
-                + $"{mixture.Channels}, or record with as many microphones as there are speakers.");
+                + $"{most}, " + (options.MoreThanMicrophones
+                    ? "or record with more microphones."
+                    : "record with as many microphones as there are speakers, or allow more than microphones, by masks "
+                        + "that leave gaps."));
         }
 
         if (mixture.Duration.TotalSeconds < 1.0)
@@ -362,25 +325,12 @@ public sealed class RoomSeparator
             || correlation.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum() < MinEigenvalue;
     }
 
-    /// <summary>Orders the sources by loudness and scales all by one factor, so that the largest peak is 0.9.</summary>
-    private Recording ToRecording(float[][] found, Recording mixture)
+    /// <summary>Scales all sources by one factor, so that the largest peak is 0.9.</summary>
+    private static Recording ToRecording(float[][] sources, int sampleRate)
     {
-        float peak = Math.Max(1e-30f, found.Max(signal => Math.Abs(TensorPrimitives.MaxMagnitude<float>(signal))));
-        float[][] channels =
-        [
-            .. found.OrderByDescending(signal => TensorPrimitives.SumOfSquares<float>(signal))
-                .Take(options.Sources ?? found.Length)
-                .Select(signal => Array.ConvertAll(signal, x => 0.9f * x / peak)),
-        ];
+        float peak = Math.Max(1e-30f, sources.Max(signal => Math.Abs(TensorPrimitives.MaxMagnitude<float>(signal))));
         return new Recording(
-            channels, mixture.SampleRate, [.. Enumerable.Range(1, channels.Length).Select(k => $"source {k}")]);
-    }
-
-    private sealed record Attempt(float[][] Sources, IReadOnlyList<int> Windows, int Iterations);
-
-    private sealed class Signals(Recording recording) : IRoomSignals
-    {
-        public void Read(int channel, int start, Span<double> samples) =>
-            TensorPrimitives.ConvertTruncating(recording.Channel(channel).Slice(start, samples.Length), samples);
+            [.. sources.Select(signal => Array.ConvertAll(signal, x => 0.9f * x / peak))], sampleRate,
+            [.. Enumerable.Range(1, sources.Length).Select(k => $"source {k}")]);
     }
 }

@@ -67,6 +67,54 @@ internal static class SmallComplex
         }
     }
 
+    /// <summary>
+    /// Factors a Hermitian, positive definite matrix in place into L Lᴴ, with L in the lower part (Cholesky), and
+    /// returns the logarithm of its determinant.
+    /// </summary>
+    public static double Factor(Span<Complex> matrix, int order)
+    {
+        double log = 0.0;
+        for (int j = 0; j < order; j++)
+        {
+            double square = matrix[j * order + j].Real;
+            for (int k = 0; k < j; k++)
+            {
+                square -= Square(matrix[j * order + k]);
+            }
+
+            // What rounding leaves of a singular matrix must not become a root of less than nothing.
+            double root = Math.Sqrt(Math.Max(1e-300, square));
+            matrix[j * order + j] = root;
+            log += 2.0 * Math.Log(root);
+            for (int i = j + 1; i < order; i++)
+            {
+                Complex sum = matrix[i * order + j];
+                for (int k = 0; k < j; k++)
+                {
+                    sum -= matrix[i * order + k] * Complex.Conjugate(matrix[j * order + k]);
+                }
+
+                matrix[i * order + j] = sum / root;
+            }
+        }
+
+        return log;
+    }
+
+    /// <summary>Solves L y = x in place, with the L of <see cref="Factor"/>.</summary>
+    public static void SolveLower(ReadOnlySpan<Complex> factor, int order, Span<Complex> vector)
+    {
+        for (int i = 0; i < order; i++)
+        {
+            for (int k = 0; k < i; k++)
+            {
+                vector[i] -= factor[i * order + k] * vector[k];
+            }
+
+            vector[i] /= factor[i * order + i].Real;
+        }
+    }
+
     /// <summary>Computes 1/z, without the care for overflow that <see cref="Complex"/> takes.</summary>
     public static Complex Reciprocal(Complex z)
     {

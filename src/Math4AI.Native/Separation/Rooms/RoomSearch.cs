@@ -1,0 +1,107 @@
+using System.Numerics.Tensors;
+using Math4AI.Audio;
+using Math4AI.Runtime;
+
+namespace Math4AI.Separation.Rooms;
+
+/// <summary>Separates a recording in several ways, and keeps the best by what the recording alone tells.</summary>
+/// <param name="mixture">The recording.</param>
+/// <param name="options">The settings.</param>
+/// <param name="progress">Receives every stage.</param>
+/// <param name="cancellation">Stops between iterations.</param>
+internal sealed class RoomSearch(
+    Recording mixture,
+    RoomSeparatorOptions options,
+    IProgress<SeparationProgress>? progress,
+    CancellationToken cancellation)
+{
+    private const int SpectraOfASource = 4;
+    private const int RefiningIterations = 30;
+
+    // A longer window can make more signals independent that are none: it has to make them so much more so.
+    private const double DependenceOfLonger = 0.7;
+
+    // The spectra of a source are estimated better with shorter frames.
+    private static readonly RoomPlan LowRank = RoomPlan.Usual with { LongWindowShare = 0.5 };
+
+    /// <summary>Finds a number of sources, two or more.</summary>
+    public RoomFinding Find(int sources) =>
+        sources > mixture.Channels ? Mask(sources)
+        : options.Method == RoomMethod.Ilrma ? Try(sources, LowRank)
+        : options.Window is not null ? Try(sources, RoomPlan.Usual)
+        : Choose(sources);
+
+    private RoomFinding Mask(int sources)
+    {
+        progress?.Report(new SeparationProgress("masks", 0, double.NaN));
+        var masks = new SpatialMasks(mixture, sources, seed: 1);
+        return new RoomFinding(
+            masks.Separate(options.ReferenceMicrophone, cancellation), [masks.Window], SpatialMasks.Iterations);
+    }
+
+    /// <summary>
+    /// Separates from two starts with the shorter of two long windows, and with the longer one, and takes the result
+    /// whose sources depend least on each other.
+    /// </summary>
+    /// <remarks>
+    /// <see cref="Ilrma"/> from each of these ends is no candidate: its sources depend less on each other, and are
+    /// worse all the same.
+    /// </remarks>
+    private RoomFinding Choose(int sources)
+    {
+        double Dependence(RoomFinding attempt) =>
+            OutputDependence.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
+        RoomFinding best = Try(sources, RoomPlan.Usual);
+        double least = Dependence(best) / DependenceOfLonger;
+        int iterations = best.Iterations;
+        foreach (RoomPlan plan in RoomPlan.Shorter)
+        {
+            RoomFinding attempt = Try(sources, plan);
+            iterations += attempt.Iterations;
+            if (Dependence(attempt) is var other && other <= least)
+            {
+                (best, least) = (attempt, other);
+            }
+        }
+
+        return best with { Iterations = iterations };
+    }
+
+    private RoomFinding Try(int sources, RoomPlan plan)
+    {
+        int window = options.Window
+            ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, plan.LongWindowShare);
+        var crew = new WorkCrew(Compute.Threads - 1);
+        try
+        {
+            var learner = new RoomLearner(
+                crew, mixture.Channels, sources, mixture.SampleRate, mixture.Length, window, plan);
+            learner.Prepare(mixture.Length, window);
+            learner.Learn(new Signals(mixture), progress, cancellation);
+            if (options.Method == RoomMethod.Ilrma)
+            {
+                learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
+            }
+
+            return new RoomFinding(
+                learner.Outputs(options.ReferenceMicrophone), [learner.ShortWindow, learner.LongWindow],
+                learner.Iterations);
+        }
+        finally
+        {
+            crew.End();
+        }
+    }
+
+    private sealed class Signals(Recording recording) : IRoomSignals
+    {
+        public void Read(int channel, int start, Span<double> samples) =>
+            TensorPrimitives.ConvertTruncating(recording.Channel(channel).Slice(start, samples.Length), samples);
+    }
+}
+
+/// <summary>What one way of separating a recording gives.</summary>
+/// <param name="Sources">The signals.</param>
+/// <param name="Windows">The windows in samples.</param>
+/// <param name="Iterations">The number of iterations.</param>
+internal sealed record RoomFinding(float[][] Sources, IReadOnlyList<int> Windows, int Iterations);

@@ -54,7 +54,7 @@ internal static class HierarchyForms
     private static double RatioOf(GroupedProblem problem)
     {
         var groups = new PooledGroups(problem, ["a"], Priors);
-        return groups.Start(null, CancellationToken.None).Ratio(groups.Density(isCentered: true));
+        return groups.Start(null, CancellationToken.None).Ratio(groups.Density(isCentered: true), 0);
     }
 
     /// <summary>Groups N(0, 1), and samples whose mean has the ratio as its error.</summary>

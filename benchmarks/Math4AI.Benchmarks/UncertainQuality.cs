@@ -13,7 +13,7 @@ namespace Math4AI.Benchmarks;
 /// <summary>
 /// Networks that tell how sure they are on the published splits of four data sets, with the defaults, and the same
 /// networks averaged with conformal intervals beside them: error, negative log likelihood, and how often intervals of
-/// 90 % hold and how wide they are. The test parts choose nothing. <c>uncertain [DATA …] [SPLITS]</c>.
+/// 90 % hold and how wide they are. The test parts choose nothing. <c>uncertain [DATA …] [WAY …] [SPLITS]</c>.
 /// </summary>
 internal static class UncertainQuality
 {
@@ -26,7 +26,9 @@ internal static class UncertainQuality
             ?? throw new InvalidOperationException("Set MATH4AI_DATA to the folder of the data.");
         string? number = words.FirstOrDefault(word => char.IsAsciiDigit(word[0]));
         int splits = number is null ? Splits : int.Parse(number, CultureInfo.InvariantCulture);
-        string[] names = [.. words.Where(word => word != number)];
+        NetworkUncertainty[] ways = [.. words.Where(word => Enum.TryParse<NetworkUncertainty>(word, out _)
+            && word != number).Select(Enum.Parse<NetworkUncertainty>)];
+        string[] names = [.. words.Where(word => word != number && !ways.Any(way => way.ToString() == word))];
         Console.WriteLine("| data | networks | splits | RMSE | NLL | 90 % intervals cover | width | CPU s |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (string name in (string[])["yacht", "energy", "concrete", "power-plant"])
@@ -36,7 +38,7 @@ internal static class UncertainQuality
                 continue;
             }
 
-            foreach (NetworkUncertainty way in Enum.GetValues<NetworkUncertainty>())
+            foreach (NetworkUncertainty way in ways.Length > 0 ? ways : Enum.GetValues<NetworkUncertainty>())
             {
                 Report(name, way, Path.Combine(data, "uci", name), splits);
             }

@@ -23,7 +23,8 @@ internal static class UncertainSettings
 
     public static int Run(string[] words)
     {
-        int splits = words.Length > 0 && int.TryParse(words[0], CultureInfo.InvariantCulture, out int given) ? given : 3;
+        int splits =
+            words.Length > 0 && int.TryParse(words[0], CultureInfo.InvariantCulture, out int given) ? given : 3;
         Dictionary<string, string> settings = words.Select(word => word.Split('=')).Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1]);
         Console.WriteLine("| data | networks | RMSE | NLL | 90 % intervals cover | CPU s |");

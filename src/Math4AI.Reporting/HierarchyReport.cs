@@ -41,7 +41,9 @@ public sealed record HierarchyReport
                 ("pooled", string.Join(", ", Posterior.Pooled)),
                 ("chains × draws", $"{draws.Chains.Count} × {draws.Count}"),
                 ("divergences", Text(draws.Divergences)),
-                ("chains moved in", Posterior.IsCentered ? "the groups' values" : "distances from the mean"),
+                ("chains moved in", Posterior.IsCentered ? "the groups' values"
+                    : Posterior.Centered.Count == 0 ? "distances from the mean"
+                    : $"the groups' values of {string.Join(", ", Posterior.Centered)}, else distances from the mean"),
                 ("log density of left-out samples",
                     $"{Html.Number(accuracy.LogDensity)} ± {Html.Number(accuracy.StandardError)}"),
             ]);
@@ -85,7 +87,7 @@ public sealed record HierarchyReport
         };
     }
 
-    /// <summary>The samples of each group with its curve and the bands, for models of one input and one output.</summary>
+    /// <summary>The samples of each group with its curve and bands, for models of one input and one output.</summary>
     private IEnumerable<Chart> Curves()
     {
         FitProblem problem = Posterior.Problem.Problem;

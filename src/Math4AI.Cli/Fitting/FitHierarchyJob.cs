@@ -35,7 +35,7 @@ internal static class FitHierarchyJob
         IReadOnlyList<string> notes = FitOutput.Write(files, options, found);
         FitPosteriorSummary of = FitPosteriorSummary.Of(found, options.Level);
         FitHierarchySummary summary = new(
-            options.By!, options.Pool, problem.Labels.Distinct().Count(), found.IsCentered,
+            options.By!, options.Pool, problem.Labels.Distinct().Count(), found.Centered,
             of with { Notes = [.. of.Notes, .. notes] });
         string json = CliJson.Text(summary);
         File.WriteAllText(files.Add(resultFile), json + "\n");
@@ -103,4 +103,4 @@ internal static class FitHierarchyJob
 
 /// <summary>The content of <c>result.json</c> of a hierarchy.</summary>
 internal sealed record FitHierarchySummary(
-    string Column, IReadOnlyList<string> Pooled, int Groups, bool IsCentered, FitPosteriorSummary Posterior);
+    string Column, IReadOnlyList<string> Pooled, int Groups, IReadOnlyList<string> Centered, FitPosteriorSummary Posterior);

@@ -74,8 +74,8 @@ internal sealed class FitPosteriorOptions
 
     private readonly Option<string?> resume = CommonOptions.Named<string?>(
         "--resume", "FILE",
-        "Go on with the chains of draws.npz of an earlier run, or of its folder: --draws more of each, the same as those "
-            + "of one longer run. Data, model and priors are those of that run.");
+        "Go on with the chains of draws.npz of an earlier run, or of its folder: --draws more of each, the same as "
+            + "those of one longer run. Data, model and priors are those of that run.");
 
     private const int MinWarmup = 1000;
     private const int MinDraws = 100;
@@ -107,7 +107,8 @@ internal sealed class FitPosteriorOptions
             throw new UsageException($"--posterior stands alone or takes {Laplace}, and not '{method}'.");
         }
 
-        if (method == Laplace && (parsed.GetValue(resume) is not null || parsed.GetResult(draws) is { Implicit: false }))
+        bool hasChains = parsed.GetValue(resume) is not null || parsed.GetResult(draws) is { Implicit: false };
+        if (method == Laplace && hasChains)
         {
             throw new UsageException("--posterior laplace has no chains: leave out --draws and --resume.");
         }

@@ -81,6 +81,40 @@ public sealed class HierarchyTests
     }
 
     [Fact]
+    public void Each_pooled_parameter_has_the_form_that_its_groups_determine()
+    {
+        // The slopes are alike beside their errors, and the intercepts are not.
+        GroupedProblem lines = Lines() with { Shared = [] };
+        HierarchicalPosterior found = HierarchicalPosterior.Sample(lines, ["a", "b"], new Dictionary<string, Prior>
+        {
+            ["a.sd"] = Prior.Parse("half_normal(5)"),
+            ["b.sd"] = Prior.Parse("half_normal(1)"),
+        });
+        Assert.Equal(["a"], found.Centered);
+        Assert.False(found.IsCentered);
+        ParameterSummary third = found.Draws.Summary().Single(each => each.Name == "a[g3]");
+        Assert.Equal(3.0, third.Mean, 4.0 * third.StandardDeviation);
+
+        // The density of each form is the other's, up to the Jacobian of the slopes alone.
+        var groups = new PooledGroups(lines, ["a", "b"], new Dictionary<string, Prior>());
+        PooledDensity mixed = groups.Density([true, false]), centered = groups.Density(isCentered: true);
+        double[] at = [.. mixed.Names.Select((name, i) => name == "sigma" ? 0.4 : 0.5 + 0.1 * i)], natural = [.. at];
+        mixed.ToNatural(at, natural.AsSpan(4));
+        double[] slopes = new double[at.Length];
+        double jacobian = 5.0 * Math.Log(at[3]), known = centered.Evaluate(natural, slopes);
+        Assert.Equal(known + jacobian, mixed.Evaluate(at, slopes), 1e-10 * Math.Abs(known));
+        for (int j = 0; j < at.Length; j++)
+        {
+            double[] moved = [.. at], unused = new double[at.Length];
+            moved[j] += 1e-5;
+            double ahead = mixed.Evaluate(moved, unused);
+            moved[j] -= 2e-5;
+            double slope = (ahead - mixed.Evaluate(moved, unused)) / 2e-5;
+            Assert.Equal(slope, slopes[j], 1e-5 * (1.0 + Math.Abs(slope)));
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_pooled_is_refused_with_its_name()
     {
         GroupedProblem schools = Schools();

@@ -19,11 +19,11 @@ public sealed class HierarchicalPosterior
     private readonly PooledGroups groups;
 
     private HierarchicalPosterior(
-        PooledGroups groups, PosteriorDraws draws, bool isCentered, IReadOnlyDictionary<string, double> alone,
-        IReadOnlyList<string> notes)
+        PooledGroups groups, PosteriorDraws draws, IReadOnlyList<string> centered,
+        IReadOnlyDictionary<string, double> alone, IReadOnlyList<string> notes)
     {
         (this.groups, Problem, Pooled) = (groups, groups.Problem, groups.Pooled);
-        (Draws, IsCentered, Alone, Notes) = (draws, isCentered, alone, notes);
+        (Draws, Centered, Alone, Notes) = (draws, centered, alone, notes);
     }
 
     /// <summary>Gets the problem.</summary>
@@ -38,8 +38,13 @@ public sealed class HierarchicalPosterior
     /// </summary>
     public PosteriorDraws Draws { get; }
 
-    /// <summary>Gets whether the chains moved in θ_g; they moved in (θ_g − μ)/τ otherwise.</summary>
-    public bool IsCentered { get; }
+    /// <summary>
+    /// Gets the pooled parameters in which the chains moved in θ_g; they moved in (θ_g − μ)/τ of the others.
+    /// </summary>
+    public IReadOnlyList<string> Centered { get; }
+
+    /// <summary>Gets whether the chains moved in θ_g of all pooled parameters.</summary>
+    public bool IsCentered => Centered.Count == Pooled.Count;
 
     /// <summary>
     /// Gets the estimates of each group by its own samples, by the names that the draws have, such as
@@ -61,8 +66,8 @@ public sealed class HierarchicalPosterior
     /// </param>
     /// <param name="sampler">The settings; null for 4 chains of 1000 draws.</param>
     /// <param name="isCentered">
-    /// Whether the chains move in θ_g. Null lets the data choose: they do where each group determines its parameters
-    /// well beside τ, its own error below 0.65 of the deviation of the groups' estimates.
+    /// Whether the chains move in θ_g. Null lets the data choose for each pooled parameter: they do where every group
+    /// determines it well beside τ, its own error below 0.65 of the deviation of the groups' estimates.
     /// </param>
     /// <param name="start">A value for each parameter of the model, the same for all groups; null to search.</param>
     /// <param name="progress">Receives how far each chain is.</param>
@@ -200,7 +205,7 @@ public sealed class HierarchicalPosterior
         };
     }
 
-    /// <summary>The draws of the model's parameters and of the scale, without the common means and deviations.</summary>
+    /// <summary>The draws of the model's parameters and of the scale, without common means and deviations.</summary>
     private Matrix<double> OfModel()
     {
         Matrix<double> all = Draws.ToMatrix();
@@ -224,8 +229,8 @@ public sealed class HierarchicalPosterior
         }
 
         PooledStart found = groups.Start(start, cancellation);
-        bool centered = isCentered ?? found.IsInformative(groups.Density(isCentered: true));
-        PooledDensity density = groups.Density(centered);
+        PooledDensity density = groups.Density(isCentered ?? true);
+        density = isCentered is null ? groups.Density(found.AreInformative(density)) : density;
         (double[] near, double[] errors) = found.Of(density);
         IReadOnlyList<string> notes = groups.CheckProper(found, cancellation);
 
@@ -233,6 +238,7 @@ public sealed class HierarchicalPosterior
         // about where the density lies.
         PosteriorDraws draws = draw(density, PosteriorStart.Near(density, near, errors));
         string[] flat = [.. draws.Names.Where(name => !groups.HasPrior(name))];
+        string[] centered = [.. groups.Pooled.Where((_, k) => density.Centered[k])];
         return new HierarchicalPosterior(groups, draws, centered, found.Values,
         [
             .. flat.Length == 0 ? Array.Empty<string>() : [$"Flat, without a prior: {string.Join(", ", flat)}."],

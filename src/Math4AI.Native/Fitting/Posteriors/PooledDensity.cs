@@ -19,11 +19,11 @@ internal sealed class PooledDensity : LogDensity
     /// <param name="inner">The density of all groups at once.</param>
     /// <param name="pooled">The pooled parameters, with the places of their groups in the density.</param>
     /// <param name="priors">The priors of their means and deviations, in the order of the names.</param>
-    /// <param name="isCentered">Whether the density is one of θ_g, and not of z_g.</param>
+    /// <param name="centered">Of each pooled parameter, whether the density is one of θ_g, and not of z_g.</param>
     public PooledDensity(
-        FitDensity inner, IReadOnlyList<(string Name, int[] Places)> pooled, Prior?[] priors, bool isCentered)
+        FitDensity inner, IReadOnlyList<(string Name, int[] Places)> pooled, Prior?[] priors, bool[] centered)
     {
-        (this.inner, this.priors, IsCentered, Pooled) = (inner, priors, isCentered, pooled);
+        (this.inner, this.priors, Centered, Pooled) = (inner, priors, centered, pooled);
         poolOf = [.. Enumerable.Repeat(-1, inner.Names.Count)];
         for (int k = 0; k < pooled.Count; k++)
         {
@@ -43,7 +43,7 @@ internal sealed class PooledDensity : LogDensity
         (natural, slopes) = (new double[poolOf.Length], new double[poolOf.Length]);
     }
 
-    public bool IsCentered { get; }
+    public bool[] Centered { get; }
 
     public IReadOnlyList<(string Name, int[] Places)> Pooled { get; }
 
@@ -56,7 +56,7 @@ internal sealed class PooledDensity : LogDensity
     public static string DeviationOf(string name) => $"{name}.sd";
 
     public override LogDensity ForChain() =>
-        new PooledDensity((FitDensity)inner.ForChain(), Pooled, priors, IsCentered);
+        new PooledDensity((FitDensity)inner.ForChain(), Pooled, priors, Centered);
 
     public override double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
     {
@@ -74,7 +74,7 @@ internal sealed class PooledDensity : LogDensity
 
             int mean = 2 * poolOf[i], deviation = mean + 1;
             double tau = parameters[deviation], z = (natural[i] - parameters[mean]) / tau;
-            if (IsCentered)
+            if (Centered[poolOf[i]])
             {
                 sum -= 0.5 * z * z + Math.Log(tau);
                 gradient[extra + i] -= z / tau;
@@ -115,7 +115,7 @@ internal sealed class PooledDensity : LogDensity
         for (int i = 0; i < poolOf.Length; i++)
         {
             double value = parameters[priors.Length + i];
-            into[i] = poolOf[i] < 0 || IsCentered
+            into[i] = poolOf[i] < 0 || Centered[poolOf[i]]
                 ? value
                 : parameters[2 * poolOf[i]] + parameters[2 * poolOf[i] + 1] * value;
         }

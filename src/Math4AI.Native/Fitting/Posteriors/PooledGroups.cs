@@ -55,8 +55,11 @@ internal sealed class PooledGroups
     /// <summary>The density of all groups at once, without the common priors.</summary>
     public FitDensity Inner => inner;
 
-    /// <summary>The density.</summary>
-    public PooledDensity Density(bool isCentered)
+    /// <summary>The density, with all pooled parameters in one form.</summary>
+    public PooledDensity Density(bool isCentered) => Density([.. pooled.Select(_ => isCentered)]);
+
+    /// <summary>The density, with each pooled parameter in a form of its own.</summary>
+    public PooledDensity Density(bool[] centered)
     {
         List<string> names = [.. inner.Names];
         return new PooledDensity(
@@ -68,7 +71,7 @@ internal sealed class PooledGroups
                 priors.GetValueOrDefault(PooledDensity.MeanOf(name)),
                 priors.GetValueOrDefault(PooledDensity.DeviationOf(name)),
             })],
-            isCentered);
+            centered);
     }
 
     /// <summary>

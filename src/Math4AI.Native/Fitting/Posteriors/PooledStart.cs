@@ -38,7 +38,7 @@ internal sealed class PooledStart(
                 PosteriorStart.Inside(mean, deviation / Math.Sqrt(own.Length), density.Bounds[2 * k]);
             (near[2 * k + 1], wide[2 * k + 1]) =
                 PosteriorStart.Inside(deviation, deviation / Math.Sqrt(2.0 * own.Length), density.Bounds[2 * k + 1]);
-            foreach (int place in density.IsCentered ? [] : places)
+            foreach (int place in density.Centered[k] ? [] : places)
             {
                 (near[extra + place], wide[extra + place]) =
                     ((near[extra + place] - near[2 * k]) / near[2 * k + 1], 1.0);
@@ -49,19 +49,21 @@ internal sealed class PooledStart(
     }
 
     /// <summary>
-    /// Whether each group determines its parameters well beside how different the groups are, so that the form that is
-    /// centered mixes better.
+    /// Of each pooled parameter, whether each group determines it well beside how different the groups are, so that the
+    /// form that is centered mixes better.
     /// </summary>
-    public bool IsInformative(PooledDensity density) => Ratio(density) < Informative;
+    public bool[] AreInformative(PooledDensity density) =>
+        [.. Enumerable.Range(0, density.Pooled.Count).Select(k => Ratio(density, k) < Informative)];
 
     /// <summary>The largest error of a group's own estimate over the deviation of the estimates.</summary>
-    public double Ratio(PooledDensity density) => density.Pooled.Max(pool =>
+    public double Ratio(PooledDensity density, int pool)
     {
-        string[] names = [.. pool.Places.Select(place => density.Names[2 * density.Pooled.Count + place])];
+        string[] names =
+            [.. density.Pooled[pool].Places.Select(place => density.Names[2 * density.Pooled.Count + place])];
         double[] known = [.. names.Select(name => errors[name])];
         double deviation = names.Select(name => values[name]).StandardDeviation();
         return known.All(double.IsFinite) && deviation > 0.0 ? known.Max() / deviation : double.PositiveInfinity;
-    });
+    }
 
     private static double Size(double value) => value == 0.0 ? 1.0 : Math.Abs(value);
 }

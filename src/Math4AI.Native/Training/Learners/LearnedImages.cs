@@ -56,9 +56,9 @@ public sealed class LearnedImages : IFilePredictor
 
     /// <summary>
     /// Trains on images; a tenth of each class is for validation, and where no test part is given, 15 % are the test.
-    /// Once the validation part has been scored, it is learned from too. Sets of classes come from its scores (conformal
-    /// prediction), so that they hold the truth with the chance that is asked for, or from a model that tells how sure
-    /// it is.
+    /// Once the validation part has been scored, it is learned from too. Sets of classes come from its scores
+    /// (conformal prediction), so that they hold the truth with the chance that is asked for, or from a model that
+    /// tells how sure it is.
     /// </summary>
     /// <param name="images">Images with their classes.</param>
     /// <param name="test">The test part, of the same size and classes; null to take it from the images.</param>

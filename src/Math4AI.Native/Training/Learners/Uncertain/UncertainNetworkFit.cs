@@ -73,7 +73,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
             : null, about.IsHeldOut ? HeldOutVariance.Read(arrays) : null);
     }
 
-    /// <summary>The same networks with a variance that comes from the errors of samples that others have not seen.</summary>
+    /// <summary>The same networks with a variance from the errors of samples that others have not seen.</summary>
     internal UncertainNetworkFit With(HeldOutVariance held) =>
         new(about with { IsHeldOut = true }, networks, laplace, held);
 

@@ -12,11 +12,12 @@ internal sealed class ChainsLine(ProgressLine line) : IProgress<SamplingProgress
     public static string Text(SamplingProgress value)
     {
         int divergences = value.Chains.Sum(chain => chain.Divergences);
-        string each = string.Join(", ", value.Chains.Select((chain, i) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"chain {i + 1} {100.0 * chain.Share:0} %{(chain.IsWarmingUp ? " warming up" : string.Empty)}")));
+        bool anyWarmsUp = value.Chains.Any(chain => chain.IsWarmingUp);
+        string each = string.Join(", ", value.Chains.Select(chain => string.Create(
+            CultureInfo.InvariantCulture, $"{100.0 * chain.Share:0}{(chain.IsWarmingUp ? "*" : string.Empty)}")));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"posterior {100.0 * value.Share:0} %: {each}{(divergences == 0 ? "" : $"; {divergences} divergences")}");
+            $"posterior {100.0 * value.Share:0} %: chains {each} %{(anyWarmsUp ? " (* warms up)" : string.Empty)}")
+            + (divergences == 0 ? string.Empty : $"; {divergences} divergences");
     }
 }

@@ -103,4 +103,5 @@ internal static class FitHierarchyJob
 
 /// <summary>The content of <c>result.json</c> of a hierarchy.</summary>
 internal sealed record FitHierarchySummary(
-    string Column, IReadOnlyList<string> Pooled, int Groups, IReadOnlyList<string> Centered, FitPosteriorSummary Posterior);
+    string Column, IReadOnlyList<string> Pooled, int Groups, IReadOnlyList<string> Centered,
+    FitPosteriorSummary Posterior);

@@ -117,6 +117,12 @@ public sealed class FitPosteriorTests
         });
         Assert.Contains(
             "improper", Assert.Throws<InvalidOperationException>(() => FitPosterior.Sample(product)).Message);
+
+        // Of a column that is constant, only a + b is known, and both go far together.
+        FitProblem line = Problem("a + b*x", "squared");
+        FitProblem constant = line with { Inputs = line.Inputs!.Map(_ => 1.0) };
+        Assert.Contains(
+            "improper", Assert.Throws<InvalidOperationException>(() => FitPosterior.Sample(constant.Fit())).Message);
     }
 
     [Fact]

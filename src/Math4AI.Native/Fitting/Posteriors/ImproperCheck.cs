@@ -41,8 +41,11 @@ internal sealed class ImproperCheck(LogDensity density, Vector<double> mode, Mat
             return null;
         }
 
-        at[parameter] = mode[parameter] + side * Far * deviation;
-        (double far, _) = Held(parameter, at, cancellation);
+        // Along the line through the mode, where the others move with the parameter, and from where they were.
+        Vector<double> along = mode + Far / Near * (at - mode);
+        at[parameter] = along[parameter];
+        double far = Math.Max(
+            Held(parameter, along, cancellation).Value, Held(parameter, at, cancellation).Value);
         if (!(near - far < Math.Log(Far / Near)))
         {
             return null;

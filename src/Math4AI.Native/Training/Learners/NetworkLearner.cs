@@ -65,8 +65,8 @@ public sealed record NetworkLearner : Learner
     /// <summary>
     /// Gets whether the variance of numbers is learned from the errors of samples that networks have not seen, as it is
     /// by default. If not, an ensemble and dropout learn it with the mean, by β-NLL, and Laplace's approximation has
-    /// one variance of the noise. Source of β-NLL: M. Seitzer, A. Tavakoli, D. Antic and G. Martius, "On the pitfalls of
-    /// heteroscedastic uncertainty estimation with probabilistic neural networks", ICLR (2022).
+    /// one variance of the noise. Source of β-NLL: M. Seitzer, A. Tavakoli, D. Antic and G. Martius, "On the pitfalls
+    /// of heteroscedastic uncertainty estimation with probabilistic neural networks", ICLR (2022).
     /// </summary>
     public bool HoldsOut { get; init; } = true;
 

@@ -22,6 +22,11 @@ internal static class FitHierarchyJob
         GroupedProblem problem = GroupedProblem.Read(
             options.Data, options.Formula, options.By!, options.Errors, options.Table, options.Where);
         problem = problem with { Problem = FitJob.With(options, problem.Problem), Shared = options.Shared };
+        if (options.FollowUp.Predict is { } rows)
+        {
+            HierarchicalPosterior.RequirePredictable(problem, options.Pool, rows, options.Table);
+        }
+
         PosteriorDraws? earlier = asked.Earlier();
         progress.Show("posterior");
         var line = new ChainsLine(progress);

@@ -126,6 +126,10 @@ public sealed class HierarchyPredictionTests : TemporaryFolder
             .Predict(Matrix<double>.Build.Dense(1, 1), ["never seen"]));
         Assert.Contains("'b' is each group's own", open.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => found.Predict(Matrix<double>.Build.Dense(2, 1), ["g1"]));
+        File.WriteAllLines(In("rows.csv"), ["group,x", "never seen,1"]);
+        HierarchicalPosterior.RequirePredictable(Lines(), Pooled, In("rows.csv"));
+        Assert.Equal(open.Message, Assert.Throws<ArgumentException>(() => HierarchicalPosterior.RequirePredictable(
+            Lines() with { Shared = [] }, Pooled, In("rows.csv"))).Message);
     }
 
     [Fact]

@@ -205,6 +205,31 @@ public sealed class HierarchicalPosterior
         };
     }
 
+    /// <summary>Throws where the rows of a table could not be predicted: before chains that take long.</summary>
+    /// <param name="problem">The groups.</param>
+    /// <param name="pooled">The pooled parameters.</param>
+    /// <param name="path">As for <see cref="PredictTable"/>.</param>
+    /// <param name="options">As for <see cref="PredictTable"/>.</param>
+    /// <exception cref="ArgumentException">A column is missing, or a group cannot be predicted.</exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public static void RequirePredictable(
+        GroupedProblem problem, IReadOnlyList<string> pooled, string path, NumberTableOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(pooled);
+        options ??= new NumberTableOptions();
+        (NumberTable table, _, _) = SavedFit.ReadTable(
+            problem.Problem.Model, problem.Problem.SigmaText, path,
+            options with { Labels = [.. options.Labels, problem.Column] });
+        string? own = problem.Problem.Model.ParameterNames.FirstOrDefault(name =>
+            !problem.Shared.Contains(name) && !pooled.Contains(name) && !problem.Problem.Fixed.ContainsKey(name));
+        if (own is not null && table.Labels(problem.Column).FirstOrDefault(
+            label => !problem.Labels.Contains(label)) is { } other)
+        {
+            throw PooledPrediction.IsUnknown(other, own);
+        }
+    }
+
     /// <summary>The draws of the model's parameters and of the scale, without common means and deviations.</summary>
     private Matrix<double> OfModel()
     {

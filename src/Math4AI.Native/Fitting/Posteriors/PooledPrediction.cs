@@ -74,10 +74,13 @@ internal sealed class PooledPrediction
 
         return posterior.Pooled.Contains(name)
             ? new Source(places[PooledDensity.MeanOf(name)], places[PooledDensity.DeviationOf(name)], 0.0)
-            : throw new ArgumentException(
-                $"The group '{group}' is not among the samples, and '{name}' is each group's own: share it or pool it "
-                + "to predict other groups.");
+            : throw IsUnknown(group, name);
     }
+
+    /// <summary>That a group has no value of a parameter.</summary>
+    public static ArgumentException IsUnknown(string group, string name) => new(
+        $"The group '{group}' is not among the samples, and '{name}' is each group's own: share it or pool it to "
+        + "predict other groups.");
 
     /// <summary>Where a parameter comes from: a number of the draw, its mean and deviation, or a constant.</summary>
     private readonly record struct Source(int Place, int Deviation, double Value)

@@ -109,7 +109,9 @@ public sealed record NutsSampler
         ArgumentOutOfRangeException.ThrowIfLessThan(more, 1);
         if (!density.Names.SequenceEqual(earlier.Names))
         {
-            throw new ArgumentException("The density has other parameters than the draws.", nameof(density));
+            throw new ArgumentException(
+                $"The draws are of {Listed(earlier.Names)}, and the density is of {Listed(density.Names)}: give the "
+                + "data and the model that they were made with.", nameof(density));
         }
 
         NutsSampler settings = earlier.Sampler with { Draws = checked(earlier.Count + more) };
@@ -143,6 +145,13 @@ public sealed record NutsSampler
             // Of several chains that failed, the first one's sentence.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failed.InnerExceptions[0]);
         }
+    }
+
+    private static string Listed(IReadOnlyList<string> names)
+    {
+        const int Most = 8;
+        return string.Join(", ", names.Take(Most))
+            + (names.Count > Most ? $" … ({names.Count} parameters)" : string.Empty);
     }
 
     /// <summary>Other data, another model or other priors have another log p where the chain was left.</summary>

@@ -84,6 +84,10 @@ switch (args)
         return Ranks.Run(args[1..]);
     case ["tables", ..]:
         return TablesAgainstPeer.Run(args[1..]);
+    case ["table-choice", _, ..]:
+        return TableChoice.Run(args[1..]);
+    case ["trees", ..]:
+        return TreesAgainstPeer.Run(args[1..]);
     case ["first", ..]:
         return FirstProduct.Run(args[1..]);
     default:

@@ -12,23 +12,39 @@ namespace Math4AI.Benchmarks;
 
 /// <summary>
 /// The model that is chosen for a table beside scikit-learn's, each of which chooses its settings by the same
-/// cross-validation of the training rows, over splits of public tables. The test rows choose nothing.
+/// cross-validation of the training rows, over splits of public tables. The test rows choose nothing. Every split is a
+/// line of a file, so that the work can be done in pieces: what the file has is not done again.
 /// </summary>
 internal static class TablesAgainstPeer
 {
-    private const double TestShare = 0.2;
+    private const string Python = "/usr/bin/python3";
 
     private static readonly string[] Peers = ["boosting", "forest", "linear", "mlp", "svm"];
 
     private static readonly string[][] PeersAtOnce = [["boosting"], ["forest", "linear", "mlp", "svm"]];
 
-    /// <summary>The names of tables, and a number of splits.</summary>
+    /// <summary>What a split gave: losses, and seconds of the processor.</summary>
+    private sealed record SplitResult(
+        string Table, int Split, double Ours, string Kept, double? Coverage, double Seconds,
+        Dictionary<string, PeerResult> Peers);
+
+    /// <summary>What a peer gave.</summary>
+    private sealed record PeerResult(double Loss, double Seconds);
+
+    /// <summary>What is asked for: see the usage in benchmarks/README.md.</summary>
+    private sealed record Wanted(string[] Tables, int First, int Last, string File, double Minutes, double PeerMinutes);
+
+    /// <summary>
+    /// Names of tables, then --splits N or A-B, --file FILE of the results, --minutes M after which no split begins,
+    /// --peer-minutes M for one peer on one split.
+    /// </summary>
     public static int Run(string[] words)
     {
-        const string Python = "/usr/bin/python3";
-        int splits = words.Select(word => int.TryParse(word, out int number) ? number : 0).DefaultIfEmpty(0).Max();
-        splits = splits > 0 ? splits : 20;
-        string[] wanted = [.. words.Where(word => !int.TryParse(word, out _))];
+        Wanted wanted = Read(words);
+        List<SplitResult> known = File.Exists(wanted.File)
+            ? [.. File.ReadLines(wanted.File).Select(line => JsonSerializer.Deserialize<SplitResult>(line)!)]
+            : [];
+        long start = Stopwatch.GetTimestamp();
         string folder = Directory.CreateTempSubdirectory("math4ai-tables-").FullName;
         try
         {
@@ -37,104 +53,157 @@ internal static class TablesAgainstPeer
                 export.WaitForExit();
             }
 
-            Console.WriteLine($"| table | splits | ours | {string.Join(" | ", Peers)} | best peer | log ratio to it | "
-                + "kept | CPU s, ours and theirs |");
-            Console.WriteLine($"|---|---|---|{string.Concat(Peers.Select(_ => "---|"))}---|---|---|---|");
-            List<double>[] ratios = [.. Peers.Select(_ => new List<double>())];
             foreach (PublicTable data in PublicTable.All(folder).Where(
-                data => wanted.Length == 0 || wanted.Contains(data.Name)))
+                data => wanted.Tables.Length == 0 || wanted.Tables.Contains(data.Name)))
             {
-                Report(data, Math.Min(splits, data.Splits), folder, Python, ratios);
+                for (int split = wanted.First; split <= Math.Min(wanted.Last, data.Splits - 1); split++)
+                {
+                    if (!known.Any(each => each.Table == data.Name && each.Split == split)
+                        && Stopwatch.GetElapsedTime(start).TotalMinutes < wanted.Minutes)
+                    {
+                        SplitResult found = Measure(data, split, folder, wanted);
+                        File.AppendAllText(wanted.File, JsonSerializer.Serialize(found) + "\n");
+                        known.Add(found);
+                    }
+                }
             }
-
-            Console.WriteLine("Mean log ratio to each peer over the tables: " + string.Join(", ", Peers.Zip(
-                ratios, (peer, found) => string.Create(
-                    CultureInfo.InvariantCulture, $"{peer} {found.DefaultIfEmpty().Average():0.000}"))));
-            return 0;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+
+        Report(known);
+        return 0;
     }
 
-    private static void Report(PublicTable data, int splits, string folder, string python, List<double>[] ratios)
+    private static Wanted Read(string[] words)
     {
-        List<double> ours = [], kept = [];
-        List<double>[] theirs = [.. Peers.Select(_ => new List<double>())];
-        var names = new List<string>();
-        double seconds = 0.0, peerSeconds = 0.0;
-        for (int split = 0; split < splits; split++)
+        var wanted = new Wanted([], 0, 19, "tables.jsonl", double.PositiveInfinity, 20.0);
+        for (int i = 0; i < words.Length; i++)
         {
-            (Table train, Table test) = data.Split(split);
-            TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
-            Trained<LearnedTable> trained = LearnedTable.Train(
-                train, test,
-                new TableTrainingOptions
-                {
-                    Target = data.Target,
-                    Ignore = data.Ignore,
-                    Missing = Missing.Impute,
-                    Trainer = new TrainerOptions { Seed = split + 1 },
-                },
-                new AutoLearner { Seed = split + 1 });
-            seconds += (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
-            bool areClasses = trained.Classes.Count > 0;
-            ours.Add(trained.Test.Scores[areClasses ? "logLoss" : "rmse"]);
-            kept.Add(trained.Coverage ?? double.NaN);
-            names.Add(trained.Model.Comparison.Single(each => each.IsKept).Name);
-            Write(Path.Combine(folder, "train.npy"), train, train, data, trained.Classes);
-            Write(Path.Combine(folder, "test.npy"), train, test, data, trained.Classes);
-            Dictionary<string, JsonElement> found = AskPeers(python, folder, trained.Classes.Count);
-            for (int i = 0; i < Peers.Length; i++)
+            double Number() => double.Parse(words[++i], CultureInfo.InvariantCulture);
+            wanted = words[i] switch
             {
-                theirs[i].Add(found[Peers[i]].GetProperty("loss").GetDouble());
-                peerSeconds += found[Peers[i]].GetProperty("seconds").GetDouble();
+                "--splits" => WithSplits(wanted, words[++i]),
+                "--file" => wanted with { File = words[++i] },
+                "--minutes" => wanted with { Minutes = Number() },
+                "--peer-minutes" => wanted with { PeerMinutes = Number() },
+                var name => wanted with { Tables = [.. wanted.Tables, name] },
+            };
+        }
+
+        return wanted;
+    }
+
+    private static Wanted WithSplits(Wanted wanted, string text)
+    {
+        int[] ends = [.. text.Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture))];
+        return ends.Length == 1
+            ? wanted with { First = 0, Last = ends[0] - 1 }
+            : wanted with { First = ends[0], Last = ends[1] };
+    }
+
+    private static SplitResult Measure(PublicTable data, int split, string folder, Wanted wanted)
+    {
+        (Table train, Table test) = data.Split(split);
+        TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
+        Trained<LearnedTable> trained = LearnedTable.Train(
+            train, test,
+            new TableTrainingOptions
+            {
+                Target = data.Target,
+                Ignore = data.Ignore,
+                Missing = Missing.Impute,
+                Trainer = new TrainerOptions { Seed = split + 1 },
+            },
+            new AutoLearner { Seed = split + 1 });
+        double seconds = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
+        Write(Path.Combine(folder, "train.npy"), train, train, data, trained.Classes);
+        Write(Path.Combine(folder, "test.npy"), train, test, data, trained.Classes);
+        var found = new SplitResult(
+            data.Name, split, trained.Test.Scores[trained.Classes.Count > 0 ? "logLoss" : "rmse"],
+            trained.Model.Comparison.Single(each => each.IsKept).Name, trained.Coverage, seconds,
+            AskPeers(folder, trained.Classes.Count, TimeSpan.FromMinutes(wanted.PeerMinutes)));
+        Console.Error.WriteLine(JsonSerializer.Serialize(found));
+        return found;
+    }
+
+    /// <summary>
+    /// Asks the peers in two processes at once, each of one thread: they take the longest of all. What is not done in
+    /// its time is left out.
+    /// </summary>
+    private static Dictionary<string, PeerResult> AskPeers(string folder, int classes, TimeSpan most)
+    {
+        var found = new Dictionary<string, PeerResult>();
+        Parallel.ForEach(PeersAtOnce, models =>
+        {
+            using Process process = Peer.Start(
+                Python, "tables.py", [folder, classes.ToString(CultureInfo.InvariantCulture), .. models]);
+            using var limit = new Timer(_ => process.Kill(entireProcessTree: true), null, most * models.Length,
+                Timeout.InfiniteTimeSpan);
+            while (process.StandardOutput.ReadLine() is { } line)
+            {
+                JsonElement each = JsonDocument.Parse(line).RootElement;
+                lock (found)
+                {
+                    found[each.GetProperty("name").GetString()!] = new PeerResult(
+                        each.GetProperty("loss").GetDouble(), each.GetProperty("seconds").GetDouble());
+                }
             }
 
-            Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{data.Name} {split}: {ours[^1]:G4} ({names[^1]}), {string.Join(", ", theirs.Select(
-                    each => each[^1].ToString("G4", CultureInfo.InvariantCulture)))}, coverage {kept[^1]:0.000}"));
-        }
-
-        int best = Enumerable.Range(0, Peers.Length).MinBy(i => theirs[i].Average());
-        for (int i = 0; i < Peers.Length; i++)
-        {
-            ratios[i].Add(Ratios(ours, theirs[i]).Average());
-        }
-
-        string chosen = string.Join(", ", names.CountBy(name => name).Select(pair => $"{pair.Key} {pair.Value}"));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {data.Name} | {splits} | {Text(ours)} | {string.Join(" | ", theirs.Select(Text))} | {Peers[best]} | "
-            + $"{Text(Ratios(ours, theirs[best]))} | {chosen} | {seconds:0}, {peerSeconds:0} |"));
+            process.WaitForExit();
+        });
+        return found;
     }
 
-    /// <summary>Asks the peers in two processes at once, each of one thread: they take the longest of all.</summary>
-    private static Dictionary<string, JsonElement> AskPeers(string python, string folder, int classes)
+    /// <summary>A row for each table, over the splits that are there.</summary>
+    private static void Report(List<SplitResult> known)
     {
-        Process[] processes = [.. PeersAtOnce.Select(models => Peer.Start(
-            python, "tables.py", [folder, classes.ToString(CultureInfo.InvariantCulture), .. models]))];
-        try
+        Console.WriteLine($"| table | splits | ours | {string.Join(" | ", Peers)} | log ratio to the best | worse by "
+            + "more than two errors and 1 % | coverage of 90 % | kept | CPU s a split, ours and theirs |");
+        Console.WriteLine($"|---|---|---|{string.Concat(Peers.Select(_ => "---|"))}---|---|---|---|---|");
+        List<double>[] ratios = [.. Peers.Select(_ => new List<double>())];
+        foreach (IGrouping<string, SplitResult> table in known.GroupBy(each => each.Table))
         {
-            return processes.SelectMany(process => JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement
-                .EnumerateObject()).ToDictionary(pair => pair.Name, pair => pair.Value);
+            SplitResult[] splits = [.. table.OrderBy(each => each.Split)];
+            double[][] logs = [.. Peers.Select(peer => splits.Where(each => each.Peers.ContainsKey(peer))
+                .Select(each => Math.Log(each.Ours / each.Peers[peer].Loss)).ToArray())];
+            for (int i = 0; i < Peers.Length; i++)
+            {
+                ratios[i].AddRange(logs[i].Length > 0 ? [logs[i].Average()] : Array.Empty<double>());
+            }
+
+            int best = Enumerable.Range(0, Peers.Length).Where(i => logs[i].Length == splits.Length).DefaultIfEmpty(0)
+                .MinBy(i => splits.Average(each => LossOf(each, Peers[i])));
+            (double mean, double error) = (logs[best].DefaultIfEmpty(double.NaN).Average(), ErrorOf(logs[best]));
+            bool isWorse = mean > Math.Max(2.0 * error, Math.Log(1.01));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {table.Key} | {splits.Length} | {Text([.. splits.Select(each => each.Ours)])} | "
+                + $"{string.Join(" | ", Peers.Select(peer => Text([.. splits.Select(each => LossOf(each, peer))])))} | "
+                + $"{Peers[best]} {Text(logs[best])} | {(splits.Length < 2 ? "–" : isWorse ? "yes" : "no")} | "
+                + $"{splits.Average(each => each.Coverage):0.000} | "
+                + $"{string.Join(", ", splits.CountBy(each => each.Kept).Select(
+                    pair => $"{pair.Key} {pair.Value}"))} | "
+                + $"{splits.Average(each => each.Seconds):0}, "
+                + $"{splits.Average(each => each.Peers.Values.Sum(peer => peer.Seconds)):0} |"));
         }
-        finally
-        {
-            Array.ForEach(processes, process => process.Dispose());
-        }
+
+        Console.WriteLine("Mean log ratio to each peer over the tables: " + string.Join(", ", Peers.Zip(
+            ratios, (peer, found) => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{peer} {found.DefaultIfEmpty(double.NaN).Average():0.000} of {found.Count}"))));
     }
 
-    private static List<double> Ratios(List<double> ours, List<double> theirs) =>
-        [.. ours.Zip(theirs, (one, other) => Math.Log(one / other))];
+    private static double LossOf(SplitResult split, string peer) =>
+        split.Peers.TryGetValue(peer, out PeerResult? found) ? found.Loss : double.NaN;
 
-    private static string Text(List<double> values) => values.Count == 1
-        ? values[0].ToString("G4", CultureInfo.InvariantCulture)
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{values.Average():G4} ± {values.StandardDeviation() / Math.Sqrt(values.Count):G2}");
+    private static double ErrorOf(double[] values) =>
+        values.Length < 2 ? double.PositiveInfinity : values.StandardDeviation() / Math.Sqrt(values.Length);
+
+    private static string Text(double[] values) => values.Length == 0 || values.Any(double.IsNaN) ? "–"
+        : values.Length == 1 ? values[0].ToString("G4", CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{values.Average():G4} ± {ErrorOf(values):G2}");
 
     /// <summary>Inputs as our encoder makes them of the training rows, then the target, for the peers.</summary>
     private static void Write(string path, Table train, Table rows, PublicTable data, IReadOnlyList<string> classes)
@@ -157,83 +226,5 @@ internal static class TablesAgainstPeer
         target.CopyTo(values, rows.Rows * encoder.Inputs);
         using var writer = new NpyWriter(path, encoder.Inputs + 1, rows.Rows, isDouble: true);
         writer.Write(0, rows.Rows, values);
-    }
-
-    /// <summary>A public table and its splits.</summary>
-    private sealed record PublicTable(
-        string Name, string Target, string[] Ignore, int Splits, Func<int, (Table Train, Table Test)> Split)
-    {
-        public static IEnumerable<PublicTable> All(string exported)
-        {
-            string data = Environment.GetEnvironmentVariable("MATH4AI_DATA")
-                ?? throw new InvalidOperationException("Set MATH4AI_DATA to the folder of the data.");
-            string tables = Path.Combine(data, "tables");
-            yield return AtRandom("iris", Path.Combine(tables, "iris.csv"), "species");
-            yield return AtRandom("penguins", Path.Combine(tables, "penguins.csv"), "species");
-            yield return AtRandom("mpg", Path.Combine(tables, "mpg.csv"), "mpg", "name");
-            yield return AtRandom("wine", Path.Combine(exported, "wine.csv"), "target");
-            yield return AtRandom("breast_cancer", Path.Combine(exported, "breast_cancer.csv"), "target");
-            yield return AtRandom("diabetes", Path.Combine(exported, "diabetes.csv"), "target");
-            foreach (string name in new[] { "yacht", "energy", "concrete", "power-plant" })
-            {
-                string folder = Path.Combine(data, "uci", name);
-                yield return new PublicTable(name, "y", [], 20, split => Published(folder, split));
-            }
-
-            yield return new PublicTable("digits", "digit", [], 1, _ => (
-                Digits(Path.Combine(data, "digits", "optdigits.tra")),
-                Digits(Path.Combine(data, "digits", "optdigits.tes"))));
-            yield return AtRandom("spam", Path.Combine(tables, "spam.csv"), "type");
-            yield return AtRandom("satellite", Path.Combine(tables, "satellite.csv"), "classes");
-            yield return new PublicTable(
-                "letter", "lettr", [], 1, _ => First(Path.Combine(tables, "letter.csv"), 16_000));
-        }
-
-        private static PublicTable AtRandom(string name, string path, string target, params string[] ignored) =>
-            new(name, target, ignored, 20, split =>
-            {
-                Table table = Table.Read(path);
-                table = table.Select([.. Enumerable.Range(0, table.Rows).Where(row => !table.Misses(row, [target]))]);
-                int[] rows = [.. Enumerable.Range(0, table.Rows)];
-                new Random(split).Shuffle(rows);
-                int test = (int)(TestShare * rows.Length);
-                return (table.Select([.. rows[test..].Order()]), table.Select([.. rows[..test].Order()]));
-            });
-
-        private static (Table Train, Table Test) First(string path, int count)
-        {
-            Table table = Table.Read(path);
-            return (
-                table.Select([.. Enumerable.Range(0, count)]),
-                table.Select([.. Enumerable.Range(count, table.Rows - count)]));
-        }
-
-        private static Table Digits(string path)
-        {
-            Table table = Table.Read(path);
-            string?[] digits =
-                [.. table.Numbers(table.Names[^1]).Select(digit => string.Create(
-                    CultureInfo.InvariantCulture, $"digit {digit}"))];
-            return Table.OfTexts(
-            [
-                .. table.Names.SkipLast(1).Select(
-                    name => (name, table.Texts(name).ToArray())),
-                ("digit", digits),
-            ]);
-        }
-
-        private static (Table Train, Table Test) Published(string folder, int split)
-        {
-            double[][] rows = ProcessQuality.Read(Path.Combine(folder, "data.txt"));
-            int[] Numbers(string name) => ProcessQuality.Numbers(Path.Combine(folder, name));
-            int[] features = Numbers("index_features.txt");
-            int target = Numbers("index_target.txt")[0];
-            Table Of(int[] which) => Table.OfNumbers(
-            [
-                .. features.Select((column, i) => ($"x{i + 1}", which.Select(row => rows[row][column]).ToArray())),
-                ("y", which.Select(row => rows[row][target]).ToArray()),
-            ]);
-            return (Of(Numbers($"index_train_{split}.txt")), Of(Numbers($"index_test_{split}.txt")));
-        }
     }
 }

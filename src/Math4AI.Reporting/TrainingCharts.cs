@@ -38,7 +38,8 @@ internal static class TrainingCharts
         }
 
         double[] at = [.. points.Select(point => point.At)];
-        foreach (string name in points[0].Scores.Keys)
+        foreach (string name in points[0].Scores.Keys.Where(
+            name => points.All(point => point.Scores.ContainsKey(name))))
         {
             yield return new Chart(
                 $"{name}, {part}", new ChartAxis(across), new ChartAxis(name, AxisScale.Linear),

@@ -7,7 +7,6 @@ using Math4AI.Training.Explanations;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
-using SkiaSharp;
 
 namespace Math4AI.Reporting;
 
@@ -62,6 +61,25 @@ public sealed record TrainingReport
 
     /// <summary>Gets the images of the test set; null where the samples are not images.</summary>
     public ImageSet? Images { get; init; }
+
+    /// <summary>
+    /// Gets where the model looks in images of the test set, by their places in it, for the class that it answers.
+    /// </summary>
+    public IReadOnlyDictionary<int, OcclusionMap> Looks { get; init; } = new Dictionary<int, OcclusionMap>();
+
+    /// <summary>Gets the places of the wrong predictions with the highest probabilities, at most 24.</summary>
+    public IReadOnlyList<int> Mistakes =>
+    [
+        .. Enumerable.Range(0, Observed.Count).Where(i => Chosen(i) != Observed[i])
+            .OrderByDescending(i => Probabilities[i][Chosen(i)]).Take(MaxMistakes),
+    ];
+
+    /// <summary>Gets the place of the surest right prediction of each class, where there is one.</summary>
+    public IReadOnlyList<int> Surest =>
+    [
+        .. Enumerable.Range(0, Observed.Count).Where(i => Chosen(i) == Observed[i]).GroupBy(i => Observed[i])
+            .OrderBy(group => group.Key).Select(group => group.MaxBy(i => Probabilities[i][Observed[i]])),
+    ];
 
     /// <summary>Gets the learning curve: the test scores over the number of training rows; empty for none.</summary>
     public IReadOnlyList<(double Rows, IReadOnlyDictionary<string, double> Scores)> LearningCurve { get; init; } = [];
@@ -276,25 +294,23 @@ public sealed record TrainingReport
         {
             page.Charts("How well classes are told apart", "grid wide", charts.Curves())
                 .Charts("Calibration", "grid wide", charts.Reliability());
-            Mistakes(page);
+            AddLooks(page);
+            AddMistakes(page);
         }
     }
 
-    /// <summary>The wrong predictions with the highest probabilities.</summary>
-    private void Mistakes(Html page)
+    private void AddMistakes(Html page)
     {
-        int[] wrong =
-        [
-            .. Enumerable.Range(0, Observed.Count).Where(i => Chosen(i) != Observed[i])
-                .OrderByDescending(i => Probabilities[i][Chosen(i)]).Take(MaxMistakes),
-        ];
-        if (wrong.Length == 0)
+        IReadOnlyList<int> wrong = Mistakes;
+        if (wrong.Count == 0)
         {
             return;
         }
 
+        bool hasLooks = wrong.Any(Looks.ContainsKey);
         page.Heading("Most confident errors").Add("<div class=\"card "
-            + "scroll\"><table><tr><th></th><th>observed</th><th>predicted</th><th>probability</th></tr>");
+            + "scroll\"><table><tr><th></th><th>observed</th><th>predicted</th><th>probability</th>"
+            + (hasLooks ? "<th>where the model looks</th>" : string.Empty) + "</tr>");
         foreach (int i in wrong)
         {
             page.Add("<tr><th>");
@@ -304,36 +320,56 @@ public sealed record TrainingReport
             }
             else
             {
-                page.Image(Png(Images, i), Images.Names[i]).Add(Html.Escape(Images.Names[i]));
+                page.Image(SamplePicture.Png(Images, i), Images.Names[i]).Add(Html.Escape(Images.Names[i]));
             }
 
             page.Add($"</th><td>{Html.Escape(Classes[Observed[i]])}</td><td>{Html.Escape(Classes[Chosen(i)])}</td>"
-                + $"<td>{Html.Number(Probabilities[i][Chosen(i)])}</td></tr>");
+                + $"<td>{Html.Number(Probabilities[i][Chosen(i)])}</td>");
+            if (hasLooks)
+            {
+                page.Add("<td>");
+                AddLook(page, i);
+                page.Add("</td>");
+            }
+
+            page.Add("</tr>");
         }
 
         page.Add("</table></div>");
     }
 
+    /// <summary>The surest image of each class, and where the model looks in it.</summary>
+    private void AddLooks(Html page)
+    {
+        int[] shown = [.. Surest.Where(Looks.ContainsKey)];
+        if (Images is null || shown.Length == 0)
+        {
+            return;
+        }
+
+        page.Heading("Where the model looks").Add("<div class=\"card scroll\"><table><tr><th></th><th>image</th>"
+            + "<th>where the model looks</th><th>probability</th></tr>");
+        foreach (int i in shown)
+        {
+            page.Add($"<tr><th>{Html.Escape(Classes[Observed[i]])}</th><td>")
+                .Image(SamplePicture.Png(Images, i), Images.Names[i]).Add("</td><td>");
+            AddLook(page, i);
+            page.Add($"</td><td>{Html.Number(Probabilities[i][Chosen(i)])}</td></tr>");
+        }
+
+        page.Add("</table></div><p class=\"quiet\">Of each class the test image that is told most surely. Orange: "
+            + "where a covered square of a quarter of the image makes the answer less probable; blue: more.</p>");
+    }
+
+    private void AddLook(Html page, int i)
+    {
+        if (Images is not null && Looks.TryGetValue(i, out OcclusionMap? map))
+        {
+            page.Image(SamplePicture.Png(Images, i, map), $"where the model looks in {Images.Names[i]}");
+        }
+    }
+
     private int Chosen(int sample) => Answers.Count > 0
         ? Answers[sample]
         : Array.IndexOf(Probabilities[sample], Probabilities[sample].Max());
-
-    private static byte[] Png(ImageSet images, int image)
-    {
-        const int Side = 64;
-        int plane = images.Height * images.Width, at = image * images.Channels * plane;
-        byte Level(int channel, int pixel) =>
-            (byte)Math.Clamp(
-                255.0f * images.Pixels[at + (images.Channels == 1 ? 0 : channel) * plane + pixel], 0.0f, 255.0f);
-        using var bitmap = new SKBitmap(images.Width, images.Height);
-        for (int pixel = 0; pixel < plane; pixel++)
-        {
-            bitmap.SetPixel(pixel % images.Width, pixel / images.Width,
-                new SKColor(Level(0, pixel), Level(1, pixel), Level(2, pixel)));
-        }
-
-        using SKBitmap large = bitmap.Resize(new SKImageInfo(Side, Side), new SKSamplingOptions(SKFilterMode.Nearest));
-        using SKData data = large.Encode(SKEncodedImageFormat.Png, 100);
-        return data.ToArray();
-    }
 }

@@ -20,7 +20,8 @@ internal static class PredictCommand
             Description = "A table, or - for one from standard input, with the columns that the model was trained on "
                 + "or the fit was made from; for a model of images, a folder of images or an IDX file.",
         };
-        Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
+        Option<string?> output = CommonOptions.Output(
+            "The file to write, or - for standard output, which is the default.", byDefault: null);
         var level = new Option<double?>("--level")
         {
             Description = "The coverage probability of intervals and prediction sets. Default: 0.95 for a fit, and 0.9 "
@@ -65,7 +66,7 @@ internal static class PredictCommand
 
     private static int Write(string? path, bool force, Action<TextWriter> predict)
     {
-        if (path is null)
+        if (path is null or "-")
         {
             using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
             predict(output);
@@ -97,26 +98,41 @@ internal static class PredictCommand
 
         const double FitLevel = 0.95;
         double level = options.Level ?? FitLevel;
+        if (opened is IFilePredictor model)
+        {
+            WriteCsv(output, options.Level is { } asked
+                ? RequireLevel(model.PredictFile(options.Path, asked))
+                : model.PredictFile(options.Path));
+            return;
+        }
+
         output.Write(opened switch
         {
-            SavedFit fit => fit.PredictTable(options.Data, level).ToCsv(),
-            SavedGroups groups => groups.PredictTable(options.Data, level).ToCsv(),
-            IFilePredictor model => ToCsv(options.Level is { } chance
-                ? model.PredictFile(options.Data, chance)
-                : model.PredictFile(options.Data)),
+            SavedFit fit => fit.PredictTable(options.Path, level).ToCsv(),
+            SavedGroups groups => groups.PredictTable(options.Path, level).ToCsv(),
             _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
         });
     }
 
-    private static string ToCsv(FilePredictions found)
+    /// <summary>Refuses a level that nothing obeys.</summary>
+    /// <exception cref="UsageException">There are neither intervals nor sets.</exception>
+    internal static FilePredictions RequireLevel(FilePredictions found) =>
+        found.Intervals.Count > 0 || found.Sets.Count > 0 || found.Values.Length == 0
+            ? found
+            : throw new UsageException(
+                "--level is for models with intervals or sets of classes, and this one has none: leave it out.");
+
+    private static void WriteCsv(TextWriter output, FilePredictions found)
     {
         foreach (PredictionWarning warning in found.Warnings)
         {
             Console.Error.WriteLine($"math4ai: Warning: {warning}");
         }
 
-        return string.Concat(Enumerable.Range(0, found.Values.Length).Select(
-            row => PredictionCsv.Line(found, row, [])).Prepend(PredictionCsv.Header(found, []))
-            .Select(line => line + "\n"));
+        output.Write(PredictionCsv.Header(found, []) + "\n");
+        for (int row = 0; row < found.Values.Length; row++)
+        {
+            PredictionCsv.Write(output, found, row, []);
+        }
     }
 }

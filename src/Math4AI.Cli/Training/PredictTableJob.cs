@@ -13,6 +13,9 @@ internal sealed record PredictTableOptions(string Data, double? Level, IReadOnly
 {
     /// <summary>Whether predictions are explained.</summary>
     public bool Explain { get; init; }
+
+    /// <summary>The path that is read.</summary>
+    public string Path => Data == "-" ? "/dev/stdin" : Data;
 }
 
 /// <summary>
@@ -35,12 +38,11 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
     /// <summary>Writes the predictions as comma-separated text; warnings and scores go to standard error.</summary>
     public void Write(TextWriter output)
     {
-        string path = options.Data == "-" ? "/dev/stdin" : options.Data;
         bool isFirst = true;
-        foreach (Table block in Table.ReadBlocks(path, BlockRows, new TableOptions { Encoding = options.Encoding }))
+        foreach (Table block in Table.ReadBlocks(options.Path, BlockRows, new TableOptions { Encoding = options.Encoding }))
         {
             FilePredictions found = options.Level is { } level
-                ? model.PredictTable(block, level)
+                ? PredictCommand.RequireLevel(model.PredictTable(block, level))
                 : model.PredictTable(block);
             found = options.Explain ? model.Explain(found, block) : found;
             if (isFirst)
@@ -52,7 +54,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
             IReadOnlyList<string?>[] kept = [.. options.Keep.Select(block.Texts)];
             for (int row = 0; row < found.Values.Length; row++)
             {
-                output.Write(PredictionCsv.Line(found, row, kept) + "\n");
+                PredictionCsv.Write(output, found, row, kept);
             }
 
             foreach (PredictionWarning warning in found.Warnings)
@@ -77,6 +79,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
     private void Score(Table target, FilePredictions found)
     {
         IReadOnlyList<string?> texts = target.Texts(found.Target);
+        var places = found.Classes.Select((name, place) => (name, place)).ToDictionary();
         double[] numbers = found.Classes.Count == 0 ? target.Numbers(found.Target) : [];
         for (int row = 0; row < texts.Count; row++)
         {
@@ -84,7 +87,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
             {
                 Add(numbers[row], found.Values[row][0]);
             }
-            else if (texts[row] is { } text && found.Classes.ToList().IndexOf(text) is var of and >= 0)
+            else if (texts[row] is { } text && places.TryGetValue(text, out int of))
             {
                 double[] probabilities = found.Values[row];
                 scored++;

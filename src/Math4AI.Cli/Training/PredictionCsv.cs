@@ -22,24 +22,53 @@ internal static class PredictionCsv
             .Concat(found.Classes.Select(name => $"p({name})")).Concat(last).Select(Quote));
     }
 
-    /// <summary>A row.</summary>
-    public static string Line(FilePredictions found, int row, IReadOnlyList<IReadOnlyList<string?>> kept)
+    /// <summary>Writes a row.</summary>
+    public static void Write(
+        TextWriter output, FilePredictions found, int row, IReadOnlyList<IReadOnlyList<string?>> kept)
     {
-        double[] values = found.Values[row];
-        IEnumerable<string> cells = kept.Select(column => Quote(column[row] ?? string.Empty))
-            .Concat(found.Names.Skip(row).Take(1).Select(Quote))
-            .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Answer(found, row)])] : [])
-            .Concat(values.Select(Number))
-            .Concat(found.Deviations.Count > 0 ? [Number(found.Deviations[row])] : [])
-            .Concat(found.Intervals.Count > 0
-                ? [Number(found.Intervals[row].Lower), Number(found.Intervals[row].Upper)]
-                : [])
-            .Concat(found.Sets.Count > 0
-                ? [Quote(string.Join('|', found.Sets[row].Select(of => found.Classes[of])))]
-                : [])
-            .Concat(found.Notes.Count > 0 ? [Quote(found.Notes[row])] : [])
-            .Concat(found.EffectNames.Count > 0 ? found.Effects[row].Select(Number) : []);
-        return string.Join(',', cells);
+        var cells = new Cells(output);
+        foreach (IReadOnlyList<string?> column in kept)
+        {
+            cells.Add(column[row] ?? string.Empty);
+        }
+
+        if (found.Names.Count > 0)
+        {
+            cells.Add(found.Names[row]);
+        }
+
+        if (found.Classes.Count > 0)
+        {
+            cells.Add(found.Classes[Answer(found, row)]);
+        }
+
+        cells.Add(found.Values[row]);
+        AddCertainty(ref cells, found, row);
+        if (found.Notes.Count > 0)
+        {
+            cells.Add(found.Notes[row]);
+        }
+
+        cells.Add(found.EffectNames.Count > 0 ? found.Effects[row] : []);
+        output.Write('\n');
+    }
+
+    private static void AddCertainty(ref Cells cells, FilePredictions found, int row)
+    {
+        if (found.Deviations.Count > 0)
+        {
+            cells.Add([found.Deviations[row]]);
+        }
+
+        if (found.Intervals.Count > 0)
+        {
+            cells.Add([found.Intervals[row].Lower, found.Intervals[row].Upper]);
+        }
+
+        if (found.Sets.Count > 0)
+        {
+            cells.Add(string.Join('|', found.Sets[row].Select(of => found.Classes[of])));
+        }
     }
 
     /// <summary>The class that is answered for a row.</summary>
@@ -47,8 +76,41 @@ internal static class PredictionCsv
         ? found.Decided[row]
         : Array.IndexOf(found.Values[row], found.Values[row].Max());
 
-    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
     private static string Quote(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>The cells of a row, written without texts on the way.</summary>
+    private struct Cells(TextWriter output)
+    {
+        private const int MaxDigits = 32;
+
+        private bool isBegun;
+
+        public void Add(string text)
+        {
+            Separate();
+            output.Write(Quote(text));
+        }
+
+        public void Add(ReadOnlySpan<double> numbers)
+        {
+            Span<char> digits = stackalloc char[MaxDigits];
+            foreach (double number in numbers)
+            {
+                Separate();
+                _ = number.TryFormat(digits, out int length, "R", CultureInfo.InvariantCulture);
+                output.Write(digits[..length]);
+            }
+        }
+
+        private void Separate()
+        {
+            if (isBegun)
+            {
+                output.Write(',');
+            }
+
+            isBegun = true;
+        }
+    }
 }

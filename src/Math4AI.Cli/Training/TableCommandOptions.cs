@@ -98,7 +98,8 @@ internal static class TableCommandOptions
 
     public static readonly Option<bool> LearningCurveOption = new("--learning-curve")
     {
-        Description = "Compute a learning curve of a table: the test scores over the number of training rows.",
+        Description = "Compute a learning curve of a table: the test scores over the number of training rows. The "
+            + "report of a learner always shows one.",
     };
 
     public static readonly Option<bool> BlocksOption = new("--blocks")

@@ -113,8 +113,8 @@ internal static class TrainChoiceOptions
     /// <summary>Those that are for learners alone.</summary>
     public static readonly Option[] OfLearners =
     [
-        KernelOption, FeaturesOption, RawOption, UncertaintyOption, TimeOption, CompareOption, MemoryOption,
-        TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption,
+        KernelOption, FeaturesOption, RawOption, TimeOption, CompareOption, MemoryOption, TableCommandOptions.AimOption,
+        TableCommandOptions.MonotoneOption,
     ];
 
     /// <summary>The formula of the features; null for none.</summary>
@@ -178,17 +178,23 @@ internal static class TrainChoiceOptions
         if (OfNetworks(words) != NetworkUncertainty.None && model != Network)
         {
             throw new UsageException(
-                $"--uncertainty {words.GetValue(UncertaintyOption)} is of the learner network, and {model} is another "
-                + "model: use --model network, or conformal intervals, which any learner can have.");
+                $"--uncertainty {words.GetValue(UncertaintyOption)} is for --model network, and {model} is another: "
+                + "use that, or conformal intervals, which every model can have.");
         }
 
         Option[] ofTables =
         [
             TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption, TableCommandOptions.MonotoneOption,
         ];
-        if (isOfImages && IsGiven(words, ofTables) is { } other)
+        bool isOfText = words.GetValue(TextCommandOptions.Text) is not null;
+        if ((isOfImages || isOfText || IsConvNetAsked(words)) && IsGiven(words, ofTables) is { } other)
         {
             throw new UsageException($"{other.Name} is for tables: leave it out.");
+        }
+
+        if ((model == ConvNet || isOfText) && IsGiven(words, [UncertaintyOption]) is { } sure)
+        {
+            throw new UsageException($"{sure.Name} is for tables, and for features of images: leave it out.");
         }
 
         RequireUse(words, model, [KernelOption], ["svm", "ridge", "gp", "robust-gp"]);

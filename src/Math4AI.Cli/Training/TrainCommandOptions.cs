@@ -73,9 +73,8 @@ internal sealed class TrainCommandOptions
     /// <summary>The options that are for networks alone.</summary>
     private static readonly Option[] OfNetworks =
     [
-        TrainerCommandOptions.HiddenOption, .. TrainerCommandOptions.All, SeedsOption,
-        TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
-        TableCommandOptions.BlocksOption, TextCommandOptions.Text, ResumeOption,
+        TrainerCommandOptions.HiddenOption, .. TrainerCommandOptions.All, SeedsOption, TrainValidationCurve.Option,
+        TensorBoardOption, TableCommandOptions.BlocksOption, TextCommandOptions.Text, ResumeOption,
     ];
 
     private readonly ParseResult words;
@@ -303,9 +302,11 @@ internal sealed class TrainCommandOptions
             throw new UsageException("Choose one of --learning-curve and --validation-curve.");
         }
 
-        if ((Text is not null || IsConvNet) && (ValidationCurve is not null || hasOrders))
+        if ((Text is not null || IsConvNet || TrainChoiceOptions.IsOfImages(Data))
+            && (LearningCurve || ValidationCurve is not null || hasOrders))
         {
-            throw new UsageException("--validation-curve and --order are for tables.");
+            throw new UsageException(
+                "--learning-curve, --validation-curve and --order are for tables: leave them out.");
         }
 
         bool hasIgnored = words.GetValue(TableCommandOptions.IgnoreOption) is { Length: > 0 };

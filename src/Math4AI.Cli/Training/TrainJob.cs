@@ -151,42 +151,12 @@ internal sealed class TrainJob(TrainCommandOptions given)
         Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () =>
             TableTraining.Seeds(table, test, next, given.Seeds - 1, cancellation).Select(run => run.Test));
         TrainSummary summary = SummaryOf(target, training) with { Seeds = seeds };
-        DecisionPlane? plane = DecisionPlane.Of(training.Model, test ?? table);
-        TrainingReport report = ReportOf(target, training) with { Plane = plane };
-        return WithCurves(summary, report, table, test, options, cancellation);
-    }
-
-    /// <summary>Adds the learning curve and the validation curve that the options ask for.</summary>
-    private (TrainSummary Summary, TrainingReport Report) WithCurves(
-        TrainSummary summary, TrainingReport report, Table table, Table? test, TableTrainingOptions options,
-        CancellationToken cancellation)
-    {
-        if (given.LearningCurve)
+        TrainingReport report = ReportOf(target, training) with
         {
-            LearningPoint[] curve = [.. TableTraining.LearningCurve(table, test, options, cancellation)
-                .Select(part => new LearningPoint(part.Rows, Known(part.Test.Scores)))];
-            summary = summary with { LearningCurve = curve };
-            report = report with { LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))] };
-        }
-
-        if (given.ValidationCurve is { } wanted)
-        {
-            IReadOnlyList<Trained<TableModel>> runs = TableTraining.ValidationCurve(
-                table, test, wanted.OptionsFrom(options, options.Trainer!), cancellation);
-            summary = summary with
-            {
-                Setting = wanted.Setting,
-                ValidationCurve = [.. runs.Zip(wanted.Values, (run, value) => new SettingPoint(
-                    value, Known(run.Train.Scores), Known(run.Validation.Scores), Known(run.Test.Scores)))],
-            };
-            report = report with
-            {
-                Setting = wanted.Setting,
-                ValidationCurve = [.. runs.Zip(wanted.Values, (run, value) => (value, run.Validation.Scores))],
-            };
-        }
-
-        return (summary, report);
+            Plane = DecisionPlane.Of(training.Model, test ?? table),
+        };
+        (summary, report) = new TrainPictures(given).OfColumns(summary, report, training);
+        return new TrainPictures(given).WithCurves(summary, report, table, test, options, cancellation);
     }
 
     /// <summary>Trains on a table that is read in blocks.</summary>
@@ -256,11 +226,17 @@ internal sealed class TrainJob(TrainCommandOptions given)
                         Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null },
                     }, null, cancellation).Test)),
             },
-            TrainingReport.Of(training, options.Target, "classification of images", CommandLine.Text) with
-            {
-                Images = test ?? images.Select(ImageModel.TestPart(images, trainer.Seed)),
-            });
+            LooksOf(
+                TrainingReport.Of(training, options.Target, "classification of images", CommandLine.Text) with
+                {
+                    Images = test ?? images.Select(ImageModel.TestPart(images, trainer.Seed)),
+                },
+                training.Model.Predict, cancellation));
     }
+
+    private TrainingReport LooksOf(
+        TrainingReport report, Func<ImageSet, double[][]> predict, CancellationToken cancellation) =>
+        given.NoReport ? report : ImageLooks.AddTo(report, predict, cancellation);
 
     private (ImageSet Images, ImageSet? Test) ReadImages()
     {
@@ -348,7 +324,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
     /// Leaves out the scores that a part does not determine, such as the area under the curve of one class: JSON has no
     /// NaN.
     /// </summary>
-    private static Dictionary<string, double> Known(IReadOnlyDictionary<string, double> scores) =>
+    internal static Dictionary<string, double> Known(IReadOnlyDictionary<string, double> scores) =>
         scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
 
     /// <summary>Returns the mean and deviation of the test scores over all seeds; null for one seed.</summary>

@@ -25,9 +25,11 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
     public (TrainSummary Summary, TrainingReport Report) OfTable(
         FileTransaction files, Table table, Table? test, TableTrainingOptions options)
     {
+        FeatureMap<Matrix<double>>? features = FeaturesFor(options);
         Trained<LearnedTable> training = LearnedTable.Train(
-            table, test, options, given.Learner(), FeaturesFor(options), this, cancellation);
+            table, test, options, given.Learner(), features, this, cancellation);
         training.Model.Save(given.Output, files);
+        LearningPoint[] curve = CurveOf(training, table, test, options, features);
         LearnedTable model = training.Model;
         bool areClasses = model.About.Task == TableTask.Classification;
         string task = areClasses ? "classification" : "regression";
@@ -48,9 +50,11 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Importance = importance,
                 Decision = model.About.Decision,
                 ClassWeights = TrainJob.Named(training.Classes, model.About.ClassWeights),
+                LearningCurve = curve,
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
             {
+                LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))],
                 Comparison = model.Comparison,
                 Importance = importance,
                 Dependence = [.. importance.Where(each => !IsOfTexts(model, each.Name)).Take(MaxDependences).Select(
@@ -64,6 +68,23 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                     : TwoSpaces.Of(model.Model, inputs, model.FeatureNames, model.Observed(shown)),
                 Process = areClasses ? null : ProcessOf(model, shown, isTest: test is not null),
             });
+    }
+
+    /// <summary>
+    /// The scores over the number of rows, where they are shown; a cancellation ends the curve alone.
+    /// </summary>
+    private LearningPoint[] CurveOf(
+        Trained<LearnedTable> training, Table table, Table? test, TableTrainingOptions options,
+        FeatureMap<Matrix<double>>? features)
+    {
+        if (given.NoReport && !given.LearningCurve)
+        {
+            return [];
+        }
+
+        line.Show("learning curve");
+        return [.. LearnedTable.LearningCurve(training, table, test, options, features, cancellation).Select(
+            part => new LearningPoint(part.Rows, TrainJob.Known(part.Test.Scores)))];
     }
 
     private FeatureMap<Matrix<double>>? FeaturesFor(TableTrainingOptions options)
@@ -121,7 +142,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
                 Search = model.Search,
             },
-            TrainingReport.Of(training, target, "classification of images", CommandLine.Text) with
+            Looking(TrainingReport.Of(training, target, "classification of images", CommandLine.Text) with
             {
                 Learner = model.About.Learner,
                 FeatureNames = model.FeatureNames,
@@ -129,7 +150,11 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Images = shown,
                 Search = model.Search,
                 Spaces = TwoSpaces.Of(model.Model, inputs, model.FeatureNames, shown.Labels),
-            });
+            }));
+
+        TrainingReport Looking(TrainingReport report) => given.NoReport
+            ? report
+            : ImageLooks.AddTo(report, part => model.Predict(part).ToRowArrays(), CancellationToken.None);
     }
 
     /// <summary>Returns the features of rows without missing values; null if some have.</summary>

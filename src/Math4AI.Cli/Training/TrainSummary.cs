@@ -95,7 +95,7 @@ internal sealed record TrainSummary(
     {
         PrintComparison();
         PrintScores();
-        PrintCurves(given.Seeds);
+        PrintCurves(given);
         string seconds = Seconds.ToString("0.00", CultureInfo.InvariantCulture);
         Console.Out.WriteLine(Learner is null
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
@@ -238,9 +238,9 @@ internal sealed record TrainSummary(
         AnsiConsole.Write(table);
     }
 
-    private void PrintCurves(int seeds)
+    private void PrintCurves(TrainCommandOptions given)
     {
-        foreach (LearningPoint point in LearningCurve)
+        foreach (LearningPoint point in given.LearningCurve ? LearningCurve : [])
         {
             (string name, double value) = point.Test.First();
             Console.Out.WriteLine($"{point.Samples} rows: {name} {Text(value)}");
@@ -257,7 +257,7 @@ internal sealed record TrainSummary(
 
         foreach ((string name, SeedSpread spread) in Seeds ?? new Dictionary<string, SeedSpread>())
         {
-            Console.Out.WriteLine($"{seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
+            Console.Out.WriteLine($"{given.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed record Trained<TModel>
     /// <summary>Gets the observed numbers of the test part; empty with classes and for a text.</summary>
     public double[] TestNumbers { get; init; } = [];
 
-    /// <summary>Gets the rows of the test part of a table by a learner; null for others.</summary>
+    /// <summary>Gets the rows of the test part of a table that is in memory; null for others.</summary>
     public Table? TestRows { get; init; }
 
     /// <summary>Gets what a language model wrote after some of its evaluations; empty for others.</summary>

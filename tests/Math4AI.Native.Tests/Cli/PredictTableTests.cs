@@ -54,7 +54,7 @@ public class PredictTableTests : TemporaryFolder
         Assert.True(json.GetProperty("test").GetProperty("rSquared").GetDouble() > 0.99);
         string page = File.ReadAllText(In("model/report.html"));
         Assert.All(
-            ["Learners compared by cross-validation", "Before you trust it", "number in $"],
+            ["Learners compared by cross-validation", "Before you trust it", "number in $", "Learning curve"],
             part => Assert.Contains(part, page, StringComparison.Ordinal));
 
         // Whatever the clock says.
@@ -94,12 +94,17 @@ public class PredictTableTests : TemporaryFolder
     public void Standard_input_is_predicted_as_a_file_is()
     {
         Write("rows.csv", 120);
-        Finished train = Run("train", "rows.csv", "--target", "y", "--model", "linear", "-o", "model", "--no-report");
+        Finished train = Run(
+            "train", "rows.csv", "--target", "y", "--model", "linear", "--uncertainty", "none", "-o", "model",
+            "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         string file = Run("predict", "model", "rows.csv").Output;
         Finished piped = Repository.Run(
-            "/bin/sh", ["-c", $"cat rows.csv | '{Repository.Command}' predict model -"], Folder);
+            "/bin/sh", ["-c", $"cat rows.csv | '{Repository.Command}' predict model - -o -"], Folder);
         Assert.True(piped.Code == 0, piped.Errors);
         Assert.Equal(file, piped.Output);
+        Finished refused = Run("predict", "model", "rows.csv", "--level", "0.5");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("this one has none: leave it out", refused.Errors, StringComparison.Ordinal);
     }
 }

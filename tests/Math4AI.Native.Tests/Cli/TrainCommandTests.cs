@@ -32,6 +32,10 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Contains("Confusion", File.ReadAllText(In("model/report.html")), StringComparison.Ordinal);
         Finished predict = Run("predict", "model", iris, "-o", "predictions.csv");
         Assert.True(predict.Code == 0, predict.Errors);
+        Assert.Equal(
+            "species,p(setosa),p(versicolor),p(virginica),set(species),note",
+            File.ReadLines(In("predictions.csv")).First());
+        Assert.True(json.GetProperty("coverage").GetDouble() > 0.5);
         string[] predicted = [.. File.ReadLines(In("predictions.csv")).Skip(1).Select(line => line.Split(',')[0])];
         string[] observed = [.. File.ReadLines(iris).Skip(1).Select(line => line.Split(',')[^1])];
         Assert.True(predicted.Zip(observed).Count(pair => pair.First == pair.Second) >= 140);

@@ -133,7 +133,7 @@ public class TrainLearnerTests : TemporaryFolder
         Assert.Equal(1.0, json.GetProperty("test").GetProperty("accuracy").GetDouble());
         Assert.Equal(64 + 9 * 36, json.GetProperty("featureCount").GetInt32());
         string page = File.ReadAllText(In("model/report.html"));
-        Assert.All(["Features", "The feature space, orange left and apple right"],
+        Assert.All(["Features", "The feature space, orange left and apple right", "Where the model looks"],
             part => Assert.Contains(part, page, StringComparison.Ordinal));
         Finished predict = Run("predict", "model", "photos/lime");
         Assert.All(predict.Output.Trim().Split('\n').Skip(1), line => Assert.Equal("lime", line.Split(',')[1]));
@@ -186,8 +186,8 @@ public class TrainLearnerTests : TemporaryFolder
     [InlineData(2, "There is no kernel 'fbr'", "--model", "svm", "--kernel", "fbr(1)")]
     [InlineData(2, "choose one of", "--model", "vsm")]
     [InlineData(2, "choose one of: conformal, ensemble", "--uncertainty", "bayes")]
-    [InlineData(2, "is of the learner network, and svm is another", "--model", "svm", "--uncertainty", "laplace")]
-    [InlineData(2, "--uncertainty is for the models", "--model", "mlp", "--uncertainty", "none")]
+    [InlineData(2, "is for --model network, and svm is another", "--model", "svm", "--uncertainty", "laplace")]
+    [InlineData(2, "is for --model network, and mlp is another", "--model", "mlp", "--uncertainty", "ensemble")]
     [InlineData(2, "is no aim", "--model", "svm", "--aim", "best:1")]
     [InlineData(2, "columns with + or -", "--model", "trees", "--monotone", "a=3")]
     [InlineData(1, "cannot promise it", "--model", "svm", "--monotone", "a=+")]

@@ -51,6 +51,10 @@ public sealed class LargeTableTests : TemporaryFolder
         Assert.Equal(Rows, training.Train.Rows + training.Validation.Rows + training.Test.Rows);
         Assert.InRange(training.Test.Rows, 0.14 * Rows, 0.16 * Rows);
         Assert.InRange(training.Test.Scores["rmse"], 0.09, 0.15);
+
+        // Of 3000 rows that chose nothing, and 6000 of the test: within four standard errors of both.
+        Assert.InRange(training.Model.CalibrationCount, 0.07 * Rows, 0.08 * Rows);
+        Assert.Equal(0.9, training.Coverage!.Value, 4.0 * Math.Sqrt(0.09 / 3000 + 0.09 / 6000));
         Trained<TableModel> again = TableModel.TrainInBlocks(path, null, options, settings);
         Assert.Equal(training.Test.Scores["rmse"], again.Test.Scores["rmse"]);
 

@@ -119,6 +119,11 @@ public sealed class NetworkTests : TemporaryFolder
         }
 
         Assert.Equal("images", ModelFolder.KindOf(Folder));
+
+        // Half of the validation part, a tenth of each class, is behind the sets, which always hold the answer.
+        Assert.InRange(training.Model.CalibrationCount, 180, 200);
+        Assert.True(training.Coverage >= training.Test.Scores["accuracy"], $"{training.Coverage}");
+        Assert.Equal(training.Model.CalibrationCount, ImageModel.Load(Folder).CalibrationCount);
         // Filters that lie otherwise in memory are summed in another order.
         Assert.All(
             training.TestPredictions.Zip(ImageModel.Load(Folder).Predict(tested)),

@@ -226,6 +226,10 @@ public class TableCaseTests : TemporaryFolder
         ComparedLearner[] compared = [.. trained.Model.Comparison];
         Assert.True(compared[1].Loss < 0.7 * compared[0].Loss, $"{compared[1].Loss}, {compared[0].Loss}");
         Assert.True(trained.Test.Scores["mae"] < trained.Test.Scores["rmse"]);
+        double[] errors = [.. trained.TestPredictions.Zip(trained.TestNumbers, (f, y) => Math.Abs(f[0] - y)).Order()];
+        Assert.Equal(errors[(errors.Length + 1) / 2 - 1], trained.Test.Scores["medianError"]);
+        Assert.Equal(errors[(int)Math.Ceiling(0.9 * errors.Length) - 1], trained.Test.Scores["error90"]);
+        Assert.True(trained.Test.Intervals["error90"].Upper > trained.Test.Scores["medianError"]);
         FilePredictions found = trained.Model.PredictFile(Case("heavy.csv"));
         FilePredictions saved = Saved(trained.Model).PredictFile(Case("heavy.csv"));
         Assert.Equal(found.Values.Select(row => row[0]), saved.Values.Select(row => row[0]));

@@ -188,7 +188,12 @@ public class TrainingTests : TemporaryFolder
         {
             int[] test = [.. order.Where((_, i) => i % 5 == fold)];
             int[] rest = [.. order.Where((_, i) => i % 5 != fold)];
-            var options = new TableTrainingOptions { Target = target, Missing = Missing.Impute };
+            var options = new TableTrainingOptions
+            {
+                Target = target,
+                Missing = Missing.Impute,
+                Intervals = IntervalSource.None,
+            };
             Trained<TableModel> training = TableModel.Train(table.Select(rest), table.Select(test), options);
             right += training.Test.Scores["accuracy"] * training.Test.Rows;
         }
@@ -213,25 +218,19 @@ public class TrainingTests : TemporaryFolder
     public void A_network_reaches_the_published_error_on_all_twenty_splits(string name, double published) =>
         ReachesThePublishedError(name, published, 20);
 
-    private void ReachesThePublishedError(string name, double published, int splits)
+    private static void ReachesThePublishedError(string name, double published, int splits)
     {
-        double[][] rows =
-            [.. File.ReadLines(Repository.Data("uci", name, "data.txt")).Where(line => line.Trim().Length > 0)
-            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number).ToArray())];
-        int[] inputs = [.. File.ReadLines(Repository.Data("uci", name, "index_features.txt"))
-            .Where(line => line.Trim().Length > 0).Select(line => (int)Number(line))];
-        int target = (int)Number(File.ReadLines(Repository.Data("uci", name, "index_target.txt")).First());
-        string csv = In("data.csv");
-        File.WriteAllLines(csv, rows.Select(row => string.Join(',', inputs.Select(i => row[i]).Append(row[target])))
-            .Prepend(string.Join(',', inputs.Select(i => $"c{i}").Append("y"))));
-        Table table = Table.Read(csv);
+        Table table = PublishedSplits.Rows(name);
+        var options = new TableTrainingOptions
+        {
+            Target = "y",
+            Task = TableTask.Regression,
+            Intervals = IntervalSource.None,
+        };
         double[] errors = [.. Enumerable.Range(0, splits).Select(split =>
         {
-            int[] test = [.. File.ReadLines(Repository.Data("uci", name, $"index_test_{split}.txt"))
-                .Select(line => (int)Number(line))];
-            int[] train = [.. Enumerable.Range(0, table.Rows).Except(test)];
-            var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression };
-            return TableModel.Train(table.Select(train), table.Select(test), options).Test.Scores["rmse"];
+            (Table train, Table test) = PublishedSplits.Of(table, name, split);
+            return TableModel.Train(train, test, options).Test.Scores["rmse"];
         })];
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join(
             ' ', errors.Select(error => error.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture))));
@@ -365,6 +364,4 @@ public class TrainingTests : TemporaryFolder
         Assert.Equal(Math.Sqrt(2.5), Scores.Rmse([1, 2], [2, 4]), 1e-15);
         Assert.Equal(0.5, Scores.RSquared([1, 3], [1, 2]) + 1.5, 1e-15);
     }
-
-    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

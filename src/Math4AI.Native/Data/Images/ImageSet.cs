@@ -142,6 +142,13 @@ public sealed class ImageSet
             && head[3] is 1 or 3;
     }
 
+    /// <summary>Reads images for a model from a folder, an image, an IDX file, or a table of pixels.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="like">The size and the classes of the model's images.</param>
+    /// <param name="target">The column of a table that is no pixel.</param>
+    internal static ImageSet ReadLike(string path, ImageShape like, string target) =>
+        HasImages(path) ? Read(path, like) : FromTable(Table.Read(path), target, like);
+
     /// <summary>
     /// Creates images from the columns of a table, row by row, scaled so that the largest value is 1.
     /// </summary>

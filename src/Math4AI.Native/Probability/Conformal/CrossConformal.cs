@@ -60,18 +60,9 @@ public sealed class CrossConformal
                 $"There are {Folds} models, and each predicts a finite number.", nameof(predictions));
         }
 
-        return Between(predictions, residuals, null, folds, level);
-    }
-
-    /// <summary>The interval by scores in units that the model of each fold gives; null where all are 1.</summary>
-    internal static (double Lower, double Upper) Between(
-        IReadOnlyList<double> predictions, double[] scores, IReadOnlyList<double>? units, int[] folds, double level)
-    {
-        double Reach(int i) => units is null ? scores[i] : scores[i] * units[folds[i]];
-
         // The ⌊(1 − level)(n + 1)⌋-th smallest of a is minus the ⌈level (n + 1)⌉-th smallest of −a.
-        var below = new SplitConformal(folds.Select((fold, i) => Reach(i) - predictions[fold]));
-        var above = new SplitConformal(folds.Select((fold, i) => Reach(i) + predictions[fold]));
+        var below = new SplitConformal(folds.Select((fold, i) => residuals[i] - predictions[fold]));
+        var above = new SplitConformal(folds.Select((fold, i) => residuals[i] + predictions[fold]));
         return (-below.Quantile(level), above.Quantile(level));
     }
 

@@ -1,5 +1,6 @@
 using Math4AI.Data.Tables;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -26,17 +27,31 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
     /// <param name="cancellation">Stops between columns.</param>
     /// <exception cref="ArgumentException">A column or a value is missing.</exception>
     public static IReadOnlyList<ColumnImportance> Of(
-        LearnedTable model, Table rows, int seed = 1, CancellationToken cancellation = default)
+        LearnedTable model, Table rows, int seed = 1, CancellationToken cancellation = default) =>
+        OfModel(model, rows, seed, cancellation);
+
+    /// <summary>Measures every column for a network, the most important first, by at most 500 rows.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="rows">Rows with inputs and target, which the network should not have seen.</param>
+    /// <param name="seed">The seed of the changes of place.</param>
+    /// <param name="cancellation">Stops between columns.</param>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    public static IReadOnlyList<ColumnImportance> Of(
+        TableModel model, Table rows, int seed = 1, CancellationToken cancellation = default) =>
+        OfModel(model, rows, seed, cancellation);
+
+    private static IReadOnlyList<ColumnImportance> OfModel(
+        IScoredModel model, Table rows, int seed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
         rows = Some(rows, MaxRows);
-        double[][] inputs = model.Encode(rows).ToRowArrays();
+        double[][] inputs = LearnedTable.Encode(model.Encoder, rows).ToRowArrays();
         Func<Matrix<double>, double[]> lossesOf = LossesOf(model, rows);
         double[] before = lossesOf(model.PredictEncoded(Rows(inputs)));
         var random = new MersenneTwister(seed, threadSafe: false);
         var found = new List<ColumnImportance>();
-        foreach (InputGroup group in InputGroup.Of(model.About.Encoder))
+        foreach (InputGroup group in InputGroup.Of(model.Encoder))
         {
             cancellation.ThrowIfCancellationRequested();
             double[] increases = new double[before.Length];
@@ -56,7 +71,7 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
                 }
             }
 
-            found.Add(Of(group.Column.Name, before, increases, model.About.Task));
+            found.Add(Of(group.Column.Name, before, increases, model.Task));
         }
 
         return [.. found.OrderByDescending(each => each.Increase)];
@@ -85,16 +100,16 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
         return new ColumnImportance(name, root - Math.Sqrt(loss), error / (2.0 * Math.Max(root, double.Epsilon)));
     }
 
-    private static Func<Matrix<double>, double[]> LossesOf(LearnedTable model, Table rows)
+    private static Func<Matrix<double>, double[]> LossesOf(IScoredModel model, Table rows)
     {
         const double MinProbability = 1e-12;
-        if (model.About.Task == TableTask.Regression)
+        if (model.Task == TableTask.Regression)
         {
-            double[] y = rows.Numbers(model.About.Target);
+            double[] y = rows.Numbers(model.Target);
             return found => [.. y.Select((value, i) => (found[i, 0] - value) * (found[i, 0] - value))];
         }
 
-        int[] classes = TableTraining.Observed(model.About.Target, model.About.Classes, rows);
+        int[] classes = TableTraining.Observed(model.Target, model.Classes, rows);
         return found => [.. classes.Select((of, i) => -Math.Log(Math.Max(MinProbability, found[i, of])))];
     }
 }

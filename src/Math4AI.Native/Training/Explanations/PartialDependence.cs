@@ -1,5 +1,7 @@
 using Math4AI.Data.Tables;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Explanations;
@@ -27,11 +29,20 @@ public sealed record PartialDependence(
     /// <exception cref="ArgumentException">
     /// There is no such input, it is one of texts, or a value is missing.
     /// </exception>
-    public static PartialDependence Of(LearnedTable model, Table rows, string column)
+    public static PartialDependence Of(LearnedTable model, Table rows, string column) => OfModel(model, rows, column);
+
+    /// <summary>Measures a column for a network, as for a learner.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="rows">Rows with the inputs.</param>
+    /// <param name="column">The column.</param>
+    /// <exception cref="ArgumentException">There is no such input, or a value is missing.</exception>
+    public static PartialDependence Of(TableModel model, Table rows, string column) => OfModel(model, rows, column);
+
+    private static PartialDependence OfModel(IScoredModel model, Table rows, string column)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
-        InputGroup group = InputGroup.Of(model.About.Encoder).FirstOrDefault(each => each.Column.Name == column)
+        InputGroup group = InputGroup.Of(model.Encoder).FirstOrDefault(each => each.Column.Name == column)
             ?? throw new ArgumentException($"'{column}' is no input of the model.", nameof(column));
         if (group.Column.AreTexts)
         {
@@ -39,7 +50,7 @@ public sealed record PartialDependence(
                 $"'{column}' are texts, of which no one value can be given to every row.", nameof(column));
         }
 
-        double[][] inputs = model.Encode(ColumnImportance.Some(rows, MaxRows)).ToRowArrays();
+        double[][] inputs = LearnedTable.Encode(model.Encoder, ColumnImportance.Some(rows, MaxRows)).ToRowArrays();
         double[][] settings = group.Column.AreNumbers
             ? [.. Quantiles([.. inputs.Select(row => row[group.First])]).Select(value => Known(value, group.Count))]
             : [.. Enumerable.Range(0, Math.Min(MaxClasses, group.Count)).Select(

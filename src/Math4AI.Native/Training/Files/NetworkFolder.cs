@@ -6,6 +6,7 @@ using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Learners.Uncertain;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,4 +46,5 @@ internal static class NetworkFolder
 [JsonSerializable(typeof(SavedStack))]
 [JsonSerializable(typeof(SavedLogarithm))]
 [JsonSerializable(typeof(SavedTemperature))]
+[JsonSerializable(typeof(SavedCalibration))]
 internal sealed partial class ModelJson : JsonSerializerContext;

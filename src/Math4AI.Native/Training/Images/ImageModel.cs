@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Math4AI.Data;
 using Math4AI.Data.Images;
 using Math4AI.Data.Models;
-using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
+using Math4AI.Training.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +17,11 @@ namespace Math4AI.Training.Images;
 /// <param name="Filters">The number of filters of the first convolutions.</param>
 /// <param name="Mean">The mean of the training part's pixels.</param>
 /// <param name="Deviation">Their standard deviation.</param>
-public sealed record ImageModelDescription(ImageShape Shape, string Target, int Filters, double Mean, double Deviation);
+public sealed record ImageModelDescription(ImageShape Shape, string Target, int Filters, double Mean, double Deviation)
+{
+    /// <summary>Gets whether sets of classes belong to the network.</summary>
+    public bool IsCalibrated { get; init; }
+}
 
 /// <summary>A trained classifier of images.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
@@ -29,23 +33,34 @@ public sealed class ImageModel : IFilePredictor
     private const int MaxSide = 4096;
     private const int MaxClasses = 1 << 16;
     private const int AtOnce = 256;
+    private const double DefaultLevel = 0.9;
 
     private readonly ConvNet network;
 
     internal ImageModel(ImageModelDescription about)
+        : this(about, new ConvNet(
+            about.Shape.Channels, about.Shape.Height, about.Shape.Width, about.Shape.Classes.Count, about.Filters))
     {
-        About = about;
-        network = new ConvNet(
-            about.Shape.Channels, about.Shape.Height, about.Shape.Width, about.Shape.Classes.Count, about.Filters);
     }
+
+    private ImageModel(ImageModelDescription about, ConvNet network) => (About, this.network) = (about, network);
 
     /// <summary>Gets the description of the model.</summary>
     public ImageModelDescription About { get; }
+
+    /// <summary>
+    /// Gets the number of images that sets of classes rest on, of which the network has learned nothing; 0 where there
+    /// are too few for sets.
+    /// </summary>
+    public int CalibrationCount => Calibration?.Count ?? 0;
+
+    internal CrossScores? Calibration { get; private init; }
 
     internal nn.Module<Tensor, Tensor> Network => network;
 
     /// <summary>
     /// Trains on images; a tenth of each class chooses the weights, and where no test part is given, 15 % are the test.
+    /// Of 400 images and more, half of that tenth chooses nothing, and sets of classes rest on it.
     /// </summary>
     /// <param name="images">Images with their classes.</param>
     /// <param name="test">The test part, of the same size and classes; null to take it from the images.</param>
@@ -97,14 +112,20 @@ public sealed class ImageModel : IFilePredictor
             folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
         ImageModel model = TorchRandom.Unset(() => new ImageModel(about));
         NetworkFolder.ReadWeights(folder, model.network);
-        return model;
+        return about.IsCalibrated ? model.CalibratedBy(SavedScores.Read(folder)) : model;
     }
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
-    public void Save(string folder, FileTransaction files) =>
+    public void Save(string folder, FileTransaction files)
+    {
         NetworkFolder.Write(folder, files, Kind, About, ModelJson.Default.ImageModelDescription, network);
+        if (Calibration is not null)
+        {
+            SavedScores.Write(folder, files, Calibration);
+        }
+    }
 
     /// <summary>Returns the probabilities of the classes, images × classes.</summary>
     /// <param name="images">Images of the model's size.</param>
@@ -140,16 +161,28 @@ public sealed class ImageModel : IFilePredictor
     }
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
+    public FilePredictions PredictFile(string path) => PredictFile(path, DefaultLevel);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path, double level)
     {
-        ImageSet images = ImageSet.HasImages(path)
-            ? ImageSet.Read(path, About.Shape)
-            : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
-        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images), images.Names)
+        ImageSet images = ImageSet.ReadLike(path, About.Shape, About.Target);
+        double[][] found = Predict(images);
+        return new FilePredictions(About.Target, About.Shape.Classes, found, images.Names)
         {
+            Sets = SetsOf(found, level),
             Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
         };
     }
+
+    /// <summary>The network with sets of classes by the scores of images that it has not learned from.</summary>
+    internal ImageModel CalibratedBy(CrossScores scores) =>
+        new(About with { IsCalibrated = true }, network) { Calibration = scores };
+
+    /// <summary>The sets of classes of predicted probabilities; empty where there are none.</summary>
+    internal IReadOnlyList<IReadOnlyList<int>> SetsOf(double[][] found, double level) => Calibration is null
+        ? []
+        : [.. found.Zip(Scores.Likeliest(found), (row, decided) => Calibration.SetOf(row, decided, level))];
 
     /// <summary>Pixels of mean 0 and variance 1, as far as the training part's.</summary>
     internal float[] Standardized(ImageSet images) =>

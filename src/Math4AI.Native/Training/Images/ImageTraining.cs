@@ -1,5 +1,6 @@
 using Math4AI.Data.Images;
 using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
 using MathNet.Numerics.Random;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,7 +22,8 @@ internal static class ImageTraining
     {
         Check(images, test);
         int[][] parts = Split(images, options.Trainer.Seed, test is null);
-        ImageSet train = images.Select(parts[0]), validation = images.Select(parts[1]),
+        (int[] choosing, int[] kept) = Halves(images, parts[1]);
+        ImageSet train = images.Select(parts[0]), validation = images.Select(choosing),
             tested = test ?? images.Select(parts[2]);
         double mean = train.Pixels.Average(pixel => (double)pixel);
         double deviation = Math.Sqrt(train.Pixels.Average(pixel => (pixel - mean) * (pixel - mean)));
@@ -30,14 +32,46 @@ internal static class ImageTraining
             shape, options.Target, options.Filters, mean, deviation > 0.0 ? deviation : 1.0)));
         TrainingResult training = Fit(model, train, validation, options, progress, cancellation);
         PredictedPart Ask(ImageSet part) => new(model.Predict(part), part.Labels);
+        PredictedPart validated = Ask(validation), asked = Ask(tested);
+        if (kept.Length > 0)
+        {
+            PredictedPart unseen = Ask(images.Select(kept));
+            model = model.CalibratedBy(CrossScores.OfOne(Calibration.ScoresOf(unseen)));
+            validated = PredictedPart.Joined([validated, unseen]);
+        }
+
         return Trained<ImageModel>.Of(
             model,
             training,
             Ask(train).Score(hasIntervals: false, cancellation),
-            Ask(validation).Score(hasIntervals: false, cancellation),
-            Ask(tested),
+            validated.Score(hasIntervals: false, cancellation),
+            asked,
             images.Classes,
-            cancellation);
+            cancellation) with
+        {
+            Coverage = CoverageOf(model.SetsOf(asked.Predictions, TableTraining.CoverageLevel), asked.Classes),
+        };
+    }
+
+    /// <summary>The share of sets that hold the truth; null without sets.</summary>
+    public static double? CoverageOf(IReadOnlyList<IReadOnlyList<int>> sets, IReadOnlyList<int> observed) =>
+        sets.Count == 0 ? null : sets.Zip(observed, (set, of) => set.Contains(of) ? 1.0 : 0.0).Average();
+
+    /// <summary>
+    /// The images of the validation part that choose, and those that sets of classes rest on, of every class as many;
+    /// none of a part that is too small for both.
+    /// </summary>
+    private static (int[] Choosing, int[] Kept) Halves(ImageSet images, int[] validation)
+    {
+        const int Least = 40;
+        if (validation.Length < Least)
+        {
+            return (validation, []);
+        }
+
+        int next = 0;
+        ILookup<bool, int> halves = validation.OrderBy(row => images.Labels[row]).ToLookup(_ => next++ % 2 == 0);
+        return ([.. halves[true].Order()], [.. halves[false].Order()]);
     }
 
     private static TrainingResult Fit(

@@ -16,13 +16,10 @@ namespace Math4AI.Training.Learners;
 /// A learner's model together with the encoding of its tables and its features: what <c>math4ai train --model svm</c>
 /// makes of a table.
 /// </summary>
-public sealed class LearnedTable : ITablePredictor
+public sealed class LearnedTable : IScoredModel
 {
     internal const string Kind = "learned-table";
 
-    private const string Calibrated = "calibrated";
-    private const string CalibrationScores = "calibration";
-    private const string CalibrationParts = "calibrationParts";
     private const string BackgroundRows = "background";
     private const int MaxBackground = 50;
 
@@ -68,6 +65,17 @@ public sealed class LearnedTable : ITablePredictor
 
     internal Calibration? Calibration { get; init; }
 
+    /// <summary>The learner with the settings that were chosen; null for a model that was read from a folder.</summary>
+    internal Learner? Chosen { get; init; }
+
+    TableTask IScoredModel.Task => About.Task;
+
+    IReadOnlyList<string> IScoredModel.Classes => About.Classes;
+
+    TableEncoder IScoredModel.Encoder => About.Encoder;
+
+    RowPredictions IScoredModel.PredictAll(Table rows) => Predict(rows);
+
     /// <summary>Encoded training rows that explanations compare with; null where the model was made without.</summary>
     internal Matrix<double>? Background { get; init; }
 
@@ -109,6 +117,39 @@ public sealed class LearnedTable : ITablePredictor
         return new LearnedTableTraining(all, options, learner, features).Run(progress, cancellation);
     }
 
+    /// <summary>
+    /// Returns the learning curve of a training: the scores of its test part over the number of rows that its learner,
+    /// with the settings that were chosen, learns from: an eighth, a quarter, a half and all of them. A cancellation
+    /// ends it with the points that there are.
+    /// </summary>
+    /// <param name="trained">The training.</param>
+    /// <param name="table">Its rows.</param>
+    /// <param name="test">Its test part, where one was given.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="features">Its features.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="InvalidOperationException">The model was read from a folder.</exception>
+    public static IReadOnlyList<(int Rows, ScoredPart Test)> LearningCurve(
+        Trained<LearnedTable> trained,
+        Table table,
+        Table? test,
+        TableTrainingOptions options,
+        FeatureMap<Matrix<double>>? features = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        Learner learner = trained.Model.Chosen ?? throw new InvalidOperationException(
+            "A model that was read from a folder does not know its learner: train it again for its learning curve.");
+        return
+        [
+            .. new LearnedTableTraining(PreparedTable.Of(table, test, options), options, learner, features)
+                .Curve(cancellation),
+            (trained.Train.Rows, trained.Test),
+        ];
+    }
+
     /// <summary>Reads a model from a folder.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
@@ -126,39 +167,19 @@ public sealed class LearnedTable : ITablePredictor
                 && about.Classes.All(name => name is not null)
             && about.Decision is null or { Aim: not null, Threshold: >= 0.0, Class: >= 0 }
             && (about.Decision?.Class ?? -1) < about.Classes.Count);
+        var arrays = ModelArrays.Read(folder);
         return new LearnedTable(
             about, FeatureFiles.Restore(folder, FeatureMap.Names, about.Features, about.Texts),
             SavedFeatures.ReadModel(folder), null)
         {
-            Calibration = ReadCalibration(folder, about),
-            Background = ModelArrays.Read(folder) is var arrays && arrays.Has(BackgroundRows)
+            Calibration = SavedScores.Of(arrays, folder) is { } scores
+                ? Calibration.Read(folder, scores, about.Classes, Load)
+                : null,
+            Background = arrays.Has(BackgroundRows)
                 ? arrays.Matrix(BackgroundRows, columns: about.Encoder.Inputs)
                 : null,
         };
     }
-
-    private static Calibration? ReadCalibration(string folder, LearnedTableDescription about)
-    {
-        const int MaxParts = 1000;
-        var arrays = ModelArrays.Read(folder);
-        if (!arrays.Has(CalibrationScores))
-        {
-            return null;
-        }
-
-        double[] scores = arrays.Vector(CalibrationScores);
-        int[] parts = arrays.Has(CalibrationParts)
-            ? arrays.Places(CalibrationParts, MaxParts)
-            : new int[scores.Length];
-        LearnedTable[] models =
-            [.. Enumerable.Range(0, parts.DefaultIfEmpty(0).Max() + 1).Select(part => Load(PartOf(folder, part)))];
-        return scores.Length == parts.Length && models.All(model => model.About.Classes.SequenceEqual(about.Classes))
-            ? new Calibration(models, new CrossScores(scores, parts))
-            : throw new InvalidDataException($"{folder} is damaged: the parts of its calibration do not fit it.");
-    }
-
-    private static string PartOf(string folder, int part) =>
-        Path.Combine(folder, part == 0 ? Calibrated : $"{Calibrated}-{part + 1}");
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>
@@ -177,23 +198,10 @@ public sealed class LearnedTable : ITablePredictor
 
         if (Calibration is not null)
         {
-            arrays.Add(CalibrationScores, Calibration.Scores.Scores);
-            arrays.Add(CalibrationParts, Calibration.Scores.Parts.Select(part => (double)part));
-            for (int part = 0; part < Calibration.Models.Count; part++)
-            {
-                Calibration.Models[part].Save(PartOf(folder, part), files);
-            }
+            SavedScores.AddTo(arrays, Calibration.Scores);
         }
 
-        // What an earlier model with more parts left would not be of this one.
-        for (int part = Calibration?.Models.Count ?? 0; Directory.Exists(PartOf(folder, part)); part++)
-        {
-            foreach (string file in SavedFeatures.Files(PartOf(folder, part)))
-            {
-                files.Remove(file);
-            }
-        }
-
+        Calibration.WriteModels(folder, files, Calibration);
         ModelFolder.Write(
             folder, files, Kind, About with { Texts = state.Texts }, ModelJson.Default.LearnedTableDescription,
             arrays.All);
@@ -203,7 +211,7 @@ public sealed class LearnedTable : ITablePredictor
     /// <summary>Gets the paths of the files of a model in a folder.</summary>
     /// <param name="folder">The folder.</param>
     public static IReadOnlyList<string> Files(string folder) =>
-        [.. SavedFeatures.Files(folder), .. SavedFeatures.Files(Path.Combine(folder, Calibrated))];
+        [.. SavedFeatures.Files(folder), .. SavedFeatures.Files(Calibration.PartOf(folder, 0))];
 
     /// <summary>Computes the features of rows, rows × features, as the learner sees them.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
@@ -336,26 +344,15 @@ public sealed class LearnedTable : ITablePredictor
     }
 
     /// <summary>The share of rows whose interval or set holds the truth; null where the model gives none.</summary>
-    internal double? Coverage(Table rows, double level)
-    {
-        if (Calibration is null && !About.IntervalsByModel)
-        {
-            return null;
-        }
-
-        FilePredictions found = PredictTable(rows, level);
-        return About.Task == TableTask.Regression
-            ? found.Intervals.Zip(rows.Numbers(About.Target), (interval, y) =>
-                interval.Lower <= y && y <= interval.Upper ? 1.0 : 0.0).Average()
-            : found.Sets.Zip(TableTraining.Observed(About.Target, About.Classes, rows), (set, of) =>
-                set.Contains(of) ? 1.0 : 0.0).Average();
-    }
+    internal double? Coverage(Table rows, double level) =>
+        Calibration is null && !About.IntervalsByModel ? null : Calibration.Coverage(this, rows, level);
 
     /// <summary>The model with the intervals and sets of others, each by rows that it has not seen.</summary>
     internal LearnedTable CalibratedBy(Calibration calibration) => new(About, features, Model, Search)
     {
         Comparison = Comparison,
         Background = Background,
+        Chosen = Chosen,
         Calibration = calibration,
     };
 
@@ -365,11 +362,14 @@ public sealed class LearnedTable : ITablePredictor
         {
             Comparison = Comparison,
             Background = Background,
+            Chosen = Chosen,
             Calibration = Calibration,
         };
 
     /// <summary>The encoded inputs of rows, before features.</summary>
     internal Matrix<double> Encode(Table table) => Encode(About.Encoder, table);
+
+    Matrix<double> IScoredModel.PredictEncoded(Matrix<double> inputs) => PredictEncoded(inputs);
 
     /// <summary>Predictions of encoded inputs.</summary>
     internal Matrix<double> PredictEncoded(Matrix<double> inputs) =>

@@ -15,9 +15,7 @@ internal sealed class LearnedTableTraining(
 {
     private const double CoverageLevel = 0.9;
 
-    // With fewer rows, a part that is held for the intervals alone would be missed in learning.
-    private const int MaxCrossRows = 500;
-    private const int Parts = 5;
+    private const int Parts = PreparedTable.CrossParts;
 
     public Trained<LearnedTable> Run(IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
@@ -26,7 +24,7 @@ internal sealed class LearnedTableTraining(
         RequireWishes();
         long start = Stopwatch.GetTimestamp();
         int[] both = [.. all.Train.Concat(all.Validation).Order()];
-        (LearnedTable model, ScoredPart validated) = IsConformal && CanCross(both)
+        (LearnedTable model, ScoredPart validated) = IsConformal && all.CanCross(options, learner.MinClassSamples)
             ? Crossed(both, progress, cancellation)
             : Divided(both, progress, cancellation);
         cancellation = AfterChoice(cancellation);
@@ -56,6 +54,36 @@ internal sealed class LearnedTableTraining(
         };
     }
 
+    /// <summary>
+    /// The scores of the test part over an eighth, a quarter and a half of the rows, as far as the learner takes these.
+    /// </summary>
+    public IEnumerable<(int Rows, ScoredPart Test)> Curve(CancellationToken cancellation) =>
+        ((int[])[8, 4, 2]).Select(divisor => PointOf(
+            TableParts.Some(all.Rows, all.Learned, options, all.Learned.Length / divisor), cancellation))
+            .OfType<(int Rows, ScoredPart Test)>();
+
+    private (int Rows, ScoredPart Test)? PointOf(int[] some, CancellationToken cancellation)
+    {
+        const int MinRows = 20;
+        Table rows = all.Rows.Select(some);
+        if (cancellation.IsCancellationRequested || some.Length < MinRows
+            || !rows.Texts(options.Target).Distinct().Skip(1).Any())
+        {
+            return null;
+        }
+
+        try
+        {
+            (LearnedTable model, _) = Learn(rows, (_, _) => new LearnerChoice(learner, null), cancellation);
+            return (some.Length, Ask(model, all.Test).Score(hasIntervals: false, cancellation));
+        }
+        catch (Exception e) when (e is ArgumentException or OperationCanceledException)
+        {
+            // Too few of a class for this learner, or no time: the curve is a picture of a training that is done.
+            return null;
+        }
+    }
+
     private bool IsConformal => options.Intervals == IntervalSource.Conformal;
 
     private static ScoredPart NotAsked => new(0, new Dictionary<string, double>(), new Dictionary<string, Interval>());
@@ -83,22 +111,6 @@ internal sealed class LearnedTableTraining(
                     + "regression where they are numbers."
                 : $"'{options.Target}' are numbers, and the learner ({learner}) predicts classes.");
         }
-    }
-
-    /// <summary>
-    /// Whether there are few rows, which do not follow each other in time, and enough of each class in every part,
-    /// which whole groups do not promise.
-    /// </summary>
-    private bool CanCross(int[] both)
-    {
-        bool IsEnough(int count) => count - (count + Parts - 1) / Parts is var left
-            && left >= Math.Max(1, learner.MinClassSamples);
-        return both.Length is >= 2 * Parts and < MaxCrossRows && options.OrderBy is null
-            && (options.GroupBy is not { } key || all.Rows.Select(both).Texts(key).Distinct().Count() >= Parts)
-            && (all.Task == TableTask.Regression || options.GroupBy is null)
-            && (all.Task == TableTask.Regression
-                || all.Rows.Select(both).Texts(options.Target).CountBy(text => text!)
-                    .All(pair => IsEnough(pair.Value)));
     }
 
     /// <summary>
@@ -150,7 +162,8 @@ internal sealed class LearnedTableTraining(
             var asked = PredictedPart.Joined([.. parts.Select(part => Ask(part.Model, part.Unseen))]);
             DecisionRule? rule = RuleBy(asked);
             return (
-                model.CalibratedBy(Calibration.Of(parts)).DecidingBy(rule),
+                model.CalibratedBy(Calibration.Of([.. parts.Select(part => ((IScoredModel)part.Model, part.Unseen))]))
+                    .DecidingBy(rule),
                 asked.DecidedBy(rule).Score(false, cancellation));
         }
         catch (OperationCanceledException) when (learner.KeepsBest && options.Aim is null)
@@ -201,6 +214,7 @@ internal sealed class LearnedTableTraining(
         return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search)
         {
             Comparison = choice.Comparison,
+            Chosen = choice.Learner,
             Background = LearnedTable.Some(inputs),
         }, choice);
     }

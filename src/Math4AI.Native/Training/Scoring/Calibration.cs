@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Training.Learners;
@@ -13,30 +14,68 @@ namespace Math4AI.Training.Scoring;
 /// </summary>
 internal sealed class Calibration
 {
-    private readonly LearnedTable[] models;
+    private const string Folder = "calibrated";
 
-    public Calibration(IReadOnlyList<LearnedTable> models, CrossScores scores) =>
+    private readonly IScoredModel[] models;
+
+    public Calibration(IReadOnlyList<IScoredModel> models, CrossScores scores) =>
         (this.models, Scores) = ([.. models], scores);
 
     /// <summary>The model of each part.</summary>
-    public IReadOnlyList<LearnedTable> Models => models;
+    public IReadOnlyList<IScoredModel> Models => models;
 
     /// <summary>The scores.</summary>
     public CrossScores Scores { get; }
 
-    private LearnedTableDescription About => models[0].About;
-
     /// <summary>Scores models, each by rows that it has not seen.</summary>
-    public static Calibration Of(IReadOnlyList<(LearnedTable Model, Table Unseen)> parts) => new(
+    public static Calibration Of(IReadOnlyList<(IScoredModel Model, Table Unseen)> parts) => new(
         [.. parts.Select(part => part.Model)],
         new CrossScores(
             [.. parts.SelectMany(part => ScoresOf(part.Model, part.Unseen))],
             [.. parts.SelectMany((part, i) => Enumerable.Repeat(i, part.Unseen.Rows))]));
 
+    /// <summary>Scores a model by its predictions for what it has not seen.</summary>
+    public static Calibration Of(IScoredModel model, PredictedPart unseen) =>
+        new([model], CrossScores.OfOne(ScoresOf(unseen)));
+
+    /// <summary>Reads the models of a folder, which belong to scores.</summary>
+    /// <exception cref="InvalidDataException">They do not fit the scores, or are of other classes.</exception>
+    public static Calibration Read(
+        string folder, CrossScores scores, IReadOnlyList<string> classes, Func<string, IScoredModel> load)
+    {
+        IScoredModel[] models = [.. Enumerable.Range(0, scores.Parts.DefaultIfEmpty(0).Max() + 1).Select(
+            part => load(PartOf(folder, part)))];
+        return models.All(model => model.Classes.SequenceEqual(classes))
+            ? new Calibration(models, scores)
+            : throw new InvalidDataException($"{folder} is damaged: the parts of its calibration do not fit it.");
+    }
+
+    /// <summary>Writes the models to folders within that of the model that they belong to.</summary>
+    public static void WriteModels(string folder, FileTransaction files, Calibration? calibration)
+    {
+        for (int part = 0; part < calibration?.Models.Count; part++)
+        {
+            calibration.Models[part].Save(PartOf(folder, part), files);
+        }
+
+        // What an earlier model with more parts left would not be of this one.
+        for (int part = calibration?.Models.Count ?? 0; Directory.Exists(PartOf(folder, part)); part++)
+        {
+            foreach (string file in SavedFeatures.Files(PartOf(folder, part)))
+            {
+                files.Remove(file);
+            }
+        }
+    }
+
+    /// <summary>The folder of the model of a part, from 0.</summary>
+    public static string PartOf(string folder, int part) =>
+        Path.Combine(folder, part == 0 ? Folder : $"{Folder}-{part + 1}");
+
     /// <summary>The intervals of numbers.</summary>
     public IReadOnlyList<(double Lower, double Upper)> Intervals(Table rows, double level)
     {
-        RowPredictions[] found = [.. models.Select(model => model.Predict(rows))];
+        RowPredictions[] found = [.. models.Select(model => model.PredictAll(rows))];
         return [.. Enumerable.Range(0, rows.Rows).Select(row => Scores.Interval(
             Array.ConvertAll(found, each => each.Values[row, 0]), Array.ConvertAll(found, each => Unit(each, row)),
             level))];
@@ -48,22 +87,37 @@ internal sealed class Calibration
     /// <param name="level">The chance.</param>
     public IReadOnlyList<IReadOnlyList<int>> Sets(Table rows, IReadOnlyList<int> decided, double level)
     {
-        Matrix<double>[] found = [.. models.Select(model => model.Predict(rows).Values)];
+        Matrix<double>[] found = [.. models.Select(model => model.PredictAll(rows).Values)];
         return
         [
             .. Enumerable.Range(0, rows.Rows).Select(row => (IReadOnlyList<int>)
-                [.. Enumerable.Range(0, About.Classes.Count).Where(of => of == decided[row]
+                [.. Enumerable.Range(0, models[0].Classes.Count).Where(of => of == decided[row]
                     || Scores.Holds(Array.ConvertAll(found, each => 1.0 - each[row, of]), level))]),
         ];
     }
 
-    private static IEnumerable<double> ScoresOf(LearnedTable model, Table rows)
+    /// <summary>The share of rows whose interval or set, by a model, holds the truth.</summary>
+    public static double Coverage(IScoredModel model, Table rows, double level)
     {
-        RowPredictions found = model.Predict(rows);
-        return model.About.Task == TableTask.Regression
-            ? rows.Numbers(model.About.Target).Select((y, i) => Math.Abs(y - found.Values[i, 0]) / Unit(found, i))
-            : TableTraining.Observed(model.About.Target, model.About.Classes, rows)
-                .Select((of, i) => 1.0 - found.Values[i, of]);
+        FilePredictions found = model.PredictTable(rows, level);
+        return model.Task == TableTask.Regression
+            ? found.Intervals.Zip(rows.Numbers(model.Target), (interval, y) =>
+                interval.Lower <= y && y <= interval.Upper ? 1.0 : 0.0).Average()
+            : found.Sets.Zip(TableTraining.Observed(model.Target, model.Classes, rows), (set, of) =>
+                set.Contains(of) ? 1.0 : 0.0).Average();
+    }
+
+    /// <summary>How badly predictions fit what was observed: |y − f(x)|, or 1 − p of the class.</summary>
+    public static double[] ScoresOf(PredictedPart part) => part.HasClasses
+        ? [.. part.Classes.Select((of, i) => 1.0 - part.Predictions[i][of])]
+        : [.. part.Numbers.Select((y, i) => Math.Abs(y - part.Predictions[i][0]))];
+
+    private static IEnumerable<double> ScoresOf(IScoredModel model, Table rows)
+    {
+        RowPredictions found = model.PredictAll(rows);
+        return model.Task == TableTask.Regression
+            ? rows.Numbers(model.Target).Select((y, i) => Math.Abs(y - found.Values[i, 0]) / Unit(found, i))
+            : TableTraining.Observed(model.Target, model.Classes, rows).Select((of, i) => 1.0 - found.Values[i, of]);
     }
 
     private static double Unit(RowPredictions found, int row) =>

@@ -15,6 +15,9 @@ internal sealed class CrossScores
     private readonly double[] scores;
     private readonly int[] parts;
 
+    // The scores of each part in ascending order: no prediction sorts or reads them all.
+    private readonly double[][] sorted;
+
     /// <summary>Takes the scores of the samples.</summary>
     /// <param name="scores">How badly each fits the model that has not seen it, such as |y − f(x)|.</param>
     /// <param name="parts">The part of each sample, from 0: the number of the model that has not seen it.</param>
@@ -29,6 +32,16 @@ internal sealed class CrossScores
         }
 
         (this.scores, this.parts) = ([.. scores], [.. parts]);
+        ILookup<int, double> ofParts = scores.Zip(parts).ToLookup(pair => pair.Second, pair => pair.First);
+        sorted = [.. Enumerable.Range(0, parts.DefaultIfEmpty(-1).Max() + 1).Select(
+            part => ofParts[part].Order().ToArray())];
+    }
+
+    /// <summary>Takes scores by one model, which has not seen the samples: split conformal prediction.</summary>
+    public static CrossScores OfOne(IReadOnlyList<double> scores)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return new CrossScores(scores, new int[scores.Count]);
     }
 
     /// <summary>Gets the number of samples.</summary>
@@ -54,7 +67,47 @@ internal sealed class CrossScores
     {
         ArgumentNullException.ThrowIfNull(predictions);
         ArgumentNullException.ThrowIfNull(units);
-        return CrossConformal.Between(predictions, scores, units, parts, level);
+        int rank = SplitConformal.RankOf(level, scores.Length);
+        if (rank > scores.Length)
+        {
+            return (double.NegativeInfinity, double.PositiveInfinity);
+        }
+
+        // The ⌊(1 − level)(n + 1)⌋-th smallest of a is minus the ⌈level (n + 1)⌉-th smallest of −a.
+        int fromTop = scores.Length - rank;
+        return (
+            -Largest(fromTop, (part, score) => score * units[part] - predictions[part]),
+            Largest(fromTop, (part, score) => score * units[part] + predictions[part]));
+    }
+
+    /// <summary>
+    /// The largest of all values but for so many larger ones, where a part's values grow with its scores.
+    /// </summary>
+    private double Largest(int larger, Func<int, double, double> valueOf)
+    {
+        int[] left = Array.ConvertAll(sorted, part => part.Length);
+        if (left.Length == 1)
+        {
+            return valueOf(0, sorted[0][left[0] - 1 - larger]);
+        }
+
+        double largest = double.NaN;
+        for (int taken = 0; taken <= larger; taken++)
+        {
+            (int from, largest) = (-1, double.NegativeInfinity);
+            for (int part = 0; part < left.Length; part++)
+            {
+                if (left[part] > 0 && valueOf(part, sorted[part][left[part] - 1]) is var value
+                    && (from < 0 || value > largest))
+                {
+                    (from, largest) = (part, value);
+                }
+            }
+
+            left[from]--;
+        }
+
+        return largest;
     }
 
     /// <summary>
@@ -67,12 +120,35 @@ internal sealed class CrossScores
     public bool Holds(IReadOnlyList<double> scoresOf, double level)
     {
         ArgumentNullException.ThrowIfNull(scoresOf);
-        int rank = SplitConformal.RankOf(level, scores.Length), smaller = 0;
-        for (int i = 0; i < scores.Length; i++)
+        int smaller = 0;
+        for (int part = 0; part < sorted.Length; part++)
         {
-            smaller += scores[i] < scoresOf[parts[i]] ? 1 : 0;
+            smaller += Below(sorted[part], scoresOf[part]);
         }
 
-        return smaller < rank;
+        return smaller < SplitConformal.RankOf(level, scores.Length);
     }
+
+    /// <summary>How many of numbers in ascending order lie below another.</summary>
+    private static int Below(double[] ascending, double limit)
+    {
+        (int from, int to) = (0, ascending.Length);
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            (from, to) = ascending[middle] < limit ? (middle + 1, to) : (from, middle);
+        }
+
+        return from;
+    }
+
+    /// <summary>
+    /// Returns the set of classes of a new sample by one model's probabilities: those that it holds, and the answer.
+    /// </summary>
+    /// <param name="probabilities">The probability of each class.</param>
+    /// <param name="decided">The class that is answered.</param>
+    /// <param name="level">The probability, between 0 and 1.</param>
+    public IReadOnlyList<int> SetOf(IReadOnlyList<double> probabilities, int decided, double level) =>
+        [.. Enumerable.Range(0, probabilities.Count).Where(
+            of => of == decided || Holds([1.0 - probabilities[of]], level))];
 }

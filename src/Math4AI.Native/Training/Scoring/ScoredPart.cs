@@ -31,13 +31,31 @@ public sealed record ScoredPart(
         });
     }
 
-    /// <summary>The scores of numbers.</summary>
+    /// <summary>
+    /// The scores of numbers: the root mean square error, R², and the mean, the median and the 90 % quantile of |error|,
+    /// of which a few large errors do not decide.
+    /// </summary>
     internal static ScoredPart OfNumbers(
         double[][] predicted, double[] observed, bool hasIntervals, CancellationToken cancellation = default)
     {
         double[] squares = [.. predicted.Zip(observed, (f, y) => (f[0] - y) * (f[0] - y))];
         double[] errors = [.. squares.Select(Math.Sqrt)];
+        int[] byError = [.. Enumerable.Range(0, errors.Length).OrderBy(i => errors[i])];
         double center = observed.Average();
+
+        // The smallest error that so many of the drawn samples do not exceed.
+        double Quantile(double share, int[] drawn)
+        {
+            const double Rounding = 1e-9;
+            double left = share * drawn.Length - Rounding;
+            int at = 0;
+            while ((left -= drawn[byError[at]]) > 0.0)
+            {
+                at++;
+            }
+
+            return errors[byError[at]];
+        }
 
         double RSquared(int[] drawn)
         {
@@ -60,6 +78,8 @@ public sealed record ScoredPart(
                 new("rmse", drawn => Math.Sqrt(Mean(squares, drawn))),
                 new("rSquared", RSquared),
                 new("mae", drawn => Mean(errors, drawn)),
+                new("medianError", drawn => Quantile(0.5, drawn)),
+                new("error90", drawn => Quantile(0.9, drawn)),
             ],
             hasIntervals,
             cancellation);

@@ -43,30 +43,59 @@ internal static class LargeTableTraining
         bool areClasses = about.Task == TableTask.Classification;
         TrainerOptions settings = trainer(statistics.TrainingRows);
         TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(about));
-        using EncodedRows train = new(about.Encoder.Inputs, areClasses),
-            validation = new(about.Encoder.Inputs, areClasses),
-            test = new(about.Encoder.Inputs, areClasses);
-        EncodedRows[] parts = [train, validation, test];
-        long dropped = EncodeRows(Blocks(path), model, options, statistics, parts, cancellation);
-        foreach (Table block in testPath is null ? [] : Blocks(testPath))
+        EncodedRows[] parts =
+            [.. Enumerable.Range(0, 4).Select(_ => new EncodedRows(about.Encoder.Inputs, areClasses))];
+        try
         {
-            dropped += Encode(model, block, options, _ => test);
-        }
+            long dropped = EncodeRows(Blocks(path), model, options, statistics, parts, cancellation);
+            foreach (Table block in testPath is null ? [] : Blocks(testPath))
+            {
+                dropped += Encode(model, block, options, _ => parts[2]);
+            }
 
-        Complete(parts);
+            Complete(parts);
+            return Run(model, parts, options, settings, progress, cancellation) with
+            {
+                DroppedRows = checked((int)dropped),
+                Look = look,
+            };
+        }
+        finally
+        {
+            Array.ForEach(parts, part => part.Dispose());
+        }
+    }
+
+    /// <summary>Trains on rows for training, validation, the test, and for intervals and sets alone.</summary>
+    private static Trained<TableModel> Run(
+        TableModel model, EncodedRows[] parts, TableTrainingOptions options, TrainerOptions settings,
+        IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
+    {
+        (EncodedRows train, EncodedRows validation, EncodedRows test, EncodedRows kept) =
+            (parts[0], parts[1], parts[2], parts[3]);
         TrainingResult training = Trainer.Fit(
             model.Network, model.Loss(), train, validation, settings, progress, cancellation);
-        model = areClasses ? model.TemperedBy(Ask(model, validation)) : model;
-        ScoredPart Score(EncodedRows part) =>
-            Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
+        PredictedPart chosenBy = Ask(model, validation);
+        model = chosenBy.HasClasses ? model.TemperedBy(chosenBy) : model;
+        bool isCalibrated = NetworkCalibration.Wants(options, settings) && kept.Count > 0;
+        EncodedRows[] validating = kept.Count > 0 ? [validation, kept] : [validation];
+        var validated = PredictedPart.Joined(Array.ConvertAll(validating, part => Ask(model, part)));
+        TableModel last = isCalibrated ? model.CalibratedBy(Calibration.Of(model, Ask(model, kept))) : model;
+        PredictedPart tested = Ask(model, test);
         Trained<TableModel> trained = Trained<TableModel>.Of(
-            model, training, Score(train), Score(validation), Ask(model, test), about.Classes, cancellation);
+            last, training, Score(Ask(model, train), train.Count), Score(validated, validation.Count + kept.Count),
+            tested, model.About.Classes, cancellation);
         return trained with
         {
             Test = trained.Test with { Rows = test.Count },
-            DroppedRows = checked((int)dropped),
-            Look = look,
+            Coverage = isCalibrated ? last.CoverageOf(tested, TableTraining.CoverageLevel) : null,
+            DataWarnings = !isCalibrated && options.Intervals == IntervalSource.Conformal
+                ? [NetworkCalibration.WhyNone]
+                : [],
         };
+
+        ScoredPart Score(PredictedPart part, int rows) =>
+            part.Score(hasIntervals: false, cancellation) with { Rows = rows };
     }
 
     /// <summary>Reads the file once, to learn the encoding.</summary>
@@ -74,7 +103,10 @@ internal static class LargeTableTraining
         IEnumerable<Table> blocks, string? testPath, TableTrainingOptions options, TableLook look,
         CancellationToken cancellation)
     {
-        var statistics = new TableStatistics(options, look, testPath is null ? TestShare : 0.0, ValidationShare);
+        bool isCalibrated = options.Intervals == IntervalSource.Conformal;
+        var statistics = new TableStatistics(
+            options, look, testPath is null ? TestShare : 0.0,
+            isCalibrated ? 0.5 * ValidationShare : ValidationShare, isCalibrated ? 0.5 * ValidationShare : 0.0);
         foreach (Table block in blocks)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -105,7 +137,7 @@ internal static class LargeTableTraining
     private static void Complete(EncodedRows[] parts)
     {
         Array.ForEach(parts, part => part.Complete());
-        if (parts.Any(part => part.Count == 0))
+        if (parts[..3].Any(part => part.Count == 0))
         {
             throw new ArgumentException(
                 $"{parts.Sum(part => (long)part.Count)} rows are too few to train, choose and test.");

@@ -7,8 +7,17 @@ internal sealed record PreparedTable(
     string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes,
     int Dropped)
 {
+    /// <summary>The number of models behind intervals by cross-validation.</summary>
+    public const int CrossParts = 5;
+
     /// <summary>Whether the validation part is not learnt from in the end.</summary>
     public bool IsValidationKept { get; init; }
+
+    /// <summary>Rows of which nothing learns but intervals and sets; empty where the validation part serves.</summary>
+    public int[] Calibration { get; init; } = [];
+
+    /// <summary>The training and the validation part, and the rows for intervals alone.</summary>
+    public int[] Learned => [.. Train.Concat(Validation).Concat(Calibration).Order()];
 
     /// <summary>What each column is.</summary>
     public required TableLook Look { get; init; }
@@ -67,5 +76,23 @@ internal sealed record PreparedTable(
                     + "of its own."
                 : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
         }
+    }
+
+    /// <summary>
+    /// Whether there are few rows, which do not follow each other in time, and enough of each class in every part of a
+    /// cross-validation, which whole groups do not promise: a part that is held for intervals alone would be missed in
+    /// learning.
+    /// </summary>
+    public bool CanCross(TableTrainingOptions options, int minClassSamples)
+    {
+        const int MaxRows = 500;
+        int[] both = Learned;
+        bool IsEnough(int count) => count - (count + CrossParts - 1) / CrossParts is var left
+            && left >= Math.Max(1, minClassSamples);
+        return both.Length is >= 2 * CrossParts and < MaxRows && options.OrderBy is null
+            && (options.GroupBy is not { } key || Rows.Select(both).Texts(key).Distinct().Count() >= CrossParts)
+            && (Task == TableTask.Regression || (options.GroupBy is null
+                && Rows.Select(both).Texts(options.Target).CountBy(text => text!)
+                    .All(pair => IsEnough(pair.Value))));
     }
 }

@@ -6,6 +6,7 @@ using Math4AI.Probability.Forecasts;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Scoring;
+using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,12 +47,15 @@ public sealed record TableModelDescription(
 
     /// <summary>Gets how much an error of each class weighed in learning; null where all weighed the same.</summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
+
+    /// <summary>Gets whether intervals or sets belong to the network.</summary>
+    public bool IsCalibrated { get; init; }
 }
 
 /// <summary>A trained network together with the encoding of its tables.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
     + "handles free them.")]
-public sealed class TableModel : ITablePredictor
+public sealed class TableModel : IScoredModel
 {
     internal const string Kind = "table";
 
@@ -90,10 +94,32 @@ public sealed class TableModel : ITablePredictor
     /// <summary>Gets the description of the model.</summary>
     public TableModelDescription About { get; }
 
-    internal nn.Module<Tensor, Tensor> Network => network;
+    /// <summary>
+    /// Gets the number of rows that intervals and sets rest on, which the networks behind these have not seen; 0 where
+    /// there are none.
+    /// </summary>
+    public int CalibrationCount => Calibration?.Scores.Count ?? 0;
 
     /// <summary>
-    /// Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.
+    /// Gets the number of networks behind intervals and sets: one that has not seen a part of the rows, or, of few
+    /// rows, one for each part of a cross-validation.
+    /// </summary>
+    public int CalibrationModels => Calibration?.Models.Count ?? 0;
+
+    TableTask IScoredModel.Task => About.Task;
+
+    IReadOnlyList<string> IScoredModel.Classes => About.Classes;
+
+    TableEncoder IScoredModel.Encoder => About.Encoder;
+
+    internal nn.Module<Tensor, Tensor> Network => network;
+
+    private Calibration? Calibration { get; init; }
+
+    /// <summary>
+    /// Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly. Intervals and
+    /// sets rest on half of the validation part where the other half chooses, on all of it where nothing is chosen, and
+    /// below 500 rows on five more networks, each of four fifths of the rows (CV+).
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part, where it is given: then 85 % of the rows are for training.</param>
@@ -110,7 +136,7 @@ public sealed class TableModel : ITablePredictor
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
-        return TableTraining.Run(table, test, options, progress, cancellation);
+        return TableTraining.Run(table, test, options, progress, isCalibrated: true, cancellation);
     }
 
     /// <summary>
@@ -157,7 +183,10 @@ public sealed class TableModel : ITablePredictor
         ModelFolder.RequireWeights(folder, Weights(Widths(about)));
         TableModel model = TorchRandom.Unset(() => new TableModel(about));
         NetworkFolder.ReadWeights(folder, model.network);
-        return model;
+        return !about.IsCalibrated ? model : new TableModel(about, model.network)
+        {
+            Calibration = Calibration.Read(folder, SavedScores.Read(folder), about.Classes, Load),
+        };
     }
 
     private static int[] Widths(TableModelDescription about) =>
@@ -169,8 +198,15 @@ public sealed class TableModel : ITablePredictor
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
-    public void Save(string folder, FileTransaction files) =>
+    public void Save(string folder, FileTransaction files)
+    {
         NetworkFolder.Write(folder, files, Kind, About, ModelJson.Default.TableModelDescription, network);
+        Calibration.WriteModels(folder, files, Calibration);
+        if (Calibration is not null)
+        {
+            SavedScores.Write(folder, files, Calibration.Scores);
+        }
+    }
 
     /// <summary>Returns the predictions: a number for each row, or the probabilities of its classes.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
@@ -189,8 +225,20 @@ public sealed class TableModel : ITablePredictor
     public string Target => About.Target;
 
     /// <inheritdoc/>
-    public FilePredictions PredictTable(Table rows, double level = 0.9) => RowNotes.AddTo(
-        new FilePredictions(About.Target, About.Classes, Predict(rows), []), About.Encoder, rows);
+    public FilePredictions PredictTable(Table rows, double level = 0.9)
+    {
+        double[][] values = Predict(rows);
+        bool areClasses = About.Task == TableTask.Classification;
+        return RowNotes.AddTo(
+            new FilePredictions(About.Target, About.Classes, values, [])
+            {
+                Intervals = areClasses || Calibration is null ? [] : Calibration.Intervals(rows, level),
+                Sets = areClasses && Calibration is not null
+                    ? Calibration.Sets(rows, Scores.Likeliest(values), level)
+                    : [],
+            },
+            About.Encoder, rows);
+    }
 
     /// <inheritdoc/>
     public Table ReadTarget(Table rows) => About.Encoder.ReadTarget(rows, About.Target);
@@ -209,8 +257,40 @@ public sealed class TableModel : ITablePredictor
     internal TableModel TemperedBy(PredictedPart unseen) =>
         unseen.HasClasses && About.ClassWeights is null
         && TemperatureScaling.Gaining(unseen.Predictions, unseen.Classes) is { } scaling
-            ? new TableModel(About with { Temperature = scaling.Temperature }, network)
+            ? At(scaling.Temperature)
             : this;
+
+    /// <summary>
+    /// The model with its probabilities at a temperature, null for those that the network gives; sets of classes belong
+    /// to others, and are left out.
+    /// </summary>
+    internal TableModel At(double? temperature) =>
+        new(About with { Temperature = temperature, IsCalibrated = false }, network);
+
+    /// <summary>The model with intervals and sets by networks, each by rows that it has not seen.</summary>
+    internal TableModel CalibratedBy(Calibration calibration) =>
+        new(About with { IsCalibrated = true }, network) { Calibration = calibration };
+
+    /// <summary>
+    /// The share of predictions by this model whose interval or set holds the truth; intervals by itself alone.
+    /// </summary>
+    internal double CoverageOf(PredictedPart part, double level)
+    {
+        CrossScores scores = Calibration!.Scores;
+        double[] found = Calibration.ScoresOf(part);
+        return found.Select((score, i) => scores.Holds([score], level)
+            || (part.HasClasses && part.Decided[i] == part.Classes[i]) ? 1.0 : 0.0).Average();
+    }
+
+    Matrix<double> IScoredModel.PredictEncoded(Matrix<double> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] values = Array.ConvertAll(inputs.ToRowMajorArray(), value => (float)value);
+        return Matrix<double>.Build.DenseOfRowArrays(
+            Predict(tensor(values).reshape(inputs.RowCount, inputs.ColumnCount)));
+    }
+
+    RowPredictions IScoredModel.PredictAll(Table rows) => new(Matrix<double>.Build.DenseOfRowArrays(Predict(rows)));
 
     /// <summary>The observed classes, as places in the description's list.</summary>
     internal int[] Observed(Table table) => TableTraining.Observed(About.Target, About.Classes, table);

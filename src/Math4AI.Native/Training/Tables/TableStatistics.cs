@@ -9,7 +9,7 @@ namespace Math4AI.Training.Tables;
 /// the training part (the median of a sample), for texts the classes; and what the target is.
 /// </summary>
 internal sealed class TableStatistics(
-    TableTrainingOptions options, TableLook look, double testShare, double validationShare)
+    TableTrainingOptions options, TableLook look, double testShare, double validationShare, double calibrationShare)
 {
     private const int MaxClasses = 1000;
     private const int MaxClassNumbers = 10;
@@ -22,7 +22,9 @@ internal sealed class TableStatistics(
     /// <summary>The rows of the training part.</summary>
     public long TrainingRows { get; private set; }
 
-    /// <summary>The part of each row of a block: 0 for training, 1 for validation, 2 for the test.</summary>
+    /// <summary>
+    /// The part of each row of a block: 0 for training, 1 for validation, 2 for the test, 3 for intervals and sets.
+    /// </summary>
     /// <param name="block">The rows.</param>
     /// <param name="first">The number of the first in the file.</param>
     public int[] PartsOf(Table block, long first)
@@ -33,7 +35,10 @@ internal sealed class TableStatistics(
             .. Enumerable.Range(0, block.Rows).Select(row =>
             {
                 double at = Uniform(groups.Count > 0 ? Hash(groups[row] ?? string.Empty) : (ulong)(first + row));
-                return at < testShare ? 2 : at < testShare + validationShare ? 1 : 0;
+                return at < testShare ? 2
+                    : at < testShare + calibrationShare ? 3
+                    : at < testShare + calibrationShare + validationShare ? 1
+                    : 0;
             }),
         ];
     }

@@ -19,6 +19,8 @@ public static class TableTraining
     /// </summary>
     public const string SecondPass = ".2";
 
+    internal const double CoverageLevel = 0.9;
+
     /// <summary>
     /// Returns the learning curve, the test scores over the number of training rows: a sixteenth, an eighth, a quarter,
     /// a half, all of the training part, as far as that is 20 rows and more than one value of the target, and not of
@@ -35,7 +37,7 @@ public static class TableTraining
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         const int MinRows = 20, Halvings = 4;
-        PreparedTable all = PreparedTable.Of(table, test, options);
+        PreparedTable all = NetworkCalibration.Divide(PreparedTable.Of(table, test, options), options.Resolved());
         int[][] parts =
         [
             .. Enumerable.Range(0, Halvings + 1).Reverse().Select(halving => 1 << halving)
@@ -48,7 +50,7 @@ public static class TableTraining
             {
                 Train = parts[i],
                 IsValidationKept = true,
-            }, Unsaved(options), null, cancellation).Test));
+            }, Unsaved(options), null, isCalibrated: false, cancellation).Test));
     }
 
     /// <summary>
@@ -63,9 +65,10 @@ public static class TableTraining
         Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(settings);
         return TrainingsAtOnce.Run(
-            settings.Count, i => TableModel.Train(table, test, Unsaved(settings[i]), null, cancellation));
+            settings.Count, i => Run(table, test, Unsaved(settings[i]), null, isCalibrated: false, cancellation));
     }
 
     /// <summary>
@@ -86,40 +89,33 @@ public static class TableTraining
         TrainerOptions trainer = options.Trainer ?? Defaults(TableLook.Of(table, options).Task, table.Rows);
         return TrainingsAtOnce.Run(seeds, i => Run(
             table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null,
-            cancellation));
+            isCalibrated: false, cancellation));
     }
 
     internal static Trained<TableModel> Run(
         Table table, Table? test, TableTrainingOptions options, IProgress<TrainingEpoch>? progress,
-        CancellationToken cancellation) =>
-        Run(PreparedTable.Of(table, test, options), options, progress, cancellation);
+        bool isCalibrated, CancellationToken cancellation) => Run(
+            NetworkCalibration.Divide(PreparedTable.Of(table, test, options), options.Resolved()), options, progress,
+            isCalibrated, cancellation);
 
     private static Trained<TableModel> Run(
-        PreparedTable all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress,
+        PreparedTable all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, bool isCalibrated,
         CancellationToken cancellation)
     {
         options = options.Resolved();
-        (TableTask task, string[] classes) = (all.Task, all.Classes);
-        Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation), tested = all.Test;
-        TrainerOptions trainer = options.Trainer ?? Defaults(task, all.Rows.Rows);
+        TrainerOptions trainer = options.TrainerFor(all);
         DeleteStale(trainer.Checkpoint);
-        (TableModel Model, TrainingResult Training) Learn(
-            Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
-        {
-            TableModelDescription about = Describe(all, options, part);
-            TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(about));
-            return (model, Fit(model, part, validation, settings, progress, cancellation));
-        }
-
-        (TableModel model, TrainingResult training) = Learn(train, trainer, progress);
-        model = task == TableTask.Classification ? model.TemperedBy(Ask(model, validation)) : model;
-        ScoredPart validated = Score(model, validation, hasIntervals: false, cancellation);
+        (TableModel first, TrainingResult training) = Learn(all, options, trainer, progress, cancellation);
+        ScoredPart validated = Score(
+            first, all.Rows.Select([.. all.Validation.Concat(all.Calibration).Order()]), false, cancellation);
+        (TableModel model, int[] learned) = (first, all.Train);
         if (!trainer.RestoreBest && !all.IsValidationKept)
         {
-            // The validation part has chosen nothing: now that it has been a test, it is learnt from too, and its loss
-            // says nothing any more.
-            train = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
-            (model, TrainingResult second) = Learn(train, OfSecondPass(trainer), null);
+            // What the validation part had to choose has been chosen: now that it has been a test, it is learnt from
+            // too, and its loss says nothing any more.
+            learned = [.. all.Train.Concat(all.Validation).Order()];
+            (model, TrainingResult second) = Learn(
+                all with { Train = learned }, options, OfSecondPass(trainer), null, cancellation, first);
             training = training with
             {
                 Steps = training.Steps + second.Steps,
@@ -127,10 +123,42 @@ public static class TableTraining
             };
         }
 
+        model = isCalibrated
+            ? NetworkCalibration.Calibrate(model, first, all, options, part => Learn(
+                part, options, Unsaved(trainer), null, cancellation).Model)
+            : model;
         return Trained<TableModel>.Of(
-            model, training, Score(model, train, hasIntervals: false, cancellation), validated, Ask(model, tested),
-            classes, cancellation) with
-        { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all) };
+            model, training, Score(model, all.Rows.Select(learned), false, cancellation), validated,
+            Ask(model, all.Test), all.Classes, cancellation) with
+        {
+            DroppedRows = all.Dropped,
+            Look = all.Look,
+            TestRows = all.Test,
+            DataWarnings =
+            [
+                .. TableWarnings.Of(all),
+                .. isCalibrated && options.Intervals == IntervalSource.Conformal && model.CalibrationCount == 0
+                    ? [NetworkCalibration.WhyNone]
+                    : Array.Empty<string>(),
+            ],
+            Coverage = model.CalibrationCount > 0 ? Calibration.Coverage(model, all.Test, CoverageLevel) : null,
+        };
+    }
+
+    /// <summary>
+    /// A network of the training part, at the temperature of the validation part, or at that of another network.
+    /// </summary>
+    private static (TableModel Model, TrainingResult Training) Learn(
+        PreparedTable all, TableTrainingOptions options, TrainerOptions trainer, IProgress<TrainingEpoch>? progress,
+        CancellationToken cancellation, TableModel? asSureAs = null)
+    {
+        Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation);
+        TableModelDescription about = Describe(all, options, train);
+        TableModel model = TorchRandom.From(trainer.Seed, () => new TableModel(about));
+        TrainingResult training = Fit(model, train, validation, trainer, progress, cancellation);
+        return (
+            asSureAs is not null ? model.At(asSureAs.About.Temperature) : model.TemperedBy(Ask(model, validation)),
+            training);
     }
 
     /// <summary>What is known of a model before it is trained on a part of the rows.</summary>
@@ -224,7 +252,9 @@ public static class TableTraining
 
     /// <summary>Of several trainings none is saved on the way: they would share one file.</summary>
     private static TableTrainingOptions Unsaved(TableTrainingOptions options) =>
-        options with { Trainer = options.Trainer is { } trainer ? trainer with { Checkpoint = null } : null };
+        options with { Trainer = options.Trainer is { } trainer ? Unsaved(trainer) : null };
+
+    private static TrainerOptions Unsaved(TrainerOptions trainer) => trainer with { Checkpoint = null };
 
     private static TrainingResult Fit(
         TableModel model,

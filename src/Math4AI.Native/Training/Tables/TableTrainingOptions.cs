@@ -82,13 +82,19 @@ public sealed record TableTrainingOptions
     /// </summary>
     public IReadOnlyDictionary<string, int> Monotone { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Gets where a learner's intervals and sets come from.</summary>
+    /// <summary>
+    /// Gets where intervals and sets come from; those of one network of the columns are conformal, or there are none.
+    /// </summary>
     public IntervalSource Intervals { get; init; } = IntervalSource.Conformal;
 
     /// <summary>Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
     public TrainerOptions? Trainer { get; init; }
 
     internal int Seed => Trainer?.Seed ?? 1;
+
+    /// <summary>The settings of the trainer, or those that suit the task.</summary>
+    internal TrainerOptions TrainerFor(PreparedTable all) =>
+        Trainer ?? TableTraining.Defaults(all.Task, all.Rows.Rows);
 
     /// <summary>The weight of each class over some rows; null where none is asked for.</summary>
     internal double[]? WeightsOf(IReadOnlyList<string> classes, IReadOnlyList<int> observed) => ClassWeights is null

@@ -155,4 +155,21 @@ public sealed class LearnedImagesTests : TemporaryFolder
         Assert.Equal(1.0, Weight(0, 64), 1e-10);
         Assert.Equal(1.0, Weight(64, 324), 1e-10);
     }
+
+    [Fact]
+    public void An_arrow_is_known_however_its_camera_was_held_and_colors_though_a_grey_image_is_the_first()
+    {
+        LearnedImages Train(string name, FeatureMap<ImageSet> features) => LearnedImages.Train(
+            ImageSet.Read(Repository.Cases("images", name)), null, new LinearLearner { Penalty = 0.1 }, features).Model;
+        LearnedImages arrows = Train("exif", ImageFeatures.Hog(9, 8, 2));
+        FilePredictions found = arrows.PredictFile(Repository.Cases("images", "exif_p"), 0.5);
+        Assert.Equal(6, found.Values.Length);
+        Assert.All(found.Values, row => Assert.Equal("up", found.Classes[Array.IndexOf(row, row.Max())]));
+        Assert.All(found.Sets, set => Assert.Contains(found.Classes.ToList().IndexOf("up"), set));
+
+        LearnedImages colors = Train("grey_first", ImageFeatures.Color());
+        found = colors.PredictFile(Repository.Cases("images", "hidden"));
+        Assert.All(found.Values.Zip(found.Names), pair => Assert.StartsWith(
+            found.Classes[Array.IndexOf(pair.First, pair.First.Max())], pair.Second, StringComparison.Ordinal));
+    }
 }

@@ -5,6 +5,7 @@ using Math4AI.Features;
 using Math4AI.Kernels;
 using Math4AI.Training;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -288,5 +289,38 @@ public sealed class LearnedTableTests : TemporaryFolder
         var wrong = new TableTrainingOptions { Target = "kind", Columns = ColumnList.Parse("note=text:ploy") };
         FormatException error = Assert.Throws<FormatException>(() => TableLook.Of(table, wrong));
         Assert.Contains("'note': There are no features 'ploy'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_learning_curve_falls_to_the_noise_and_ends_with_the_scores_of_the_training()
+    {
+        const int Rows = 300, Inputs = 12;
+        var random = new Random(6);
+        double[][] x = [.. Enumerable.Range(0, Inputs).Select(
+            _ => Enumerable.Range(0, Rows).Select(_ => random.NextDouble()).ToArray())];
+        double[] y = [.. Enumerable.Range(0, Rows).Select(
+            row => x.Select((column, k) => k * column[row]).Sum() + random.NextDouble())];
+        var table = Table.OfNumbers([.. x.Select((column, k) => ($"x{k}", column)), ("y", y)]);
+        var options = new TableTrainingOptions { Target = "y" };
+        Trained<LearnedTable> trained =
+            LearnedTable.Train(table, null, options, new LinearLearner { Penalty = 1e-6 });
+        IReadOnlyList<(int Rows, ScoredPart Test)> curve = LearnedTable.LearningCurve(trained, table, null, options);
+        Assert.Equal([31, 63, 127, 255], curve.Select(point => point.Rows));
+        Assert.Equal(trained.Test.Scores, curve[^1].Test.Scores);
+
+        // Of n rows and p = 13 parameters the mean square error is σ² (1 + p/(n − p − 1)), σ² = 1/12, about.
+        double[] expected = [.. curve.Select(point => Math.Sqrt((1.0 + 13.0 / (point.Rows - 14)) / 12.0))];
+        Assert.All(curve.Zip(expected), pair =>
+            Assert.InRange(pair.First.Test.Scores["rmse"], 0.7 * pair.Second, 1.4 * pair.Second));
+        Assert.Single(LearnedTable.LearningCurve(
+            trained, table, null, options, null, new CancellationToken(canceled: true)));
+        using (var files = new FileTransaction())
+        {
+            trained.Model.Save(Folder, files);
+            files.Commit();
+        }
+
+        Assert.Throws<InvalidOperationException>(() => LearnedTable.LearningCurve(
+            trained with { Model = LearnedTable.Load(Folder) }, table, null, options));
     }
 }

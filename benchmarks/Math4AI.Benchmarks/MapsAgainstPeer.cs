@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using Math4AI.Data.Arrays;
+using Math4AI.Data.Images;
 using Math4AI.Data.Tables;
 using Math4AI.Unsupervised.Maps;
 using MathNet.Numerics.LinearAlgebra;
@@ -7,13 +10,16 @@ namespace Math4AI.Benchmarks;
 
 /// <summary>
 /// UMAP beside umap-learn: seconds, and the trustworthiness of both maps by one measure. Handwritten digits, letters,
-/// and samples in many channels, which need the approximate search for neighbors.
+/// and samples in many channels, which need the approximate search for neighbors; the 60,000 images of Fashion-MNIST
+/// where their folder is given. With seeds, how both vary with them.
 /// </summary>
 internal static class MapsAgainstPeer
 {
     private const int Neighbors = 12;
 
-    /// <param name="words">The Python of the peer, and one work; or nothing.</param>
+    /// <param name="words">
+    /// The Python of the peer, one work, and the folder of Fashion-MNIST or a number of seeds; or nothing.
+    /// </param>
     public static int Run(string[] words)
     {
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
@@ -24,10 +30,17 @@ internal static class MapsAgainstPeer
             ("digits", () => Columns(Path.Combine(data, "digits", "optdigits.tes"), 64)),
             ("letter", () => Columns(Path.Combine(data, "tables", "letter.csv"), 16)),
             ("many-channels", ManyChannels),
+            ("fashion", () => Images(words.ElementAtOrDefault(2) ?? "/usr/share/datasets/fashion-mnist")),
         ];
+        if (words.Length > 2 && int.TryParse(words[2], CultureInfo.InvariantCulture, out int seeds))
+        {
+            Vary(python, works.First(row => row.Work == words[1]).Samples(), seeds);
+            return 0;
+        }
+
         PeerTable.Begin("umap-learn");
         foreach ((string work, Func<Matrix<double>> samples) in
-            works.Where(row => words.Length < 2 || row.Work == words[1]))
+            works.Where(row => words.Length < 2 ? row.Work != "fashion" : row.Work == words[1]))
         {
             Compare(python, work, samples());
         }
@@ -35,10 +48,41 @@ internal static class MapsAgainstPeer
         return 0;
     }
 
-    private static void Compare(string python, string work, Matrix<double> samples)
+    private static void Compare(string python, string work, Matrix<double> samples) => WithFile(samples, file =>
+    {
+        // The first call of a process waits for its code to be compiled.
+        UmapFit map = new Umap().Fit(samples.SubMatrix(0, Math.Min(500, samples.RowCount), 0, samples.ColumnCount));
+        PeerTable.Compare(
+            work, $"{samples.RowCount} × {samples.ColumnCount}",
+            () =>
+            {
+                map = new Umap().Fit(samples);
+                return [];
+            },
+            python, "maps.py", file, () => [Trust(samples, map.Positions), Trust(samples, PeersPoints(file))]);
+    });
+
+    /// <summary>Trustworthiness by seed of ours, and of as many maps of the peer with seeds of its own.</summary>
+    private static void Vary(string python, Matrix<double> samples, int seeds) => WithFile(samples, file =>
+    {
+        for (int seed = 1; seed <= seeds; seed++)
+        {
+            UmapFit map = new Umap { Seed = seed }.Fit(samples);
+            using (Process process = Peer.Start(python, "maps.py", [$"{seed}", file]))
+            {
+                _ = process.StandardOutput.ReadToEnd();
+            }
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"seed {seed}: {Trust(samples, map.Positions):0.00000}, umap-learn "
+                + $"{Trust(samples, PeersPoints(file)):0.00000}; cross entropy for each sample "
+                + $"{map.CrossEntropy:0.000}"));
+        }
+    });
+
+    private static void WithFile(Matrix<double> samples, Action<string> work)
     {
         string file = Path.Combine(Path.GetTempPath(), $"math4ai-{Guid.NewGuid():N}.npy");
-        string points = file + ".points.npy";
         try
         {
             using (var writer = new NpyWriter(file, samples.ColumnCount, samples.RowCount, isDouble: true))
@@ -46,27 +90,27 @@ internal static class MapsAgainstPeer
                 writer.Write(0, samples.RowCount, samples.ToColumnMajorArray());
             }
 
-            // The first call of a process waits for its code to be compiled.
-            UmapFit map = new Umap().Fit(samples.SubMatrix(0, Math.Min(500, samples.RowCount), 0, samples.ColumnCount));
-            PeerTable.Compare(
-                work, $"{samples.RowCount} × {samples.ColumnCount}",
-                () =>
-                {
-                    map = new Umap().Fit(samples);
-                    return [];
-                },
-                python, "maps.py", file,
-                () =>
-                [
-                    map.Quality(Neighbors).Trustworthiness,
-                    MapQuality.Of(samples, MatrixFile.Read(points).Transpose(), Neighbors).Trustworthiness,
-                ]);
+            work(file);
         }
         finally
         {
             File.Delete(file);
-            File.Delete(points);
+            File.Delete(PointsOf(file));
         }
+    }
+
+    private static string PointsOf(string file) => file + ".points.npy";
+
+    private static Matrix<double> PeersPoints(string file) => MatrixFile.Read(PointsOf(file)).Transpose();
+
+    private static double Trust(Matrix<double> samples, Matrix<double> positions) =>
+        MapQuality.Of(samples, positions, Neighbors).Trustworthiness;
+
+    private static Matrix<double> Images(string folder)
+    {
+        var images = ImageSet.Read(Path.Combine(folder, "train-images-idx3-ubyte.gz"));
+        int pixels = images.Height * images.Width;
+        return Matrix<double>.Build.Dense(images.Count, pixels, (i, j) => images.Pixels[i * pixels + j]);
     }
 
     private static Matrix<double> Columns(string path, int count)

@@ -81,6 +81,7 @@ internal static class ModuleStart
         ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);
         ModelFolder.Register(RobustCovarianceFit.Kind, RobustCovarianceFit.Load);
         ModelFolder.Register(IsolationForestFit.Kind, IsolationForestFit.Load);
+        ModelFolder.Register(LocalOutlierFit.Kind, LocalOutlierFit.Load);
         ModelFolder.Register(NonnegativeFactorizationFit.Kind, NonnegativeFactorizationFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
     }

@@ -19,6 +19,11 @@ public sealed record ClusterReport : TableReport
     /// <summary>Gets the clusters.</summary>
     public required TableClusters Result { get; init; }
 
+    /// <summary>
+    /// Gets the column that colors a second map of the rows; null for the one the clusters are compared with, if any.
+    /// </summary>
+    public string? Color { get; init; }
+
     private protected override void AddBody(Html page)
     {
         page.Add($"<p>{Html.Escape(Result.Verdict)}</p>");
@@ -29,7 +34,21 @@ public sealed record ClusterReport : TableReport
     /// <summary>Adds the map, the profiles, the support and the comparison to a page.</summary>
     internal void AddTo(Html page)
     {
-        page.Heading("The rows on a map").Chart(Map());
+        int[] labels = [.. Result.Labels];
+        int[] clusters = [.. labels.Distinct().Order()];
+        page.Heading("The rows on a map").Chart(Map(
+            $"{labels.Length} rows along their principal components",
+            [.. clusters.Select(cluster => cluster < 0 ? "no cluster" : $"cluster {cluster + 1}")],
+            [.. clusters.Select(cluster => cluster < 0 ? ChartLayer.Quiet : cluster)],
+            [.. labels.Select(label => Array.IndexOf(clusters, label))]));
+        if ((Color ?? Labels) is { } color)
+        {
+            RowGroups groups = RowGroups.Of(Table, color, Result.Rows);
+            page.Chart(Map(
+                $"The same rows, colored by {color}", groups.Names, [.. Enumerable.Range(0, groups.Names.Count)],
+                groups.Groups));
+        }
+
         Profiles(page);
         if (Result.Mixture is not null)
         {
@@ -101,26 +120,26 @@ public sealed record ClusterReport : TableReport
             + "BIC also knows stretched ones, and decides here.</p>");
     }
 
-    private Chart Map()
+    /// <summary>The rows along two components, in groups with names and colors.</summary>
+    private Chart Map(string title, IReadOnlyList<string> names, int[] colors, IReadOnlyList<int> groups)
     {
-        int[] labels = [.. Result.Labels];
         bool isLine = Result.Map.ColumnCount < 2;
         Func<int, string> cells = Cells();
-        IEnumerable<ChartLayer> layers = labels.Distinct().Order().Select(ChartLayer (cluster) =>
+        IEnumerable<ChartLayer> layers = names.Select(ChartLayer (name, group) =>
         {
-            int[] places = [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] == cluster)];
+            int[] places = [.. Enumerable.Range(0, groups.Count).Where(i => groups[i] == group)];
             return new PointsLayer(
                 [.. places.Select(i => Result.Map[i, 0])], [.. places.Select(i => isLine ? 0.0 : Result.Map[i, 1])])
             {
-                Name = cluster < 0 ? "no cluster" : $"cluster {cluster + 1}",
-                Color = cluster < 0 ? ChartLayer.Quiet : cluster,
+                Name = name,
+                Color = colors[group],
                 Texts = [.. places.Select(place => RowInWords(place, cells))],
             };
         });
         string Axis(int i) => string.Create(CultureInfo.InvariantCulture,
             $"component {i + 1}, {100.0 * Result.Axes.VarianceShares[i]:0} % of the variance");
         return new Chart(
-            $"{labels.Length} rows along their principal components", new ChartAxis(Axis(0), AxisScale.Linear),
+            title, new ChartAxis(Axis(0), AxisScale.Linear),
             new ChartAxis(isLine ? string.Empty : Axis(1), AxisScale.Linear), [.. layers])
         {
             IsMap = true,

@@ -17,6 +17,11 @@ public sealed record ExploreReport : TableReport
     /// <summary>Gets what there is to see.</summary>
     public required TableOverview Overview { get; init; }
 
+    /// <summary>
+    /// Gets the column that colors a second map of the rows; null for the one the clusters are compared with, if any.
+    /// </summary>
+    public string? Color { get; init; }
+
     private protected override void AddBody(Html page)
     {
         AddNote(page, Overview.Reason);
@@ -34,6 +39,7 @@ public sealed record ExploreReport : TableReport
                 Result = clusters,
                 Table = Table,
                 Labels = Labels,
+                Color = Color,
                 Shown = Shown,
             }.AddTo(page);
             Outliers(page, clusters);

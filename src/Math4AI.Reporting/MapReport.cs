@@ -1,6 +1,7 @@
 using Math4AI.Data.Tables;
 using Math4AI.Reporting.Charts;
 using Math4AI.Unsupervised;
+using Math4AI.Unsupervised.Maps;
 
 namespace Math4AI.Reporting;
 
@@ -8,7 +9,6 @@ namespace Math4AI.Reporting;
 public sealed record MapReport : TableReport
 {
     private const int MapHeight = 640;
-    private const int MaxGroups = 12;
 
     /// <summary>Gets the map.</summary>
     public required MappedTable Result { get; init; }
@@ -34,20 +34,23 @@ public sealed record MapReport : TableReport
 
         yield return ("trustworthiness", Html.Number(Math.Round(Result.Quality.Trustworthiness, 4)));
         yield return ("neighbors kept", $"{Html.Number(Math.Round(100.0 * Result.Quality.Kept, 1))} %");
+        yield return Result.Map switch
+        {
+            TsneFit tsne => ("divergence", Html.Number(Math.Round(tsne.Divergence, 4))),
+            UmapFit umap => ("cross entropy for each row", Html.Number(Math.Round(umap.CrossEntropy, 3))),
+            _ => throw new InvalidOperationException($"{Result.Map.GetType()} is no map that is known."),
+        };
     }
 
     private Chart Map()
     {
         Func<int, string> cells = Cells();
-        IReadOnlyList<string?>? texts = Labels is null ? null : Table.Texts(Labels);
-        string[] groups = [.. Result.Rows.Select(row => texts is null ? "rows" : texts[row] ?? "(missing)")];
-        string[] largest = [.. groups.CountBy(name => name).OrderByDescending(pair => pair.Value)
-            .ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MaxGroups).Select(pair => pair.Key)];
-        string[] shown = [.. groups.Select(name => largest.Contains(name) ? name : "others")];
-        string[] names = [.. shown.Distinct().Order(StringComparer.Ordinal)];
-        IEnumerable<ChartLayer> layers = names.Select(ChartLayer (name, color) =>
+        RowGroups groups = Labels is null
+            ? new RowGroups(["rows"], new int[Result.Rows.Count], AreRanges: false)
+            : RowGroups.Of(Table, Labels, Result.Rows);
+        IEnumerable<ChartLayer> layers = groups.Names.Select(ChartLayer (name, color) =>
         {
-            int[] places = [.. Enumerable.Range(0, shown.Length).Where(i => shown[i] == name)];
+            int[] places = [.. Enumerable.Range(0, Result.Rows.Count).Where(i => groups.Groups[i] == color)];
             double[] Along(int axis) => [.. places.Select(i => Result.Map.Positions[i, axis])];
             return new PointsLayer(Along(0), Along(1))
             {
@@ -60,7 +63,7 @@ public sealed record MapReport : TableReport
             };
         });
         return new Chart(
-            $"{shown.Length} rows, neighbors kept together", new ChartAxis(string.Empty, AxisScale.Linear),
+            $"{Result.Rows.Count} rows, neighbors kept together", new ChartAxis(string.Empty, AxisScale.Linear),
             new ChartAxis(string.Empty, AxisScale.Linear), [.. layers])
         {
             IsMap = true,

@@ -18,6 +18,11 @@ internal static class EncodeCommand
     private static readonly Option<int[]?> HiddenOption = CommonOptions.Integers(
         "--hidden", "The widths of the hidden layers to the code; the way back has them in reverse. Default: 64.");
 
+    private static readonly Option<int[]?> ConvolutionsOption = CommonOptions.Integers(
+        "--convolutions",
+        "For images, in place of --hidden: the filters of convolutions to the code, each of which halves height and "
+        + "width, such as 16,32.");
+
     private static readonly Option<bool> VariationalOption = new("--variational")
     {
         Description = "Codes are distributions that fill the space evenly, so that drawn codes give new rows.",
@@ -40,11 +45,11 @@ internal static class EncodeCommand
             + "and find the rows that it tells badly: they are unlike the others. 'math4ai predict' encodes new rows "
             + "and says how unlike they are.\n\nExamples:\n"
             + "  math4ai encode satellite.csv --size 3\n"
-            + "  math4ai encode photos/ --size 16 --hidden 256 --color class")
+            + "  math4ai encode photos/ --size 16 --convolutions 16,32 --color class")
         {
-            TableFindings.Data, SizeOption, HiddenOption, VariationalOption, EpochsOption, ColorOption,
-            TableFindings.Ignore, TableFindings.Missing, TableFindings.Texts, TableFindings.Features, OutputOption,
-            CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
+            TableFindings.Data, SizeOption, HiddenOption, ConvolutionsOption, VariationalOption, EpochsOption,
+            ColorOption, TableFindings.Ignore, TableFindings.Missing, TableFindings.Texts, TableFindings.Features,
+            OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -57,9 +62,16 @@ internal static class EncodeCommand
     private static TableCoding Read(ParseResult words)
     {
         int[] hidden = words.GetValue(HiddenOption) ?? [.. new Autoencoder(1).Hidden];
-        if (words.GetValue(SizeOption) < 1 || words.GetValue(EpochsOption) < 1 || hidden.Any(width => width < 1))
+        int[] convolutions = words.GetValue(ConvolutionsOption) ?? [];
+        if (words.GetValue(SizeOption) < 1 || words.GetValue(EpochsOption) < 1
+            || hidden.Concat(convolutions).Any(width => width < 1))
         {
-            throw new UsageException("--size, --hidden and --epochs take whole numbers from 1 on.");
+            throw new UsageException("--size, --hidden, --convolutions and --epochs take whole numbers from 1 on.");
+        }
+
+        if (convolutions.Length > 0 && words.GetValue(HiddenOption) is not null)
+        {
+            throw new UsageException("--hidden and --convolutions say the same thing in two ways: give one of them.");
         }
 
         var training = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) };
@@ -69,6 +81,7 @@ internal static class EncodeCommand
             Method = new Autoencoder(words.GetValue(SizeOption))
             {
                 Hidden = hidden,
+                Convolutions = convolutions,
                 IsVariational = words.GetValue(VariationalOption),
                 Training = words.GetValue(EpochsOption) is { } epochs ? training with { Epochs = epochs } : training,
             },
@@ -141,9 +154,7 @@ internal sealed record EncodeSummary(
     public static ScatterMap Page(string title, Table table, CodedTable found, string? color)
     {
         bool isLine = found.Codes.ColumnCount == 1;
-        IReadOnlyList<string?>? texts = color is null ? null : table.Texts(color);
-        string[] groups = texts is null ? [] : [.. found.Rows.Select(row => texts[row] ?? "(missing)")];
-        string[] names = [.. groups.Distinct().Order(StringComparer.Ordinal)];
+        RowGroups groups = color is null ? new RowGroups([], [], false) : RowGroups.Of(table, color, found.Rows);
         return new ScatterMap
         {
             Title = title,
@@ -151,8 +162,8 @@ internal sealed record EncodeSummary(
             Y = [.. isLine ? found.Anomalies : found.Codes.Column(1)],
             Across = "code 1",
             Up = isLine ? "anomaly" : "code 2",
-            GroupNames = names,
-            Groups = [.. groups.Select(name => Array.IndexOf(names, name))],
+            GroupNames = groups.Names,
+            Groups = groups.Groups,
             Texts =
             [
                 .. found.Rows.Select((row, i) => string.Create(CultureInfo.InvariantCulture,

@@ -11,6 +11,11 @@ internal static class ExploreCommand
     private static readonly Option<string?> OutputOption =
         CommonOptions.Output("The folder for the report and the figures.", byDefault: "overview");
 
+    private static readonly Option<string?> ColorOption = CommonOptions.Named<string?>(
+        "--color", "COLUMN",
+        "A column that colors the points of a map of the rows. It is not used to find groups. Default: that of "
+        + "--compare.");
+
     public static Command Create()
     {
         var command = new Command(
@@ -19,11 +24,12 @@ internal static class ExploreCommand
             + "rows vary, the groups they form and what distinguishes them, rows unlike all others, and repeated rows. "
             + "Writes one page. Rows with missing values are used only for the statistics of the columns.\n\n"
             + "Examples:\n"
-            + "  math4ai explore penguins.csv --compare species\n"
+            + "  math4ai explore penguins.csv --color species\n"
+            + "  math4ai explore penguins.csv --compare species --color island\n"
             + "  math4ai explore photos/ --compare class\n"
             + "  math4ai explore reviews.csv --texts review")
         {
-            TableFindings.Data, TableFindings.Compare, TableFindings.Ignore, TableFindings.Texts,
+            TableFindings.Data, ColorOption, TableFindings.Compare, TableFindings.Ignore, TableFindings.Texts,
             TableFindings.Features, OutputOption, CommonOptions.Seed,
             CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
         };
@@ -34,7 +40,7 @@ internal static class ExploreCommand
     private static int Run(ParseResult words, CancellationToken cancellation)
     {
         string output = words.GetValue(OutputOption)!;
-        string? compared = words.GetValue(TableFindings.Compare);
+        string? compared = words.GetValue(TableFindings.Compare), color = words.GetValue(ColorOption);
         return TableFindings.Run<ExploreSummary>(
             words,
             output,
@@ -43,7 +49,7 @@ internal static class ExploreCommand
             {
                 TableOverview overview = new TableExploration
                 {
-                    Ignore = TableFindings.Ignored(words),
+                    Ignore = color is null ? TableFindings.Ignored(words) : [.. TableFindings.Ignored(words), color],
                     Seed = words.GetValue(CommonOptions.Seed),
                     Processes = ProcessGroup.Current,
                 }.Fit(data, cancellation);
@@ -55,6 +61,7 @@ internal static class ExploreCommand
                     Table = data.Table,
                     Shown = data.Shown,
                     Labels = compared,
+                    Color = color,
                 };
                 return (ExploreSummary.Of(data.Table, overview, compared), report.ToHtml);
             },

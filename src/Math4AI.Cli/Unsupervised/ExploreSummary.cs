@@ -1,8 +1,12 @@
 using System.Globalization;
 using Math4AI.Data.Tables;
+using Math4AI.Probability.Information;
 using Math4AI.Unsupervised;
 
 namespace Math4AI.Cli.Unsupervised;
+
+/// <summary>How two columns go together: by correlation, and mutual information in nats, where each is known.</summary>
+internal sealed record ColumnPair(string First, string Second, double? Correlation, double? Information);
 
 /// <summary>What <c>math4ai explore --json</c> prints.</summary>
 internal sealed record ExploreSummary(
@@ -10,15 +14,20 @@ internal sealed record ExploreSummary(
     IReadOnlyList<ColumnOverview> Columns,
     IReadOnlyList<IReadOnlyList<long>> EqualRows,
     string? Reason,
+    IReadOnlyList<ColumnPair> Pairs,
     IReadOnlyList<double> VarianceShares,
     IReadOnlyList<OutlyingRow> Outliers,
     ClusterSummary? Clusters)
 {
+    private const int MaxPairs = 100;
+    private const int MaxShown = 3;
+
     public static ExploreSummary Of(Table table, TableOverview overview, string? compared) => new(
         table.Rows,
         overview.Columns,
         overview.EqualRows,
         overview.Reason,
+        [.. PairsOf(overview).Take(MaxPairs)],
         overview.Components is { } components ? [.. components.VarianceShares] : [],
         overview.Outliers,
         overview.Clusters is { } clusters ? ClusterSummary.Of(table, clusters, compared) : null);
@@ -44,6 +53,7 @@ internal sealed record ExploreSummary(
         }
         else
         {
+            PrintDependences();
             Clusters.PrintFindings();
             Console.Out.WriteLine(Outliers.Count == 0
                 ? "No outlying rows."
@@ -52,6 +62,60 @@ internal sealed record ExploreSummary(
         }
 
         Console.Out.WriteLine($"Written to {output}{(hasReport ? "; open report.html there" : string.Empty)}.");
+    }
+
+    private void PrintDependences()
+    {
+        IEnumerable<string> strongest = Pairs.Where(pair => pair.Correlation is not null)
+            .OrderByDescending(pair => Math.Abs(pair.Correlation!.Value)).Take(MaxShown)
+            .Select(pair => string.Create(
+                CultureInfo.InvariantCulture, $"{pair.First} and {pair.Second} {pair.Correlation:0.00}"));
+        IEnumerable<string> telling = Pairs.Where(pair => pair.Information > 0.0)
+            .OrderByDescending(pair => pair.Information).Take(MaxShown)
+            .Select(pair => string.Create(
+                CultureInfo.InvariantCulture, $"{pair.First} and {pair.Second} {pair.Information:0.00}"));
+        if (strongest.Any())
+        {
+            Console.Out.WriteLine($"Correlations, strongest first: {string.Join("; ", strongest)}.");
+        }
+
+        if (telling.Any())
+        {
+            Console.Out.WriteLine($"Mutual information in nats, most first: {string.Join("; ", telling)}.");
+        }
+
+        IEnumerable<string> shares = VarianceShares.Take(MaxShown).Select(share => string.Create(
+            CultureInfo.InvariantCulture, $"{100.0 * share:0} %"));
+        Console.Out.WriteLine($"Principal components: {string.Join(", ", shares)} of the variance.");
+    }
+
+    /// <summary>The pairs of columns, those that correlate most first.</summary>
+    private static IEnumerable<ColumnPair> PairsOf(TableOverview overview)
+    {
+        var pairs = new Dictionary<(string First, string Second), ColumnPair>();
+        if (overview is { Correlation: { } correlation, Clusters: { } clusters })
+        {
+            IReadOnlyList<string> columns = clusters.Model.Columns;
+            for (int i = 0; i < columns.Count; i++)
+            {
+                for (int j = i + 1; j < columns.Count; j++)
+                {
+                    pairs[(columns[i], columns[j])] = new ColumnPair(columns[i], columns[j], correlation[i, j], null);
+                }
+            }
+        }
+
+        foreach (PairInformation pair in overview.Information?.Pairs ?? [])
+        {
+            (string, string) names = (pair.First, pair.Second);
+            pairs[names] = pairs.GetValueOrDefault(names, new ColumnPair(pair.First, pair.Second, null, null)) with
+            {
+                Information = Math.Max(0.0, pair.Information.Value),
+            };
+        }
+
+        return pairs.Values.OrderByDescending(pair => Math.Abs(pair.Correlation ?? 0.0))
+            .ThenByDescending(pair => pair.Information ?? 0.0);
     }
 
     // One value has no deviation.

@@ -132,12 +132,12 @@ internal static class MapCommand
 /// <summary>What <c>math4ai map --json</c> prints.</summary>
 internal sealed record MapSummary(
     int Rows, int RowsLeftOut, IReadOnlyList<string> Columns, IReadOnlyList<LeftOutColumn> LeftOut, double? Divergence,
-    MapQuality Quality, string? Color, double? NeighborHits)
+    double? CrossEntropy, MapQuality Quality, string? Color, double? NeighborHits)
 {
     public static MapSummary Of(Table table, MappedTable result, string? color) => new(
         result.Rows.Count, table.Rows - result.Rows.Count, result.Columns, result.LeftOut,
-        (result.Map as TsneFit)?.Divergence,
-        result.Quality, color, color is null ? null : Hits(table.Texts(color), result));
+        (result.Map as TsneFit)?.Divergence, (result.Map as UmapFit)?.CrossEntropy,
+        result.Quality, color, color is null ? null : Hits(table, color, result));
 
     /// <summary>The point of each row that was used, with its number in the file.</summary>
     public static string Points(Table table, MappedTable result)
@@ -154,10 +154,13 @@ internal sealed record MapSummary(
 
     public void Print(string output, bool hasReport)
     {
+        string cost = CrossEntropy is { } entropy
+            ? string.Create(CultureInfo.InvariantCulture, $"; fuzzy cross entropy {entropy:0.00} for each row")
+            : string.Empty;
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Rows} rows and {Columns.Count} {(Columns.Count == 1 ? "column" : "columns")} on a map: "
             + $"trustworthiness {Quality.Trustworthiness:0.000}, "
-            + $"{100.0 * Quality.Kept:0} % of the {Quality.Neighbors} nearest rows are nearest on it."));
+            + $"{100.0 * Quality.Kept:0} % of the {Quality.Neighbors} nearest rows are nearest on it{cost}."));
         if (NeighborHits is { } hits)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -168,6 +171,12 @@ internal sealed record MapSummary(
         Console.Out.WriteLine($"Written to {output}{(hasReport ? "; open report.html there" : string.Empty)}.");
     }
 
-    private static double Hits(IReadOnlyList<string?> texts, MappedTable result) =>
-        MapQuality.NeighborHits(result.Map.Positions, [.. result.Rows.Select(row => texts[row])]);
+    /// <summary>How far neighbors on the map agree in a column; null where it holds many numbers.</summary>
+    private static double? Hits(Table table, string color, MappedTable result)
+    {
+        IReadOnlyList<string?> texts = table.Texts(color);
+        return RowGroups.Of(table, color, result.Rows).AreRanges
+            ? null
+            : MapQuality.NeighborHits(result.Map.Positions, [.. result.Rows.Select(row => texts[row])]);
+    }
 }

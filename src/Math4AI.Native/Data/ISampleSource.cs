@@ -1,4 +1,3 @@
-using System.Buffers;
 using Math4AI.Processes;
 
 namespace Math4AI.Data;
@@ -56,26 +55,6 @@ public interface ISampleSource
     /// <param name="shift">One number a channel, in the data's unit.</param>
     /// <param name="scale">One number a channel.</param>
     /// <param name="block">Planar, as above.</param>
-    void Read(long start, int count, ReadOnlySpan<double> shift, ReadOnlySpan<double> scale, Span<float> block)
-    {
-        double[]? copy = Lend(0, start, count).IsEmpty ? ArrayPool<double>.Shared.Rent(Channels * count) : null;
-        if (copy is not null)
-        {
-            Read(start, count, copy.AsSpan(0, Channels * count));
-        }
-
-        for (int channel = 0; channel < Channels; channel++)
-        {
-            SampleKernels.Narrow(
-                copy is null ? Lend(channel, start, count) : copy.AsSpan(channel * count, count),
-                shift[channel],
-                scale[channel],
-                block.Slice(channel * count, count));
-        }
-
-        if (copy is not null)
-        {
-            ArrayPool<double>.Shared.Return(copy);
-        }
-    }
+    void Read(long start, int count, ReadOnlySpan<double> shift, ReadOnlySpan<double> scale, Span<float> block) =>
+        SampleKernels.ReadNarrow(this, start, count, shift, scale, block);
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Math4AI.Data.Images;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
+using Math4AI.Unsupervised.Codes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised;
@@ -33,6 +35,15 @@ public sealed class RowEncoding
     public string? TextColumn => about.TextColumn;
 
     internal SavedEncoding About => about with { Texts = State.Texts };
+
+    /// <summary>Gets the pixels of the grey levels that the features are; null where they are others.</summary>
+    internal PixelGrid? Grid => about switch
+    {
+        { Shape: { } shape, Formula: "grey" } => new PixelGrid(shape.Height, shape.Width),
+        { Shape: not null, Formula: ['g', 'r', 'e', 'y', ':', .. var side] }
+            when int.TryParse(side, CultureInfo.InvariantCulture, out int cells) => new PixelGrid(cells, cells),
+        _ => null,
+    };
 
     private FeatureState State => images?.State ?? texts!.State;
 

@@ -43,12 +43,18 @@ public sealed record TableCoding
 
         var standard = StandardColumns.Of(columns, values, data.Encoding);
         Matrix<double> scaled = standard.Standardize(values);
-        AutoencoderFit code = Method.Fit(scaled, progress, cancellation);
+        AutoencoderFit code = (Method with { Grid = Grid(data) }).Fit(scaled, progress, cancellation);
         Matrix<double> errors = code.Errors(scaled);
         return new CodedTable(
             new TableCode(standard, code), leftOut, rows, code.Encode(scaled), errors.RowSums() / columns.Length,
             [.. errors.EnumerateRows().Select(row => columns[row.MaximumIndex()])]);
     }
+
+    private PixelGrid? Grid(DataRows data) => Method.Convolutions.Count == 0
+        ? Method.Grid
+        : data.Encoding?.Grid ?? throw new ArgumentException(
+            "Convolutions are for the grey levels of images: give a folder of images or an IDX file, and no features "
+            + "other than 'grey'.");
 }
 
 /// <summary>The codes of rows.</summary>

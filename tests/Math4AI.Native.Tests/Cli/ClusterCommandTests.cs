@@ -57,6 +57,10 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Assert.Equal("row,code 1,code 2,anomaly", File.ReadLines(In("code/codes.csv")).First());
         Assert.Equal(151, Run("predict", "code", iris).Output.Trim().Split('\n').Length);
         Assert.Equal(2, Run("encode", iris, "--size", "0").Code);
+        Assert.Equal(2, Run("encode", iris, "--hidden", "8", "--convolutions", "8").Code);
+        Finished flat = Run("encode", iris, "--convolutions", "8", "-o", "flat");
+        Assert.Equal(1, flat.Code);
+        Assert.Contains("Convolutions are for the grey levels of images", flat.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,8 +74,23 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Assert.Equal(3, json.GetProperty("clusters").GetProperty("clusters").GetInt32());
         Assert.True(
             json.GetProperty("clusters").GetProperty("comparison").GetProperty("adjustedRand").GetDouble() > 0.9);
-        Assert.All(["Columns", "Correlations", "In how many directions", "Outlying rows"],
+        Assert.All(
+            ["Columns", "Correlations", "In how many directions", "Outlying rows", "The same rows, colored by species"],
             part => Assert.Contains(part, File.ReadAllText(In("out/report.html")), StringComparison.Ordinal));
+        Finished colored = Run("explore", penguins, "--color", "body_mass_g", "--ignore", "year", "-o", "color");
+        Assert.True(colored.Code == 0, colored.Errors);
+        Assert.Contains("colored by body_mass_g", File.ReadAllText(In("color/report.html")), StringComparison.Ordinal);
+        Assert.Contains("body_mass_g (ignored)", colored.Output, StringComparison.Ordinal);
+        Assert.Contains("Correlations, strongest first: ", colored.Output, StringComparison.Ordinal);
+        Assert.Contains("Mutual information in nats, most first: ", colored.Output, StringComparison.Ordinal);
+        JsonElement strongest = json.GetProperty("pairs")[0];
+        Assert.Equal("flipper_length_mm", strongest.GetProperty("first").GetString());
+        Assert.Equal("body_mass_g", strongest.GetProperty("second").GetString());
+        Assert.Equal(0.871, strongest.GetProperty("correlation").GetDouble(), 1e-3);
+        Assert.True(strongest.GetProperty("information").GetDouble() > 0.4);
+        Finished unknown = Run("explore", penguins, "--color", "colour", "-o", "none");
+        Assert.Equal(1, unknown.Code);
+        Assert.Contains("There is no column 'colour'", unknown.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,6 +144,7 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Assert.True(map.Code == 0, map.Errors);
         JsonElement json = JsonDocument.Parse(map.Output).RootElement;
         Assert.True(json.GetProperty("quality").GetProperty("trustworthiness").GetDouble() > 0.97);
+        Assert.True(json.GetProperty("crossEntropy").GetDouble() > 0.0);
         Assert.True(json.GetProperty("neighborHits").GetDouble() > 0.9);
         Finished predict = Run("predict", "out", iris);
         Assert.True(predict.Code == 0, predict.Errors);

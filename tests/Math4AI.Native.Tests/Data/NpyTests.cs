@@ -42,6 +42,37 @@ public class NpyTests : TemporaryFolder
         Assert.Equal(Matrix<double>.Build.DenseOfRowMajor(2, 3, rows), matrix);
     }
 
+    [Theory]
+    [InlineData("<f4", "False", false)]
+    [InlineData("<f4", "True", false)]
+    [InlineData("<f4", "False", true)]
+    [InlineData(">f4", "False", true)]
+    [InlineData("<f8", "False", true)]
+    public void Samples_in_float32_are_those_in_float64_centered_scaled_and_rounded(
+        string type, string order, bool rowsAreSamples)
+    {
+        // Far from zero, the mean must be taken away before anything is rounded.
+        const int Channels = 7, Length = 83;
+        float[] numbers = [.. Enumerable.Range(0, Channels * Length).Select(i => 1e6f + 3.25f * (i % 101))];
+        byte[] data = type == "<f8" ? Doubles([.. numbers.Select(x => (double)x)]) : Singles(numbers);
+        if (type[0] == '>')
+        {
+            data = [.. data.Chunk(sizeof(float)).SelectMany(number => number.Reverse())];
+        }
+
+        string shape = rowsAreSamples ? $"({Length}, {Channels})" : $"({Channels}, {Length})";
+        using var source = new NpySource(Write(type, order, shape, data), rowsAreSamples);
+        double[] shift = [.. Enumerable.Range(0, Channels).Select(c => 1e6 + c / 3.0)];
+        double[] scale = [.. Enumerable.Range(0, Channels).Select(c => 0.1 * (c + 1))];
+        const int Start = 5, Count = 70;
+        double[] exact = new double[Channels * Count];
+        float[] narrow = new float[Channels * Count];
+        source.Read(Start, Count, exact);
+        source.Read(Start, Count, shift, scale, narrow);
+        Assert.Equal(
+            exact.Select((x, i) => (float)((x - shift[i / Count]) * scale[i / Count])), narrow);
+    }
+
     [Fact]
     public void What_is_written_reads_back_to_the_bit()
     {

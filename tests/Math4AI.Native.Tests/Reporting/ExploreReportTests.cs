@@ -25,12 +25,21 @@ public class ExploreReportTests : TemporaryFolder
             Command = "math4ai explore",
             Overview = new TableExploration { MaxClusters = 6 }.Fit(table),
             Table = table,
+            Color = "c",
         }.ToHtml());
         await using Browser browser = await Browser.Open(In("page.html"), width, isDark: isDark);
         await browser.DrawAll();
         JsonNode counts = (await browser.Evaluate(
             "[document.querySelectorAll('.plot').length, document.querySelectorAll('.plot canvas').length]"))!;
-        Assert.True(counts[0]!.GetValue<int>() >= 5);
+        Assert.True(counts[0]!.GetValue<int>() >= 6);
+        Assert.False(await browser.Overflows());
+
+        // The second map has six ranges of the column, each of which a click hides.
+        const string Colored = "[...document.querySelectorAll('.plot')].map(plot => plot.chart)"
+            + ".find(chart => chart.layers.length === 6 && chart.layers.every(layer => / to /.test(layer.name)))";
+        await browser.Until(Colored);
+        await browser.Evaluate($"{Colored}.legend.querySelector('button').click()");
+        await browser.Until($"{Colored}.layers[0].hidden");
         Assert.Equal(counts[0]!.GetValue<int>(), counts[1]!.GetValue<int>());
         Assert.Empty(browser.Complaints);
     }

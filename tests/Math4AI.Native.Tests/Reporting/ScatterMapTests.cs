@@ -40,12 +40,16 @@ public class ScatterMapTests : TemporaryFolder
         Assert.Contains("There is nothing to draw.", new ScatterMap { Title = "none", X = [], Y = [] }.ToHtml());
     }
 
-    [Fact]
-    public async Task A_map_of_a_hundred_thousand_rows_is_moved_zoomed_and_read()
+    [Theory]
+    [InlineData(1400, false)]
+    [InlineData(390, true)]
+    public async Task A_map_of_a_hundred_thousand_rows_is_moved_zoomed_read_and_its_groups_hidden(
+        int width, bool isDark)
     {
         Map(100_000).Write(In("map.html"));
-        await using Browser browser = await Browser.Open(In("map.html"));
+        await using Browser browser = await Browser.Open(In("map.html"), width, isDark: isDark);
         await browser.DrawAll();
+        Assert.False(await browser.Overflows());
         const string Chart = "document.querySelector('.plot').chart";
         double[] box =
         [
@@ -61,6 +65,8 @@ public class ScatterMapTests : TemporaryFolder
         await browser.Until($"{Chart}.plot.scales.x.max - {Chart}.plot.scales.x.min < 0.6");
         await browser.Hover(x + 1, y + 1);
         await browser.Until("/row \\d+/.test(document.querySelector('.tip').textContent)");
+        await browser.Evaluate("document.querySelector('.legend button').click()");
+        await browser.Until($"{Chart}.layers.filter(layer => layer.hidden).length === 1");
         Assert.Empty(browser.Complaints);
     }
 }

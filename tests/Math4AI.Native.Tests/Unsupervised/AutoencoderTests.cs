@@ -77,6 +77,43 @@ public sealed class AutoencoderTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Convolutions_tell_where_a_spot_is_from_two_numbers_and_a_saved_code_is_the_same(bool isVariational)
+    {
+        var grid = new PixelGrid(9, 7);
+        Matrix<double> samples = Spots(400, grid);
+        var method = new Autoencoder(2)
+        {
+            Convolutions = [8, 16],
+            Grid = grid,
+            IsVariational = isVariational,
+            Training = Short with { Epochs = 30 },
+        };
+        AutoencoderFit fit = method.Fit(samples);
+        PrincipalComponentsFit axes = new PrincipalComponents().Fit(samples);
+        double linear = 1.0 - axes.VarianceShares.Take(2).Sum(), error = fit.Anomaly(samples).Average();
+        Assert.True(error < 0.8 * linear, $"{error} and {linear}");
+        Assert.True(fit.Anomaly(Matrix<double>.Build.Dense(1, 63, (_, j) => j % 2))[0] > 5.0 * error);
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            fit.Save(folder);
+            var read = Assert.IsType<AutoencoderFit>(ModelFolder.Open(folder));
+            Assert.Equal(fit.Encode(samples), read.Encode(samples));
+            Assert.Equal(fit.Decode(fit.Encode(samples)), read.Decode(read.Encode(samples)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Assert.Contains("say with Grid", Assert.Throws<ArgumentException>(
+            () => (method with { Grid = null }).Fit(samples)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => (method with { Grid = new PixelGrid(9, 8) }).Fit(samples));
+    }
+
     [Fact]
     public void Constant_columns_have_a_code_and_what_has_none_is_refused()
     {
@@ -95,6 +132,16 @@ public sealed class AutoencoderTests
         samples[3, 1] = double.NaN;
         Assert.Contains("row 4 has NaN in column 2", Assert.Throws<ArgumentException>(
             () => new Autoencoder(1).Fit(samples)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Images of one spot each, at some place.</summary>
+    private static Matrix<double> Spots(int count, PixelGrid grid)
+    {
+        var random = new Random(1);
+        (double X, double Y)[] places = [.. Enumerable.Range(0, count).Select(_ =>
+            (random.NextDouble() * (grid.Width - 1), random.NextDouble() * (grid.Height - 1)))];
+        return Matrix<double>.Build.Dense(count, grid.Pixels, (i, j) => Math.Exp(
+            -0.5 * (Math.Pow(j % grid.Width - places[i].X, 2) + Math.Pow(j / grid.Width - places[i].Y, 2))));
     }
 
     /// <summary>Two directions in six channels, with noise.</summary>

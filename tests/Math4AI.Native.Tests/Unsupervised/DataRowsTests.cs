@@ -1,7 +1,9 @@
 using Math4AI.Data.Models;
 using Math4AI.Reporting;
+using Math4AI.Training;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
+using Math4AI.Unsupervised.Codes;
 using SkiaSharp;
 
 namespace Math4AI.Tests.Unsupervised;
@@ -76,6 +78,15 @@ public sealed class DataRowsTests : TemporaryFolder
         Draw("photos");
         Assert.Throws<ArgumentException>(() => DataRows.Read(In("photos"), texts: "text"));
         Assert.Throws<FormatException>(() => DataRows.Read(In("photos"), features: "wrong"));
+        var coding = new TableCoding
+        {
+            Method = new Autoencoder(2) { Convolutions = [4], Training = new TrainerOptions { Epochs = 2 } },
+        };
+        CodedTable code = coding.Fit(DataRows.Read(In("photos"), features: "grey"));
+        Assert.Equal(30, code.Codes.RowCount);
+        Assert.Equal(30, coding.Fit(DataRows.Read(In("photos"), features: "grey:5")).Codes.RowCount);
+        Assert.Contains("no features other than 'grey'", Assert.Throws<ArgumentException>(
+            () => coding.Fit(DataRows.Read(In("photos")))).Message, StringComparison.Ordinal);
         Assert.Equal(
             "color:2", DataRows.Read(In("photos"), features: "color:2").Encoding!.Formula);
     }

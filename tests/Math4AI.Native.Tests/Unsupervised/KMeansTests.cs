@@ -99,6 +99,39 @@ public sealed class KMeansTests : TemporaryFolder
     }
 
     [Fact]
+    public void Batches_find_centers_nearly_as_good_as_all_samples_from_a_file_too()
+    {
+        Matrix<double> samples = Groups(30_000, 4, 5, 3).Map(x => (double)(float)x);
+        KMeansFit all = new KMeans(5).Fit(samples);
+        var method = new KMeans(5) { BatchSize = 1000 };
+        KMeansFit batches = method.Fit(samples);
+        Assert.InRange(batches.Inertia, all.Inertia, 1.01 * all.Inertia);
+        Assert.True(batches.IsConverged && batches.Iterations is > 10 and < 300, $"{batches.Iterations}");
+        Assert.Equal(30_000, batches.Counts.Sum());
+        Assert.Equal(batches.Centers, method.Fit(samples).Centers);
+        Assert.NotEqual(batches.Centers, (method with { Seed = 2 }).Fit(samples).Centers);
+        NpyWriter.Write(In("x.npy"), samples);
+        using var file = new NpySource(In("x.npy"), rowsAreSamples: true);
+        Assert.Equal(batches.Inertia, method.Fit(file).Inertia, 1e-9 * batches.Inertia);
+
+        // One center ends at the mean of what it got: close to that of all.
+        Vector<double> mean = samples.ColumnSums() / 30_000;
+        Vector<double> found = new KMeans(1) { BatchSize = 500 }.Fit(samples).Centers.Row(0);
+        Assert.True((found - mean).L2Norm() < 0.2 * Math.Sqrt(all.Inertia / 30_000), $"{found - mean}");
+    }
+
+    [Fact]
+    public void Batches_of_few_samples_have_an_answer()
+    {
+        Matrix<double> samples = Groups(70, 2, 3, 6);
+        KMeansFit fit = new KMeans(3) { BatchSize = 1, MaxIterations = 2 }.Fit(samples);
+        Assert.Equal(70, fit.Counts.Sum());
+        KMeansFit equal = new KMeans(2) { BatchSize = 10 }.Fit(Matrix<double>.Build.Dense(9, 2, 4.0));
+        Assert.Equal(0.0, equal.Inertia);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new KMeans(2) { BatchSize = 0 }.Fit(samples));
+    }
+
+    [Fact]
     public void A_mean_far_from_zero_and_a_tiny_unit_change_nothing()
     {
         Matrix<double> samples = Groups(5000, 3, 4, 5).Map(x => Math.Round(x * 1024.0) / 1024.0);

@@ -1,9 +1,11 @@
+using Math4AI.Data.Arrays;
+using Math4AI.Data.Models;
 using Math4AI.Unsupervised.Outliers;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Unsupervised;
 
-public sealed class LocalOutlierFactorTests
+public sealed class LocalOutlierFactorTests : TemporaryFolder
 {
     [Theory]
     [InlineData(0)]
@@ -30,6 +32,41 @@ public sealed class LocalOutlierFactorTests
         Vector<double> scores = new LocalOutlierFactor().Score(dense.Stack(sparse).Stack(between));
         Assert.Equal(200, scores.MaximumIndex());
         Assert.True(scores[200] > 5.0);
+    }
+
+    [Fact]
+    public void Other_samples_have_the_factor_of_the_definition_and_saved_ones_give_the_same()
+    {
+        const int Neighbors = 15;
+        Matrix<double> samples = Samples(), others = Matrix<double>.Build.Random(9, 3, 4) * 1.5;
+        LocalOutlierFit fit = new LocalOutlierFactor { Neighbors = Neighbors }.Fit(samples);
+        (double Distance, int At)[] Near(Vector<double> row, int self) =>
+        [
+            .. Enumerable.Range(0, 200).Where(i => i != self).Select(i => ((samples.Row(i) - row).L2Norm(), i)).Order()
+                .Take(Neighbors),
+        ];
+        double[] reach = [.. Enumerable.Range(0, 200).Select(i => Near(samples.Row(i), i)[^1].Distance)];
+        double Density(Vector<double> row, int self) =>
+            1.0 / Near(row, self).Average(pair => Math.Max(pair.Distance, reach[pair.At]));
+        Vector<double> scores = fit.Score(others);
+        for (int i = 0; i < 9; i++)
+        {
+            double expected = Near(others.Row(i), -1).Average(pair => Density(samples.Row(pair.At), pair.At))
+                / Density(others.Row(i), -1);
+            Assert.Equal(expected, scores[i], 1e-9 * expected);
+        }
+
+        fit.Save(In("model"));
+        var read = Assert.IsType<LocalOutlierFit>(ModelFolder.Open(In("model")));
+        Assert.Equal(fit.Scores, read.Scores);
+        NpyWriter.Write(In("rows.npy"), others);
+        Assert.Equal(scores, read.PredictFile(In("rows.npy")).Values.Select(row => row[0]));
+        Assert.Throws<ArgumentException>(() => fit.Score(samples.SubMatrix(0, 3, 0, 2)));
+        LocalOutlierFit same = new LocalOutlierFactor().Fit(Matrix<double>.Build.Dense(9, 2, 3.0));
+        Assert.Equal([1.0, double.PositiveInfinity],
+            same.Score(Matrix<double>.Build.DenseOfRowArrays([3.0, 3.0], [3.0, 4.0])));
+        same.Save(In("same"));
+        Assert.Equal(same.Scores, LocalOutlierFit.Load(In("same")).Scores);
     }
 
     [Fact]

@@ -57,6 +57,51 @@ public sealed class TsneTests
         }
     }
 
+    [Theory]
+    [InlineData(1e-5f)]
+    [InlineData(8.0f)]
+    [InlineData(60.0f)]
+    [InlineData(250.0f)]
+    public void Forces_by_a_grid_are_those_of_all_pairs(float width)
+    {
+        // Clusters in an uneven ground, as on a map.
+        const int Count = 3000;
+        var random = new Random(1);
+        float[] positions = [.. Enumerable.Range(0, 2 * Count).Select(i =>
+            width * (i % 3 == 0 ? random.NextSingle() : 0.1f * (i % Count % 7) + 0.05f * random.NextSingle()))];
+        float[] exact = new float[2 * Count], found = new float[2 * Count];
+        double sum = new PairRepulsion(Count).Push(positions, exact);
+        var grid = new GridRepulsion(Count);
+        double near = grid.Push(positions, found);
+        Assert.Equal(sum, near, 2e-3 * sum);
+        double error = exact.Zip(found).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
+        Assert.True(error < 1e-5 * exact.Sum(x => (double)x * x), $"{error / exact.Sum(x => (double)x * x)}");
+
+        // What one point does to another, that one does to it.
+        Assert.Equal(0.0, found.Take(Count).Sum(x => (double)x), 1e-4 * exact.Sum(Math.Abs));
+
+        // The map grows: the same grid, and a new one.
+        foreach (float growth in new[] { 1.1f, 3.0f })
+        {
+            float[] grown = [.. positions.Select(x => growth * x + 5.0f)];
+            Assert.Equal(new GridRepulsion(Count).Push(grown, exact), grid.Push(grown, found), 2e-3 * sum);
+        }
+    }
+
+    [Fact]
+    public void A_map_of_many_samples_keeps_groups_apart_and_is_the_same_for_a_seed()
+    {
+        const int Count = 8400, Groups = 6;
+        Matrix<double> noise = Matrix<double>.Build.Random(Count, 3, 5);
+        Matrix<double> samples =
+            Matrix<double>.Build.Dense(Count, 3, (i, j) => 9.0 * (i % Groups >> j & 1) + noise[i, j]);
+        var method = new Tsne { Perplexities = [10.0], Iterations = 80 };
+        TsneFit map = method.Fit(samples);
+        int[] groups = [.. Enumerable.Range(0, Count).Select(i => i % Groups)];
+        Assert.Equal(1.0, MapQuality.NeighborHits(map.Positions, groups), 1e-3);
+        Assert.Equal(map.Positions, method.Fit(samples).Positions);
+    }
+
     [Fact]
     public void Handwritten_digits_form_the_groups_and_the_divergence_of_scikit_learn()
     {

@@ -75,6 +75,40 @@ public sealed class UmapTests
     }
 
     [Fact]
+    public void The_cross_entropy_is_the_sum_over_all_pairs()
+    {
+        Matrix<double> samples = Groups();
+        var method = new Umap { Epochs = 40 };
+        UmapFit map = method.Fit(samples);
+        UmapCurve curve = UmapCurve.Of(method.MinDistance, method.Spread);
+        Affinities graph = FuzzyNeighbors.Of(new NeighborSearch(samples).Nearest(method.Neighbors - 1));
+        double sum = 0.0;
+        for (int i = 0; i < 90; i++)
+        {
+            double[] members = new double[90];
+            for (int k = graph.Starts[i]; k < graph.Starts[i + 1]; k++)
+            {
+                members[graph.Others[k]] = graph.Values[k];
+            }
+
+            for (int j = 0; j < i; j++)
+            {
+                double square = Math.Pow((map.Positions.Row(i) - map.Positions.Row(j)).L2Norm(), 2), v = members[j];
+                double w = Math.Min(1.0 / (1.0 + curve.A * Math.Pow(square, curve.B)), 1.0 - 1e-4);
+                sum += v > 0.0 ? v * Math.Log(v / w) : 0.0;
+                sum += v < 1.0 ? (1.0 - v) * Math.Log((1.0 - v) / (1.0 - w)) : 0.0;
+            }
+        }
+
+        Assert.Equal(sum / 90.0, map.CrossEntropy, 1e-3 * map.CrossEntropy);
+        Assert.True((method with { Epochs = 1 }).Fit(samples).CrossEntropy > map.CrossEntropy);
+
+        // Points at one place are as wrong as it gets, and no more.
+        Matrix<double> equal = samples.SubMatrix(0, 1, 0, 4).Stack(Matrix<double>.Build.Dense(40, 4, 1.0));
+        Assert.True(double.IsFinite(method.Fit(equal).CrossEntropy));
+    }
+
+    [Fact]
     public void Handwritten_digits_form_their_groups_and_other_digits_find_them()
     {
         Table table = Table.Read(Repository.Data("digits", "optdigits.tes"));
@@ -117,6 +151,7 @@ public sealed class UmapTests
             var read = Assert.IsType<UmapFit>(ModelFolder.Open(folder));
             Assert.Equal(map.Positions, read.Positions);
             Assert.Equal(map.Transform(others), read.Transform(others));
+            Assert.Equal(map.CrossEntropy, read.CrossEntropy);
             TsneFit tsne = new Tsne { Perplexities = [9.0], Iterations = 20 }.Fit(samples);
             tsne.Save(folder, replace: true);
             Assert.Equal(tsne.Transform(others), Assert.IsType<TsneFit>(PlaneMap.Load(folder)).Transform(others));

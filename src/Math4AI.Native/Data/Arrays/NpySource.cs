@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Math4AI.Processes;
 
 namespace Math4AI.Data.Arrays;
@@ -81,6 +82,23 @@ public sealed class NpySource : ISampleFile
         }
     }
 
+    /// <inheritdoc/>
+    public void Read(
+        long start, int count, ReadOnlySpan<double> shift, ReadOnlySpan<double> scale, Span<float> block)
+    {
+        if (header.Type != NumberType.Float32 || !BitConverter.IsLittleEndian)
+        {
+            SampleKernels.ReadNarrow(this, start, count, shift, scale, block);
+            return;
+        }
+
+        ReadSingles(start, count, block);
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            SampleKernels.Center(block.Slice(channel * count, count), shift[channel], scale[channel]);
+        }
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => stream.Dispose();
 
@@ -97,6 +115,26 @@ public sealed class NpySource : ISampleFile
         }
 
         ArrayPool<double>.Shared.Return(samples);
+    }
+
+    /// <summary>Reads float32 as they are.</summary>
+    private void ReadSingles(long start, int count, Span<float> block)
+    {
+        if (!isInterleaved)
+        {
+            for (int channel = 0; channel < Channels; channel++)
+            {
+                ReadBytes(channel * Length + start, MemoryMarshal.AsBytes(block.Slice(channel * count, count)));
+            }
+
+            return;
+        }
+
+        float[] samples = ArrayPool<float>.Shared.Rent(count * Channels);
+        Span<float> rows = samples.AsSpan(0, count * Channels);
+        ReadBytes(start * Channels, MemoryMarshal.AsBytes(rows));
+        SampleKernels.Separate(rows, Channels, block);
+        ArrayPool<float>.Shared.Return(samples);
     }
 
     private void ReadElements(long first, Span<double> target)

@@ -10,9 +10,10 @@ namespace Math4AI.Unsupervised.Clusters;
 /// <summary>
 /// Divides samples into k clusters so that the sum of squared distances to the centers, Σ‖x − c(x)‖², is small: k-means
 /// by Lloyd's algorithm. The starts are drawn by k-means++ and improved on a part of the data; the best one is improved
-/// on all of it. Every pass reads the samples in blocks, so that a file may be larger than memory. Columns of larger
-/// spread count for more: standardize them where their units differ. Equals <c>sklearn.cluster.KMeans</c> from the same
-/// start. Source: S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28 (1982).
+/// on all of it, or by mini-batches. Every pass reads the samples in blocks, so that a file may be larger than memory.
+/// Columns of larger spread count for more: standardize them where their units differ. Equals
+/// <c>sklearn.cluster.KMeans</c> from the same start. Source: S. Lloyd, "Least squares quantization in PCM", IEEE
+/// Transactions on Information Theory 28 (1982).
 /// </summary>
 /// <param name="Clusters">k, the number of clusters, at least 1.</param>
 public sealed record KMeans(int Clusters)
@@ -33,6 +34,13 @@ public sealed record KMeans(int Clusters)
 
     /// <summary>Gets the limit on iterations over all samples.</summary>
     public int MaxIterations { get; init; } = 300;
+
+    /// <summary>
+    /// Gets the number of samples of a mini-batch; null for passes over all samples. Batches of some thousands find
+    /// centers nearly as good long before a file of many samples has been read a few times; they end when the mean
+    /// squared distance has stopped to fall, and <see cref="KMeansFit.Iterations"/> counts them.
+    /// </summary>
+    public int? BatchSize { get; init; }
 
     /// <summary>
     /// Gets the sum of squared moves of the centers, in units of the mean variance of the channels, below which the
@@ -75,6 +83,7 @@ public sealed record KMeans(int Clusters)
         ArgumentOutOfRangeException.ThrowIfLessThan(Clusters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize ?? 1, 1, nameof(BatchSize));
         ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
         if (samples.Length < Clusters)
         {
@@ -96,8 +105,9 @@ public sealed record KMeans(int Clusters)
         double[] start = Start is null
             ? BestStart<T>(samples, cancellation)
             : samples.FromData([.. Start.ToRowMajorArray()]);
-        (double[] centers, int iterations, bool isConverged) =
-            Improve<T>(samples, start, MaxIterations, Tolerance, cancellation);
+        (double[] centers, int iterations, bool isConverged) = BatchSize is { } size
+            ? BatchMeans.Improve<T>(samples, start, size, MaxBatches(samples, size), Seed, cancellation)
+            : Improve<T>(samples, start, MaxIterations, Tolerance, cancellation);
         var end = Assignment.Of(samples, centers, Clusters, withLabels: false, cancellation);
         double[] inData = samples.ToData(centers);
         return new KMeansFit(
@@ -107,6 +117,9 @@ public sealed record KMeans(int Clusters)
             iterations,
             isConverged);
     }
+
+    private long MaxBatches(CenteredSource samples, int size) =>
+        Math.Min(int.MaxValue, MaxIterations * ((samples.Source.Length + size - 1) / size));
 
     private double[] BestStart<T>(CenteredSource samples, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>

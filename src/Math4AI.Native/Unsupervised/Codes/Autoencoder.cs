@@ -24,6 +24,16 @@ public sealed record Autoencoder(int CodeSize)
     /// <summary>Gets the widths of the hidden layers to the code; the way back has them in reverse.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [64];
 
+    /// <summary>
+    /// Gets the filters of convolutions to the code, each of which halves height and width, in place of <see
+    /// cref="Hidden"/>; the way back has them in reverse. Empty for none. They need <see cref="Grid"/>, and all pixels
+    /// then have one scale, the root of their mean variance.
+    /// </summary>
+    public IReadOnlyList<int> Convolutions { get; init; } = [];
+
+    /// <summary>Gets the pixels of the image that each sample is, row after row; null where it is none.</summary>
+    public PixelGrid? Grid { get; init; }
+
     /// <summary>Gets whether the code is a distribution.</summary>
     public bool IsVariational { get; init; }
 
@@ -40,26 +50,24 @@ public sealed record Autoencoder(int CodeSize)
         Matrix<double> samples, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(CodeSize, 1);
-        foreach (int width in Hidden)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(Hidden));
-        }
-
-        if (samples.RowCount < 4)
-        {
-            throw new ArgumentException(
-                $"{samples.RowCount} samples are too few to learn a code from: give 4 or more.", nameof(samples));
-        }
-
-        _ = SampleRows.Finite(samples);
+        Check(samples);
         double[] mean = [.. samples.EnumerateColumns().Select(column => column.Mean())];
         double[] scales =
         [
             .. samples.EnumerateColumns().Select(column =>
                 column.PopulationStandardDeviation() is var spread and > 0.0 ? spread : 1.0),
         ];
-        var about = new SavedAutoencoder(samples.ColumnCount, CodeSize, [.. Hidden], IsVariational, mean, scales);
+        if (Convolutions.Count > 0)
+        {
+            double common = Math.Sqrt(samples.EnumerateColumns().Average(column => column.PopulationVariance()));
+            Array.Fill(scales, common > 0.0 ? common : 1.0);
+        }
+
+        var about = new SavedAutoencoder(samples.ColumnCount, CodeSize, [.. Hidden], IsVariational, mean, scales)
+        {
+            Filters = Convolutions.Count > 0 ? [.. Convolutions] : null,
+            Grid = Convolutions.Count > 0 ? Grid : null,
+        };
         AutoencoderNetwork network = Trainer.Create(() => new AutoencoderNetwork(about), Training.Seed);
         double[][] rows = about.Standardize(samples).ToRowArrays();
         int[] order =
@@ -75,5 +83,30 @@ public sealed record Autoencoder(int CodeSize)
             network, batch => network.Loss(batch.Inputs), Part(order.Skip(held)), Part(order.Take(held)), Training,
             progress, cancellation);
         return new AutoencoderFit(network, about, training);
+    }
+
+    private void Check(Matrix<double> samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(CodeSize, 1);
+        foreach (int width in Hidden.Concat(Convolutions))
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(Hidden));
+        }
+
+        if (samples.RowCount < 4)
+        {
+            throw new ArgumentException(
+                $"{samples.RowCount} samples are too few to learn a code from: give 4 or more.", nameof(samples));
+        }
+
+        if (Convolutions.Count > 0 && (Grid is not { Height: > 0, Width: > 0 } grid
+            || (long)grid.Height * grid.Width != samples.ColumnCount))
+        {
+            throw new ArgumentException(
+                "Convolutions need images: say with Grid how many rows and columns of pixels the "
+                + $"{samples.ColumnCount} channels are.", nameof(samples));
+        }
+
+        _ = SampleRows.Finite(samples);
     }
 }

@@ -147,11 +147,23 @@ internal sealed record SavedAutoencoder(
     int Channels, int CodeSize, int[] Hidden, bool IsVariational, double[] Mean, double[] Scales)
 {
     private const int MaxWidth = 1 << 20;
+    private const int WeightsOfFilter = 9;
+
+    /// <summary>Gets the filters of each convolution; null for layers that know no places.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int[]? Filters { get; init; }
+
+    /// <summary>Gets where each channel is in an image; null where there are no convolutions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PixelGrid? Grid { get; init; }
 
     [JsonIgnore]
     public bool IsSound => Channels is > 0 and <= MaxWidth && CodeSize is > 0 and <= MaxWidth && Hidden is not null
         && Array.TrueForAll(Hidden, width => width is > 0 and <= MaxWidth) && Mean?.Length == Channels
-        && Scales?.Length == Channels && Array.TrueForAll(Mean, double.IsFinite)
+        && Scales?.Length == Channels && Array.TrueForAll(Mean, double.IsFinite) && (Filters is null) == (Grid is null)
+        && Array.TrueForAll(Filters ?? [1], count => count is > 0 and <= MaxWidth) && Filters?.Length != 0
+        && Grid is null or { Height: > 0 and <= MaxWidth, Width: > 0 and <= MaxWidth }
+        && (Grid is null || (long)Grid.Value.Height * Grid.Value.Width == Channels)
         && Array.TrueForAll(Scales, scale => scale > 0.0 && double.IsFinite(scale));
 
     [JsonIgnore]
@@ -159,6 +171,12 @@ internal sealed record SavedAutoencoder(
     {
         get
         {
+            if (Filters is not null)
+            {
+                return 2.0 * WeightsOfFilter
+                    * Filters.Prepend(1).Zip(Filters).Sum(pair => (double)pair.First * pair.Second);
+            }
+
             int[] widths = [Channels, .. Hidden, CodeSize];
             return 2.0 * widths.Zip(widths.Skip(1)).Sum(pair => (double)pair.First * pair.Second);
         }

@@ -8,8 +8,8 @@ namespace Math4AI.Unsupervised.Codes;
 /// <summary>The network to a code and the one back.</summary>
 internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly Mlp encoder;
-    private readonly Mlp decoder;
+    private readonly nn.Module<Tensor, Tensor> encoder;
+    private readonly nn.Module<Tensor, Tensor> decoder;
     private readonly Parameter? logNoise;
     private readonly int codeSize;
 
@@ -17,8 +17,12 @@ internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
         : base(nameof(AutoencoderNetwork))
     {
         codeSize = about.CodeSize;
-        encoder = new Mlp(about.Channels, about.Hidden, about.IsVariational ? 2 * codeSize : codeSize);
-        decoder = new Mlp(codeSize, [.. about.Hidden.Reverse()], about.Channels);
+        int outputs = about.IsVariational ? 2 * codeSize : codeSize;
+        (encoder, decoder) = about is { Filters: { } filters, Grid: { } grid }
+            ? ((nn.Module<Tensor, Tensor>)new ImageEncoder(grid, filters, outputs),
+                (nn.Module<Tensor, Tensor>)new ImageDecoder(codeSize, grid, filters))
+            : (new Mlp(about.Channels, about.Hidden, outputs),
+                new Mlp(codeSize, [.. about.Hidden.Reverse()], about.Channels));
         register_module(nameof(encoder), encoder);
         register_module(nameof(decoder), decoder);
         if (about.IsVariational)

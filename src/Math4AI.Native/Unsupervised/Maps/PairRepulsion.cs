@@ -5,10 +5,10 @@ using Math4AI.Runtime;
 namespace Math4AI.Unsupervised.Maps;
 
 /// <summary>
-/// The forces that push all points of a map apart: Σⱼ q²(yᵢ − yⱼ) with q = 1 / (1 + ‖yᵢ − yⱼ‖²), over every pair.
-/// Each point's sum has the same order with any number of threads.
+/// The forces that push all points of a map apart, pair by pair. Each point's sum has the same order with any number of
+/// threads.
 /// </summary>
-internal sealed unsafe class PairRepulsion
+internal sealed unsafe class PairRepulsion : IRepulsion
 {
     // A point so far away adds nothing, and its square is still a number.
     private const float Away = 1e15f;
@@ -28,10 +28,7 @@ internal sealed unsafe class PairRepulsion
         Array.Fill(y, Away);
     }
 
-    /// <summary>Computes the forces.</summary>
-    /// <param name="positions">The points, x after x and then y after y.</param>
-    /// <param name="forces">Takes the forces, in the same layout.</param>
-    /// <returns>Z, the sum of all q of different points.</returns>
+    /// <inheritdoc/>
     public double Push(ReadOnlySpan<float> positions, float[] forces)
     {
         positions[..count].CopyTo(x);

@@ -90,6 +90,9 @@ internal sealed record SavedTsne(double Divergence, double Perplexity);
 /// <summary>What is kept of UMAP: its settings, with the two numbers of its curve.</summary>
 internal sealed record SavedUmap(int Neighbors, double A, double B, int Epochs, int NegativeSamples, int Seed)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? CrossEntropy { get; init; }
+
     [JsonIgnore]
     public bool IsSound => Neighbors > 1 && A > 0.0 && B > 0.0 && Epochs > 0 && NegativeSamples >= 0;
 }

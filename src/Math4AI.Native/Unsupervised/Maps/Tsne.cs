@@ -6,14 +6,17 @@ namespace Math4AI.Unsupervised.Maps;
 /// <summary>
 /// Maps samples to points in the plane so that neighbors stay together: t-distributed stochastic neighbor embedding,
 /// which minimizes Σ pᵢⱼ log(pᵢⱼ / qᵢⱼ) with qᵢⱼ ∝ 1 / (1 + ‖yᵢ − yⱼ‖²). Near points of the map are near in the data;
-/// sizes of groups and distances between far ones say little. It starts from principal components, and repels every
-/// pair of points. Compare <c>sklearn.manifold.TSNE</c>. Sources: L. van der Maaten, G. Hinton, "Visualizing data using
-/// t-SNE", JMLR 9 (2008); D. Kobak, P. Berens, "The art of using t-SNE for single-cell transcriptomics", Nature
-/// Communications 10 (2019).
+/// sizes of groups and distances between far ones say little. It starts from principal components. Every pair of points
+/// repels; of many points the forces are interpolated on a grid, so that 100,000 take minutes. Compare
+/// <c>sklearn.manifold.TSNE</c>. Sources: L. van der Maaten, G. Hinton, "Visualizing data using t-SNE", JMLR 9 (2008);
+/// D. Kobak, P. Berens, "The art of using t-SNE for single-cell transcriptomics", Nature Communications 10 (2019).
 /// </summary>
 public sealed record Tsne
 {
     private const double MinRate = 50.0;
+
+    // Above it a few missing neighbors cost less than comparing all pairs.
+    private const int MaxExact = 20_000;
 
     /// <summary>
     /// Gets the perplexities: how many neighbors each sample attends to. Several are combined by their mean, as 30 and
@@ -41,10 +44,10 @@ public sealed record Tsne
     {
         ArgumentNullException.ThrowIfNull(samples);
         double most = Check(samples.RowCount);
-        var search = new NeighborSearch(samples);
         float[] positions = MapStart.Of(samples, Seed, cancellation);
         int neighbors = Math.Min(samples.RowCount - 1, Affinities.NeighborsFor(most));
-        var affinities = Affinities.Of(search.Nearest(neighbors, cancellation: cancellation), Perplexities);
+        var affinities = Affinities.Of(
+            MapNeighbors.Of(samples, neighbors, MaxExact, Seed, cancellation), Perplexities);
         double rate = Math.Max(samples.RowCount / Exaggeration / 4.0, MinRate);
         var layout = new TsneLayout(affinities, positions, rate);
         for (int iteration = 0; iteration < Iterations; iteration++)

@@ -11,8 +11,11 @@ internal sealed class TsneLayout
     private const float LateMomentum = 0.8f;
     private const float MinGain = 0.01f;
 
+    // Fewer points are compared pair by pair in less time than a grid takes.
+    private const int MaxPaired = 8000;
+
     private readonly Affinities affinities;
-    private readonly PairRepulsion repulsion;
+    private readonly IRepulsion repulsion;
     private readonly int count;
     private readonly float rate;
     private readonly float[] positions;
@@ -29,7 +32,9 @@ internal sealed class TsneLayout
     {
         (this.affinities, this.positions, this.rate) = (affinities, positions, (float)rate);
         count = positions.Length / 2;
-        repulsion = new PairRepulsion(count);
+        repulsion = count > MaxPaired && GridRepulsion.IsAvailable
+            ? new GridRepulsion(count)
+            : new PairRepulsion(count);
         (push, pull, velocity) = (new float[2 * count], new float[2 * count], new float[2 * count]);
         gains = new float[2 * count];
         Array.Fill(gains, 1.0f);

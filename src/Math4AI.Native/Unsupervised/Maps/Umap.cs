@@ -1,4 +1,3 @@
-using Math4AI.Probability.Neighbors;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Maps;
@@ -17,7 +16,6 @@ public sealed record Umap
 
     // Above it a few missing neighbors cost less than comparing all pairs.
     private const int MaxExact = 4096;
-    private const int MaxTreeChannels = 12;
     private const float StartWidth = 10.0f;
 
     // Points that move at once overshoot one another: they take turns.
@@ -57,12 +55,10 @@ public sealed record Umap
         Check(samples.RowCount);
         UmapCurve curve = UmapCurve.Of(MinDistance, Spread);
         int neighbors = Math.Min(Neighbors, samples.RowCount) - 1;
-        NearestNeighbors near = samples.RowCount <= MaxExact || samples.ColumnCount <= MaxTreeChannels
-            ? new NeighborSearch(samples).Nearest(neighbors, cancellation: cancellation)
-            : new NeighborDescent { Seed = Seed }.Nearest(samples, neighbors, cancellation).Neighbors;
+        var graph = FuzzyNeighbors.Of(MapNeighbors.Of(samples, neighbors, MaxExact, Seed, cancellation));
         int epochs = Epochs ?? (samples.RowCount <= ManySamples ? 500 : 200);
         float[] positions = Start(samples, cancellation);
-        var layout = new UmapLayout(FuzzyNeighbors.Of(near), curve, NegativeSamples, Seed);
+        var layout = new UmapLayout(graph, curve, NegativeSamples, Seed);
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -75,7 +71,10 @@ public sealed record Umap
 
         return new UmapFit(
             samples, MapStart.ToMatrix(positions),
-            new SavedUmap(neighbors + 1, curve.A, curve.B, epochs, NegativeSamples, Seed));
+            new SavedUmap(neighbors + 1, curve.A, curve.B, epochs, NegativeSamples, Seed)
+            {
+                CrossEntropy = CrossEntropy.Of(graph, positions, curve),
+            });
     }
 
     private float[] Start(Matrix<double> samples, CancellationToken cancellation)

@@ -21,6 +21,13 @@ public sealed class UmapFit : PlaneMap
     /// <summary>Gets a and b of the membership 1 / (1 + a d²ᵇ) on the map.</summary>
     public (double A, double B) Curve => (about.A, about.B);
 
+    /// <summary>
+    /// Gets what was lowered, Σ v log(v / w) + (1 − v) log((1 − v) / (1 − w)) over all pairs, divided by the number of
+    /// samples; of more than 500 it is that of 500 with all others. 1 − w counts as 10⁻⁴ or more. NaN in a map that
+    /// an earlier version saved.
+    /// </summary>
+    public double CrossEntropy => about.CrossEntropy ?? double.NaN;
+
     internal override SavedMap About => new(null, about);
 
     /// <summary>

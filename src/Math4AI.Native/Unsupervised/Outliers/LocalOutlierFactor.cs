@@ -25,7 +25,14 @@ public sealed record LocalOutlierFactor
     /// <param name="samples">Samples × channels; columns of larger numbers count for more.</param>
     /// <exception cref="ArgumentException">There are fewer than two samples, or one is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of neighbors is less than 1.</exception>
-    public Vector<double> Score(Matrix<double> samples)
+    public Vector<double> Score(Matrix<double> samples) =>
+        Vector<double>.Build.DenseOfEnumerable(Fit(samples).Scores);
+
+    /// <summary>Scores samples, and keeps them so that others can be compared with them.</summary>
+    /// <param name="samples">Samples × channels; columns of larger numbers count for more.</param>
+    /// <exception cref="ArgumentException">There are fewer than two samples, or one is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of neighbors is less than 1.</exception>
+    public LocalOutlierFit Fit(Matrix<double> samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentOutOfRangeException.ThrowIfLessThan(Neighbors, 1);
@@ -34,35 +41,10 @@ public sealed record LocalOutlierFactor
             throw new ArgumentException("Neighbors need 2 samples or more.", nameof(samples));
         }
 
-        NearestNeighbors near =
-            new NeighborSearch(samples).Nearest(Math.Min(Neighbors, samples.RowCount - 1));
-        double[] densities = new double[samples.RowCount];
-        double least = MinReach * Enumerable.Range(0, densities.Length).Average(i => near.Distances(i)[^1]);
-        if (least == 0.0)
-        {
-            return Vector<double>.Build.Dense(densities.Length, 1.0);
-        }
-
-        for (int i = 0; i < densities.Length; i++)
-        {
-            double sum = 0.0;
-            for (int k = 0; k < near.Count; k++)
-            {
-                sum += Math.Max(near.Distances(i)[k], near.Distances(near.Of(i)[k])[^1]);
-            }
-
-            densities[i] = 1.0 / (sum / near.Count + least);
-        }
-
-        return Vector<double>.Build.Dense(densities.Length, i =>
-        {
-            double sum = 0.0;
-            foreach (int other in near.Of(i))
-            {
-                sum += densities[other];
-            }
-
-            return sum / near.Count / densities[i];
-        });
+        int count = samples.RowCount;
+        NearestNeighbors near = new NeighborSearch(samples).Nearest(Math.Min(Neighbors, count - 1));
+        double[] reaches = [.. Enumerable.Range(0, count).Select(i => near.Distances(i)[^1])];
+        var fit = new LocalOutlierFit(samples, near.Count, reaches, MinReach * reaches.Average());
+        return fit.With(near);
     }
 }

@@ -28,6 +28,7 @@ internal static class MapsAgainstPeer
         (string Work, Func<Matrix<double>> Samples)[] works =
         [
             ("digits", () => Columns(Path.Combine(data, "digits", "optdigits.tes"), 64)),
+            ("satellite", () => Columns(Path.Combine(data, "tables", "satellite.csv"), 36)),
             ("letter", () => Columns(Path.Combine(data, "tables", "letter.csv"), 16)),
             ("many-channels", ManyChannels),
             ("fashion", () => Images(words.ElementAtOrDefault(2) ?? "/usr/share/datasets/fashion-mnist")),
@@ -65,18 +66,20 @@ internal static class MapsAgainstPeer
     /// <summary>Trustworthiness by seed of ours, and of as many maps of the peer with seeds of its own.</summary>
     private static void Vary(string python, Matrix<double> samples, int seeds) => WithFile(samples, file =>
     {
+        using (Process process = Peer.Start(python, "maps.py", [$"{seeds}", file]))
+        {
+            _ = process.StandardOutput.ReadToEnd();
+        }
+
         for (int seed = 1; seed <= seeds; seed++)
         {
             UmapFit map = new Umap { Seed = seed }.Fit(samples);
-            using (Process process = Peer.Start(python, "maps.py", [$"{seed}", file]))
-            {
-                _ = process.StandardOutput.ReadToEnd();
-            }
-
+            string points = $"{file}.{seed}";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"seed {seed}: {Trust(samples, map.Positions):0.00000}, umap-learn "
-                + $"{Trust(samples, PeersPoints(file)):0.00000}; cross entropy for each sample "
+                + $"{Trust(samples, PeersPoints(points)):0.00000}; cross entropy for each sample "
                 + $"{map.CrossEntropy:0.000}"));
+            File.Delete(PointsOf(points));
         }
     });
 

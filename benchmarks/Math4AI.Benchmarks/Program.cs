@@ -24,6 +24,8 @@ switch (args)
         return ClustersAgainstPeer.Run(args[1..]);
     case ["cluster-quality", ..]:
         return ClusterQuality.Run(args[1..]);
+    case ["large-map", ..]:
+        return LargeMap.Run(args[1..]);
     case ["means-from-file", ..]:
         return MeansFromFile.Run(args[1..]);
     case ["maps", ..]:

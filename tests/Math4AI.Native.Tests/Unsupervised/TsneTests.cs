@@ -64,28 +64,33 @@ public sealed class TsneTests
     [InlineData(250.0f)]
     public void Forces_by_a_grid_are_those_of_all_pairs(float width)
     {
-        // Clusters in an uneven ground, as on a map.
-        const int Count = 3000;
-        var random = new Random(1);
-        float[] positions = [.. Enumerable.Range(0, 2 * Count).Select(i =>
-            width * (i % 3 == 0 ? random.NextSingle() : 0.1f * (i % Count % 7) + 0.05f * random.NextSingle()))];
-        float[] exact = new float[2 * Count], found = new float[2 * Count];
-        double sum = new PairRepulsion(Count).Push(positions, exact);
-        var grid = new GridRepulsion(Count);
-        double near = grid.Push(positions, found);
-        Assert.Equal(sum, near, 2e-3 * sum);
+        float[] positions = Places(width), exact = new float[positions.Length], found = new float[positions.Length];
+        int count = positions.Length / 2;
+        double sum = new PairRepulsion(count).Push(positions, exact);
+        Assert.Equal(sum, new GridRepulsion(count).Push(positions, found), 2e-3 * sum);
         double error = exact.Zip(found).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
         Assert.True(error < 1e-5 * exact.Sum(x => (double)x * x), $"{error / exact.Sum(x => (double)x * x)}");
 
         // What one point does to another, that one does to it.
-        Assert.Equal(0.0, found.Take(Count).Sum(x => (double)x), 1e-4 * exact.Sum(Math.Abs));
+        Assert.Equal(0.0, found.Take(count).Sum(x => (double)x), 1e-4 * exact.Sum(Math.Abs));
+    }
 
-        // The map grows: the same grid, and a new one.
-        foreach (float growth in new[] { 1.1f, 3.0f })
+    [Fact]
+    public void A_grid_follows_a_map_that_grows_and_shrinks()
+    {
+        float[] positions = Places(40.0f), exact = new float[positions.Length], found = new float[positions.Length];
+        var grid = new GridRepulsion(positions.Length / 2);
+        foreach (float growth in new[] { 1.0f, 1.1f, 3.0f, 0.01f })
         {
             float[] grown = [.. positions.Select(x => growth * x + 5.0f)];
-            Assert.Equal(new GridRepulsion(Count).Push(grown, exact), grid.Push(grown, found), 2e-3 * sum);
+            double sum = new PairRepulsion(positions.Length / 2).Push(grown, exact);
+            Assert.Equal(sum, grid.Push(grown, found), 2e-3 * sum);
         }
+
+        // All at one place.
+        Array.Fill(positions, 1.0f);
+        Assert.Equal(2999.0 * 3000.0, new GridRepulsion(3000).Push(positions, found), 1e3);
+        Assert.All(found, force => Assert.Equal(0.0, force, 1e-3));
     }
 
     [Fact]
@@ -188,6 +193,15 @@ public sealed class TsneTests
         Assert.Equal(kept, quality.Kept, 1e-12);
         Assert.Equal(new MapQuality(1.0, 1.0, 5), MapQuality.Of(samples, samples * 3.0, 5));
         Assert.Throws<ArgumentException>(() => MapQuality.Of(samples, map.SubMatrix(0, 5, 0, 2)));
+    }
+
+    /// <summary>Clusters in an uneven ground, as on a map: x after x, then y after y.</summary>
+    private static float[] Places(float width)
+    {
+        const int Count = 3000;
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, 2 * Count).Select(i => width
+            * (i % 3 == 0 ? random.NextSingle() : 0.1f * (i % Count % 7) + 0.05f * random.NextSingle()))];
     }
 
     private static Matrix<double> Groups()

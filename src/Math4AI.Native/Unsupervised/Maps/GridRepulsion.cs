@@ -72,7 +72,7 @@ internal sealed class GridRepulsion : IRepulsion
         float left = TensorPrimitives.Min(x), below = TensorPrimitives.Min(y);
         float width = Math.Max(TensorPrimitives.Max(x) - left, TensorPrimitives.Max(y) - below);
         float held = (nodes - Support) * spacing;
-        if (width > held || width < 0.5f * held)
+        if (nodes == 0 || width > held || width < 0.5f * held)
         {
             Prepare(Math.Max(width, float.MinNormal));
         }

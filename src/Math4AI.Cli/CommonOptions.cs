@@ -70,7 +70,15 @@ internal static class CommonOptions
     }
 
     /// <summary>Returns an option for a list of whole numbers, separated by spaces or commas.</summary>
-    public static Option<int[]?> Integers(string name, string description) => new(name)
+    public static Option<int[]?> Integers(string name, string description) =>
+        Numbers<int>(name, description, "a whole number");
+
+    /// <summary>Returns an option for a list of numbers, separated by spaces or commas.</summary>
+    public static Option<double[]?> Reals(string name, string description) =>
+        Numbers<double>(name, description, "a number");
+
+    private static Option<T[]?> Numbers<T>(string name, string description, string needed)
+        where T : IParsable<T> => new(name)
     {
         Description = description,
         HelpName = "N",
@@ -78,12 +86,12 @@ internal static class CommonOptions
         CustomParser = given =>
         {
             const StringSplitOptions Trim = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
-            var numbers = new List<int>();
+            var numbers = new List<T>();
             foreach (string text in given.Tokens.SelectMany(token => token.Value.Split(',', Trim)))
             {
-                if (!int.TryParse(text, CultureInfo.InvariantCulture, out int number))
+                if (!T.TryParse(text, CultureInfo.InvariantCulture, out T? number))
                 {
-                    given.AddError($"'{text}' is not a value for {name}: a whole number is needed.");
+                    given.AddError($"'{text}' is not a value for {name}: {needed} is needed.");
                     return null;
                 }
 

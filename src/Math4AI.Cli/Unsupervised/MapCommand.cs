@@ -21,12 +21,10 @@ internal static class MapCommand
         DefaultValueFactory = _ => "t-sne",
     };
 
-    private static readonly Option<double?> PerplexityOption = new("--perplexity")
-    {
-        Description =
-            "How many neighbors each row attends to by t-SNE. Default: 30, or a third of the rows where they are few.",
-        HelpName = "N",
-    };
+    private static readonly Option<double[]?> PerplexityOption = CommonOptions.Reals(
+        "--perplexity",
+        "How many neighbors each row attends to by t-SNE; of several, such as 30,500, the larger ones keep larger "
+        + "structure. Default: 30, or a third of the rows where they are few.");
 
     private static readonly Option<int?> NeighborsOption = new("--neighbors")
     {
@@ -64,12 +62,12 @@ internal static class MapCommand
 
     private static TableMapping Read(ParseResult words)
     {
-        double? perplexity = words.GetValue(PerplexityOption);
+        double[]? perplexities = words.GetValue(PerplexityOption);
         int? neighbors = words.GetValue(NeighborsOption);
         MapMethod method = MethodOf(words.GetValue(MethodOption)!);
-        if (perplexity is not null && !(perplexity > 1.0))
+        if (perplexities is not null && !perplexities.All(value => value > 1.0 && double.IsFinite(value)))
         {
-            throw new UsageException("--perplexity takes a number above 1.");
+            throw new UsageException("--perplexity takes numbers above 1.");
         }
 
         if (neighbors < 2)
@@ -77,7 +75,7 @@ internal static class MapCommand
             throw new UsageException("--neighbors takes a whole number from 2 on.");
         }
 
-        if (method == MapMethod.Umap ? perplexity is not null : neighbors is not null)
+        if (method == MapMethod.Umap ? perplexities is not null : neighbors is not null)
         {
             throw new UsageException("--perplexity belongs to --method t-sne, and --neighbors to --method umap.");
         }
@@ -86,7 +84,7 @@ internal static class MapCommand
         return new TableMapping
         {
             Method = method,
-            Perplexity = perplexity,
+            Perplexities = perplexities ?? [],
             Neighbors = neighbors ?? new TableMapping().Neighbors,
             Ignore = [.. words.GetValue(TableFindings.Ignore) ?? [], .. color],
             DropMissing = TableFindings.DropsMissing(words),

@@ -17,9 +17,10 @@ public sealed record TableMapping
     public MapMethod Method { get; init; }
 
     /// <summary>
-    /// Gets how many neighbors each row attends to by t-SNE; null for 30, or a third of the rows where they are few.
+    /// Gets how many neighbors each row attends to by t-SNE; several are combined by their mean. Empty for 30, or a third
+    /// of the rows where they are few.
     /// </summary>
-    public double? Perplexity { get; init; }
+    public IReadOnlyList<double> Perplexities { get; init; } = [];
 
     /// <summary>Gets how many neighbors each row attends to by UMAP, itself counted as the first.</summary>
     public int Neighbors { get; init; } = 15;
@@ -60,10 +61,11 @@ public sealed record TableMapping
         Matrix<double> values = ClusterColumns.Values(data.Table, columns, rows);
         var standard = StandardColumns.Of(columns, values, data.Encoding);
         Matrix<double> scaled = standard.Standardize(values);
-        double perplexity = Perplexity ?? Math.Min(DefaultPerplexity, rows.Length / 3.0);
+        IReadOnlyList<double> perplexities =
+            Perplexities.Count > 0 ? Perplexities : [Math.Min(DefaultPerplexity, rows.Length / 3.0)];
         PlaneMap map = Method == MapMethod.Umap
             ? new Umap { Neighbors = Neighbors, Seed = Seed }.Fit(scaled, cancellation)
-            : new Tsne { Perplexities = [perplexity], Seed = Seed }.Fit(scaled, cancellation);
+            : new Tsne { Perplexities = perplexities, Seed = Seed }.Fit(scaled, cancellation);
         return new MappedTable(new TableMap(standard, map), leftOut, rows, map.Quality());
     }
 }

@@ -129,6 +129,9 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Assert.Equal(343, points.Length);
         Assert.Contains("Gentoo", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
         Assert.Equal(2, Run("map", penguins, "--perplexity", "1").Code);
+        Assert.Equal(2, Run("map", penguins, "--perplexity", "30,many").Code);
+        Finished two = Run("map", Repository.Data("tables", "iris.csv"), "--perplexity", "10,40", "-o", "two");
+        Assert.True(two.Code == 0, two.Errors);
         File.WriteAllText(In("few.csv"), "a,b\n1,2\n3,1\n2.5,7\n");
         Finished few = Run("map", "few.csv");
         Assert.Equal(1, few.Code);

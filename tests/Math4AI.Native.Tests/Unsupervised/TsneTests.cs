@@ -68,8 +68,11 @@ public sealed class TsneTests
         int count = positions.Length / 2;
         double sum = new PairRepulsion(count).Push(positions, exact);
         Assert.Equal(sum, new GridRepulsion(count).Push(positions, found), 2e-3 * sum);
+
+        // One percent, where points are so sparse that single ones count; far less elsewhere.
         double error = exact.Zip(found).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
-        Assert.True(error < 1e-5 * exact.Sum(x => (double)x * x), $"{error / exact.Sum(x => (double)x * x)}");
+        double share = Math.Sqrt(error / exact.Sum(x => (double)x * x));
+        Assert.True(share < (width > 100.0f ? 1e-2 : 3e-3), $"{share}");
 
         // What one point does to another, that one does to it.
         Assert.Equal(0.0, found.Take(count).Sum(x => (double)x), 1e-4 * exact.Sum(Math.Abs));
@@ -100,7 +103,7 @@ public sealed class TsneTests
         Matrix<double> noise = Matrix<double>.Build.Random(Count, 3, 5);
         Matrix<double> samples =
             Matrix<double>.Build.Dense(Count, 3, (i, j) => 9.0 * (i % Groups >> j & 1) + noise[i, j]);
-        var method = new Tsne { Perplexities = [10.0], Iterations = 80 };
+        var method = new Tsne { Perplexities = [5.0], Iterations = 60 };
         TsneFit map = method.Fit(samples);
         int[] groups = [.. Enumerable.Range(0, Count).Select(i => i % Groups)];
         Assert.Equal(1.0, MapQuality.NeighborHits(map.Positions, groups), 1e-3);

@@ -15,6 +15,9 @@ internal static class CrossEntropy
     // Two points at the same place would otherwise be infinitely wrong.
     private const double MaxTerm = 9.210340371976182;
 
+    // What is left of w in float32.
+    private const double LeastMembership = 1e-7;
+
     /// <summary>Returns the sum for each sample: half of that over the pairs it is in.</summary>
     /// <param name="graph">v, a row for each sample.</param>
     /// <param name="positions">The points, x after x and then y after y.</param>
@@ -59,7 +62,8 @@ internal static class CrossEntropy
         double sum = 0.0;
         for (int k = graph.Starts[point]; k < graph.Starts[point + 1]; k++)
         {
-            double v = graph.Values[k], far = terms[graph.Others[k]], near = -Math.Log(-Math.Expm1(-far));
+            double v = graph.Values[k], far = terms[graph.Others[k]];
+            double near = -Math.Log(Math.Max(1.0 - Math.Exp(-far), LeastMembership));
             sum += v * (near - far) + Plogp(v) + Plogp(1.0 - v);
         }
 

@@ -25,6 +25,8 @@ internal sealed class GridRepulsion : IRepulsion
     // The force changes its course within about 1; finer grids add time and no digit that a map shows.
     private const float MaxSpacing = 0.4f;
 
+    private const float MinWidth = 1e-30f;
+
     // The map may grow so far before a new grid is made.
     private const float Room = 1.25f;
 
@@ -74,7 +76,7 @@ internal sealed class GridRepulsion : IRepulsion
         float held = (nodes - Support) * spacing;
         if (nodes == 0 || width > held || width < 0.5f * held)
         {
-            Prepare(Math.Max(width, float.MinNormal));
+            Prepare(Math.Max(width, MinWidth));
         }
 
         for (int i = 0; i < count; i++)

@@ -36,7 +36,8 @@ internal static class LargeMap
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"t-SNE of {count} × {Channels}: {all:0} s of the processor, {wall:0} s of the wall; {before:0} MB before, "
             + $"at most {peak:0} MB; divergence {map.Divergence:0.000}, trustworthiness "
-            + $"{quality.Trustworthiness:0.0000}, nearest point of the same group {MapQuality.NeighborHits(map.Positions, groups):0.0000}"));
+            + $"{quality.Trustworthiness:0.0000}, nearest point of the same group "
+            + $"{MapQuality.NeighborHits(map.Positions, groups):0.0000}"));
         return 0;
     }
 }

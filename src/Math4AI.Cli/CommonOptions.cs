@@ -79,28 +79,28 @@ internal static class CommonOptions
 
     private static Option<T[]?> Numbers<T>(string name, string description, string needed)
         where T : IParsable<T> => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        AllowMultipleArgumentsPerToken = true,
-        CustomParser = given =>
         {
-            const StringSplitOptions Trim = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
-            var numbers = new List<T>();
-            foreach (string text in given.Tokens.SelectMany(token => token.Value.Split(',', Trim)))
+            Description = description,
+            HelpName = "N",
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = given =>
             {
-                if (!T.TryParse(text, CultureInfo.InvariantCulture, out T? number))
+                const StringSplitOptions Trim = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+                var numbers = new List<T>();
+                foreach (string text in given.Tokens.SelectMany(token => token.Value.Split(',', Trim)))
                 {
-                    given.AddError($"'{text}' is not a value for {name}: {needed} is needed.");
-                    return null;
+                    if (!T.TryParse(text, CultureInfo.InvariantCulture, out T? number))
+                    {
+                        given.AddError($"'{text}' is not a value for {name}: {needed} is needed.");
+                        return null;
+                    }
+
+                    numbers.Add(number);
                 }
 
-                numbers.Add(number);
-            }
-
-            return [.. numbers];
-        },
-    };
+                return [.. numbers];
+            },
+        };
 
     /// <summary>Refuses a number below 1 while the command line is parsed.</summary>
     private static Option<int?> AtLeastOne(Option<int?> option)

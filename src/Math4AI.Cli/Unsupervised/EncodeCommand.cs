@@ -61,7 +61,9 @@ internal static class EncodeCommand
 
     private static TableCoding Read(ParseResult words)
     {
-        int[] hidden = words.GetValue(HiddenOption) ?? [.. new Autoencoder(1).Hidden];
+        // A list that is left out is empty.
+        int[] asked = words.GetValue(HiddenOption) ?? [];
+        int[] hidden = asked.Length > 0 ? asked : [.. new Autoencoder(1).Hidden];
         int[] convolutions = words.GetValue(ConvolutionsOption) ?? [];
         if (words.GetValue(SizeOption) < 1 || words.GetValue(EpochsOption) < 1
             || hidden.Concat(convolutions).Any(width => width < 1))
@@ -69,7 +71,7 @@ internal static class EncodeCommand
             throw new UsageException("--size, --hidden, --convolutions and --epochs take whole numbers from 1 on.");
         }
 
-        if (convolutions.Length > 0 && words.GetValue(HiddenOption) is not null)
+        if (convolutions.Length > 0 && asked.Length > 0)
         {
             throw new UsageException("--hidden and --convolutions say the same thing in two ways: give one of them.");
         }

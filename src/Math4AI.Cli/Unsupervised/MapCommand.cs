@@ -62,10 +62,10 @@ internal static class MapCommand
 
     private static TableMapping Read(ParseResult words)
     {
-        double[]? perplexities = words.GetValue(PerplexityOption);
+        double[] perplexities = words.GetValue(PerplexityOption) ?? [];
         int? neighbors = words.GetValue(NeighborsOption);
         MapMethod method = MethodOf(words.GetValue(MethodOption)!);
-        if (perplexities is not null && !perplexities.All(value => value > 1.0 && double.IsFinite(value)))
+        if (!perplexities.All(value => value > 1.0 && double.IsFinite(value)))
         {
             throw new UsageException("--perplexity takes numbers above 1.");
         }
@@ -75,7 +75,7 @@ internal static class MapCommand
             throw new UsageException("--neighbors takes a whole number from 2 on.");
         }
 
-        if (method == MapMethod.Umap ? perplexities is not null : neighbors is not null)
+        if (method == MapMethod.Umap ? perplexities.Length > 0 : neighbors is not null)
         {
             throw new UsageException("--perplexity belongs to --method t-sne, and --neighbors to --method umap.");
         }
@@ -84,7 +84,7 @@ internal static class MapCommand
         return new TableMapping
         {
             Method = method,
-            Perplexities = perplexities ?? [],
+            Perplexities = perplexities,
             Neighbors = neighbors ?? new TableMapping().Neighbors,
             Ignore = [.. words.GetValue(TableFindings.Ignore) ?? [], .. color],
             DropMissing = TableFindings.DropsMissing(words),

@@ -17,8 +17,8 @@ public sealed record TableMapping
     public MapMethod Method { get; init; }
 
     /// <summary>
-    /// Gets how many neighbors each row attends to by t-SNE; several are combined by their mean. Empty for 30, or a third
-    /// of the rows where they are few.
+    /// Gets how many neighbors each row attends to by t-SNE; several are combined by their mean. Empty for 30, or a
+    /// third of the rows where they are few.
     /// </summary>
     public IReadOnlyList<double> Perplexities { get; init; } = [];
 

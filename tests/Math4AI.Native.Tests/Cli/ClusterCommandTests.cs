@@ -54,6 +54,9 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Finished code = Run("encode", iris, "--epochs", "20", "-o", "code");
         Assert.True(code.Code == 0, code.Errors);
         Assert.StartsWith("150 rows of 4 columns in codes of 2: ", code.Output, StringComparison.Ordinal);
+        Assert.Contains("\"hidden\":[64]",
+            File.ReadAllText(In("code/code/model.json")).Replace(" ", string.Empty, StringComparison.Ordinal)
+                .Replace("\n", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal("row,code 1,code 2,anomaly", File.ReadLines(In("code/codes.csv")).First());
         Assert.Equal(151, Run("predict", "code", iris).Output.Trim().Split('\n').Length);
         Assert.Equal(2, Run("encode", iris, "--size", "0").Code);
@@ -77,7 +80,7 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Assert.All(
             ["Columns", "Correlations", "In how many directions", "Outlying rows", "The same rows, colored by species"],
             part => Assert.Contains(part, File.ReadAllText(In("out/report.html")), StringComparison.Ordinal));
-        Finished colored = Run("explore", penguins, "--color", "body_mass_g", "--ignore", "year", "-o", "color");
+        Finished colored = Run("explore", penguins, "--color", "body_mass_g", "-o", "color");
         Assert.True(colored.Code == 0, colored.Errors);
         Assert.Contains("colored by body_mass_g", File.ReadAllText(In("color/report.html")), StringComparison.Ordinal);
         Assert.Contains("body_mass_g (ignored)", colored.Output, StringComparison.Ordinal);

@@ -44,10 +44,10 @@ public sealed record Tsne
     {
         ArgumentNullException.ThrowIfNull(samples);
         double most = Check(samples.RowCount);
-        float[] positions = MapStart.Of(samples, Seed, cancellation);
         int neighbors = Math.Min(samples.RowCount - 1, Affinities.NeighborsFor(most));
         var affinities = Affinities.Of(
             MapNeighbors.Of(samples, neighbors, MaxExact, Seed, cancellation), Perplexities);
+        float[] positions = MapStart.Of(samples, Seed, cancellation);
         double rate = Math.Max(samples.RowCount / Exaggeration / 4.0, MinRate);
         var layout = new TsneLayout(affinities, positions, rate);
         for (int iteration = 0; iteration < Iterations; iteration++)

@@ -24,6 +24,8 @@ internal sealed class SpatialMasks
     private const double WindowSeconds = 0.128;
     private const int Overlap = 4;
     private const int AlignmentStarts = 16;
+    private const int OwnIterations = 20;
+    private const int SharedIterations = 10;
 
     // A frame this far below the mean (power) says nothing about a direction.
     private const double Silent = 1e-4;
@@ -39,6 +41,7 @@ internal sealed class SpatialMasks
     private readonly Complex[][] spectra;
     private readonly Complex[][] points;
     private readonly double[][] masks;
+    private readonly double[][] distances;
     private readonly double[] shared;
 
     /// <summary>Computes the spectra.</summary>
@@ -58,15 +61,12 @@ internal sealed class SpatialMasks
         stride = SpectralProducts.StrideOf(transform.Frames);
         points = [.. Enumerable.Range(0, transform.Frequencies).Select(_ => new Complex[transform.Frames * channels])];
         masks = [.. Enumerable.Range(0, transform.Frequencies).Select(_ => new double[sources * stride])];
+        distances = [.. Enumerable.Range(0, transform.Frequencies).Select(_ => Ones(sources * stride))];
         shared = new double[sources * stride];
     }
 
     /// <summary>Gets the number of iterations of <see cref="Separate"/>.</summary>
     public static int Iterations => OwnIterations + SharedIterations;
-
-    private static int OwnIterations => 20;
-
-    private static int SharedIterations => 10;
 
     /// <summary>Gets the length of the window in samples.</summary>
     public int Window => transform.WindowLength;
@@ -182,45 +182,40 @@ internal sealed class SpatialMasks
         Span<Complex> factors = stackalloc Complex[sources * square];
         Span<Complex> solved = stackalloc Complex[channels];
         Span<double> logs = stackalloc double[sources];
-        double[] distances = new double[sources * frames];
-        Array.Fill(distances, 1.0);
-        for (int iteration = 0; iteration < iterations + (isShared ? 1 : 0); iteration++)
+        for (int iteration = 0; iteration < iterations; iteration++)
         {
             for (int k = 0; k < sources; k++)
             {
                 Span<Complex> factor = factors.Slice(k * square, square);
-                double share = Scatter(f, k, distances.AsSpan(k * frames, frames), factor);
+                Span<double> distance = distances[f].AsSpan(k * stride, frames);
+                double share = Scatter(f, k, distance, factor);
                 logs[k] = (isShared ? 0.0 : Math.Log(share + Floor)) - SmallComplex.Factor(factor, channels);
                 for (int t = 0; t < frames; t++)
                 {
                     points[f].AsSpan(t * channels, channels).CopyTo(solved);
                     SmallComplex.SolveLower(factor, channels, solved);
-                    distances[k * frames + t] = 1e-12;
+                    distance[t] = 1e-12;
                     foreach (Complex value in solved)
                     {
-                        distances[k * frames + t] += SmallComplex.Square(value);
+                        distance[t] += SmallComplex.Square(value);
                     }
                 }
             }
 
-            // The first pass of a later call only finds the distances again.
-            if (!isShared || iteration > 0)
-            {
-                Assign(f, logs, distances, isShared);
-            }
+            Assign(f, logs, isShared);
         }
     }
 
     /// <summary>Computes B_k = M Σ γ x xᴴ/(xᴴ B_k⁻¹ x)/Σ γ, and returns the mean of γ.</summary>
-    private double Scatter(int f, int k, ReadOnlySpan<double> distances, Span<Complex> scatter)
+    private double Scatter(int f, int k, ReadOnlySpan<double> distance, Span<Complex> scatter)
     {
         scatter.Clear();
         double total = 1e-300;
-        for (int t = 0; t < distances.Length; t++)
+        for (int t = 0; t < distance.Length; t++)
         {
             double mask = masks[f][k * stride + t];
             total += mask;
-            AddSquare(points[f].AsSpan(t * channels, channels), mask / distances[t], scatter);
+            AddSquare(points[f].AsSpan(t * channels, channels), mask / distance[t], scatter);
         }
 
         for (int i = 0; i < scatter.Length; i++)
@@ -229,18 +224,17 @@ internal sealed class SpatialMasks
         }
 
         Regularize(scatter, Floor);
-        return total / distances.Length;
+        return total / distance.Length;
     }
 
-    private void Assign(int f, ReadOnlySpan<double> logs, double[] distances, bool isShared)
+    private void Assign(int f, ReadOnlySpan<double> logs, bool isShared)
     {
-        int frames = transform.Frames;
-        for (int t = 0; t < frames; t++)
+        for (int t = 0; t < transform.Frames; t++)
         {
             double highest = double.NegativeInfinity;
             for (int k = 0; k < sources; k++)
             {
-                double value = logs[k] - channels * Math.Log(distances[k * frames + t])
+                double value = logs[k] - channels * Math.Log(distances[f][k * stride + t])
                     + (isShared ? shared[k * stride + t] : 0.0);
                 masks[f][k * stride + t] = value;
                 highest = Math.Max(highest, value);
@@ -303,13 +297,19 @@ internal sealed class SpatialMasks
         alignment.Solve(shapes, stride, AlignmentStarts);
         for (int f = 0; f < masks.Length; f++)
         {
-            double[] before = masks[f];
-            masks[f] = new double[before.Length];
-            for (int k = 0; k < sources; k++)
-            {
-                before.AsSpan(alignment.Order(f)[k] * stride, stride).CopyTo(masks[f].AsSpan(k * stride));
-            }
+            int[] order = alignment.Order(f);
+            (masks[f], distances[f]) = (Ordered(masks[f], order), Ordered(distances[f], order));
         }
+    }
+
+    private double[] Ordered(double[] rows, int[] order) =>
+        [.. order.SelectMany(k => rows.AsSpan(k * stride, stride).ToArray())];
+
+    private static double[] Ones(int count)
+    {
+        double[] ones = new double[count];
+        Array.Fill(ones, 1.0);
+        return ones;
     }
 
     /// <summary>Computes the logarithm of each source's share of every moment, over all frequencies.</summary>
@@ -339,11 +339,12 @@ internal sealed class SpatialMasks
         return Array.ConvertAll(transform.Inverse(product), x => (float)x);
     }
 
+    /// <summary>Adds weight · x xᴴ to the lower part of a matrix, which is all that is read of it.</summary>
     private void AddSquare(ReadOnlySpan<Complex> x, double weight, Span<Complex> sum)
     {
         for (int i = 0; i < channels; i++)
         {
-            for (int j = 0; j < channels; j++)
+            for (int j = 0; j <= i; j++)
             {
                 sum[i * channels + j] += weight * (x[i] * Complex.Conjugate(x[j]));
             }

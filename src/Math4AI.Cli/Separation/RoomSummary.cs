@@ -29,7 +29,7 @@ internal sealed record RoomSummary(
         RoomSeparationResult result,
         Dictionary<string, double> seconds) =>
         new(
-            found.Method.Name,
+            MethodOf(found, result, mixture),
             "room",
             double.IsNaN(found.RoomStatistic) ? null : found.RoomStatistic,
             result.Iterations,
@@ -43,6 +43,12 @@ internal sealed record RoomSummary(
             mixture.SampleRate,
             [.. mixture.Notes, .. result.Notes],
             seconds);
+
+    /// <summary>
+    /// Returns the name of the method; more sources than microphones are not found by that for rooms.
+    /// </summary>
+    public static string MethodOf(AutoSeparationResult found, RoomSeparationResult result, Recording mixture) =>
+        result.Sources.Channels > mixture.Channels ? "masks" : found.Method.Name;
 
     /// <summary>Returns the summary as readable lines.</summary>
     public IReadOnlyList<string> Lines()

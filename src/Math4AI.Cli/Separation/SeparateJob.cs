@@ -137,7 +137,7 @@ internal sealed class SeparateJob
         var report = new RoomReport
         {
             Result = result,
-            Method = found.Method.Name,
+            Method = RoomSummary.MethodOf(found, result, mixture),
             Mixture = mixture,
             Statistic = found.RoomStatistic,
             Command = CommandLine.Text,

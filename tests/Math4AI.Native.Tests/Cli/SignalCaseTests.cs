@@ -23,6 +23,17 @@ public sealed class SignalCaseTests : TemporaryFolder
         Assert.Equal(model, result.GetProperty("model").GetString());
     }
 
+    [Fact]
+    public void More_speakers_than_microphones_are_cut_out_by_masks_and_that_is_said()
+    {
+        JsonElement result = Separate("room_8cm_rt150.flac", "--sources", "3", "--more-than-microphones");
+        Assert.Equal("masks", result.GetProperty("method").GetString());
+        Assert.Equal(3, result.GetProperty("sources").GetInt32());
+        Assert.Contains(
+            result.GetProperty("notes").EnumerateArray(),
+            note => note.GetString()!.Contains("2 microphones for 3 sources", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("len0.wav", "gives no length: all 15000 samples")]
     [InlineData("lenlong.wav", "241000 samples per channel that the header promises are missing")]

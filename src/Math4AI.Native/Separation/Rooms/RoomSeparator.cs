@@ -264,8 +264,8 @@ public sealed class RoomSeparator
         if (mixture.Channels is < 2 or > MaxChannels)
         {
             throw new ArgumentException(
-                $"The recording has {mixture.Channels} channels; a room can be separated with 2 to {MaxChannels} "
-                + "microphones.");
+                $"The recording has {mixture.Channels} channel{(mixture.Channels == 1 ? string.Empty : "s")}; a room "
+                + $"can be separated with 2 to {MaxChannels} microphones.");
         }
 
         int most = options.MoreThanMicrophones ? MaxMasked : mixture.Channels;
@@ -275,8 +275,8 @@ public sealed class RoomSeparator
                 $"{wanted} sources cannot be separated in a room with {mixture.Channels} microphones: ask for 1 to "
                 + $"{most}, " + (options.MoreThanMicrophones
                     ? "or record with more microphones."
-                    : "record with as many microphones as there are speakers, or allow more than microphones, by masks "
-                        + "that leave gaps."));
+                    : "record with as many microphones as there are speakers, or allow more than microphones "
+                        + "(--more-than-microphones), by masks that leave gaps."));
         }
 
         if (mixture.Duration.TotalSeconds < 1.0)

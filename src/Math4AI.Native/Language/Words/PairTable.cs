@@ -6,8 +6,8 @@ namespace Math4AI.Language.Words;
 /// <summary>Sums for pairs of numbers, in a hash table.</summary>
 internal sealed class PairTable
 {
-    private ulong[] keys = new ulong[1 << 16];
-    private ulong[] sums = new ulong[1 << 16];
+    /// <summary>A pair and its sum lie together: a look for them costs one miss of the caches.</summary>
+    private Entry[] entries = new Entry[1 << 16];
     private int count;
 
     /// <summary>Adds to the sum of a pair.</summary>
@@ -18,15 +18,15 @@ internal sealed class PairTable
     public void Add(int first, int second, ulong amount)
     {
         ulong key = ((ulong)first << 32) | (uint)second;
-        int slot = Slot(key);
-        if (sums[slot] == 0)
+        ref Entry entry = ref entries[Slot(key)];
+        if (entry.Sum == 0)
         {
-            keys[slot] = key;
+            entry.Key = key;
             count++;
         }
 
-        sums[slot] += amount;
-        if (count > keys.Length / 2)
+        entry.Sum += amount;
+        if (count > entries.Length / 2)
         {
             Grow();
         }
@@ -36,11 +36,11 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForEach(Action<int, int, ulong> tell)
     {
-        for (int slot = 0; slot < keys.Length; slot++)
+        foreach (Entry entry in entries)
         {
-            if (sums[slot] > 0)
+            if (entry.Sum > 0)
             {
-                tell((int)(keys[slot] >> 32), (int)(uint)keys[slot], sums[slot]);
+                tell((int)(entry.Key >> 32), (int)(uint)entry.Key, entry.Sum);
             }
         }
     }
@@ -50,13 +50,10 @@ internal sealed class PairTable
     {
         ulong[] all = new ulong[2 * count];
         int at = 0;
-        for (int slot = 0; slot < keys.Length; slot++)
+        foreach (Entry entry in entries.Where(entry => entry.Sum > 0))
         {
-            if (sums[slot] > 0)
-            {
-                (all[at], all[at + 1]) = (keys[slot], sums[slot]);
-                at += 2;
-            }
+            (all[at], all[at + 1]) = (entry.Key, entry.Sum);
+            at += 2;
         }
 
         return MemoryMarshal.AsBytes<ulong>(all).ToArray();
@@ -75,9 +72,9 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(ulong key)
     {
-        int mask = keys.Length - 1;
+        int mask = entries.Length - 1;
         int slot = (int)((key * 0x9E3779B97F4A7C15UL) >> 32) & mask;
-        while (sums[slot] > 0 && keys[slot] != key)
+        while (entries[slot].Sum > 0 && entries[slot].Key != key)
         {
             slot = (slot + 1) & mask;
         }
@@ -88,18 +85,24 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
-        (ulong[] oldKeys, ulong[] oldSums) = (keys, sums);
-        int size = keys.Length < 1 << 30 ? 2 * keys.Length : throw new InvalidOperationException(
+        Entry[] old = entries;
+        int size = old.Length < 1 << 30 ? 2 * old.Length : throw new InvalidOperationException(
             "The text has more different pairs of words than can be counted: allow fewer words (MaxWords), or ask for "
             + "more occurrences of a word (MinCount).");
-        (keys, sums) = (new ulong[size], new ulong[size]);
-        for (int i = 0; i < oldKeys.Length; i++)
+        entries = new Entry[size];
+        foreach (Entry entry in old)
         {
-            if (oldSums[i] > 0)
+            if (entry.Sum > 0)
             {
-                int slot = Slot(oldKeys[i]);
-                (keys[slot], sums[slot]) = (oldKeys[i], oldSums[i]);
+                entries[Slot(entry.Key)] = entry;
             }
         }
+    }
+
+    /// <summary>A pair, and its sum; 0 where there is none.</summary>
+    private struct Entry
+    {
+        public ulong Key;
+        public ulong Sum;
     }
 }

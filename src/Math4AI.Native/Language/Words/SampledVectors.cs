@@ -11,8 +11,11 @@ namespace Math4AI.Language.Words;
 /// </summary>
 internal sealed class SampledVectors : IDisposable
 {
-    /// <summary>Bytes that a thread reads in a round: enough that putting vectors together costs little.</summary>
-    private const int BlockSize = 1 << 19;
+    /// <summary>
+    /// Bytes that a thread reads in a round: enough that putting vectors together costs little; with twice as many,
+    /// judgements and analogies lose.
+    /// </summary>
+    private const int BlockSize = 1 << 18;
 
     /// <summary>The last learning rate over the first.</summary>
     private const double MinRate = 0.01;

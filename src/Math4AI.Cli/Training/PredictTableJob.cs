@@ -39,7 +39,8 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
     public void Write(TextWriter output)
     {
         bool isFirst = true;
-        foreach (Table block in Table.ReadBlocks(options.Path, BlockRows, new TableOptions { Encoding = options.Encoding }))
+        var text = new TableOptions { Encoding = options.Encoding };
+        foreach (Table block in Table.ReadBlocks(options.Path, BlockRows, text))
         {
             FilePredictions found = options.Level is { } level
                 ? PredictCommand.RequireLevel(model.PredictTable(block, level))

@@ -32,8 +32,8 @@ public sealed record ScoredPart(
     }
 
     /// <summary>
-    /// The scores of numbers: the root mean square error, R², and the mean, the median and the 90 % quantile of |error|,
-    /// of which a few large errors do not decide.
+    /// The scores of numbers: the root mean square error, R², and the mean, the median and the 90 % quantile of
+    /// |error|, of which a few large errors do not decide.
     /// </summary>
     internal static ScoredPart OfNumbers(
         double[][] predicted, double[] observed, bool hasIntervals, CancellationToken cancellation = default)

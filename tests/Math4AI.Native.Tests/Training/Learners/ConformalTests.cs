@@ -145,7 +145,8 @@ public class ConformalTests : TemporaryFolder
                 },
                 new AutoLearner { Candidates = [new LinearLearner(), new TreesLearner()], Seed = split + 1 });
             int count = trained.Model.CalibrationCount;
-            (held[split], exact[split]) = (trained.Coverage!.Value, Math.Ceiling(Level * (count + 1) - 1e-9) / (count + 1));
+            held[split] = trained.Coverage!.Value;
+            exact[split] = Math.Ceiling(Level * (count + 1) - 1e-9) / (count + 1);
         }
 
         (double mean, double error) = (held.Average(), ErrorOf(held));

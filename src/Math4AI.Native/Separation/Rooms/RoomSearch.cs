@@ -44,8 +44,8 @@ internal sealed class RoomSearch(
     /// whose sources depend least on each other.
     /// </summary>
     /// <remarks>
-    /// <see cref="Ilrma"/> from the ends of these is no candidate: its sources mostly depend less on each other, and are
-    /// worse all the same.
+    /// <see cref="Ilrma"/> from the ends of these is no candidate: its sources mostly depend less on each other, and
+    /// are worse all the same.
     /// </remarks>
     private RoomFinding Choose(int sources)
     {

@@ -89,7 +89,7 @@ public sealed class HierarchyTests
         {
             ["a.sd"] = Prior.Parse("half_normal(5)"),
             ["b.sd"] = Prior.Parse("half_normal(1)"),
-        });
+        }, new NutsSampler { Warmup = 300, Draws = 200 });
         Assert.Equal(["a"], found.Centered);
         Assert.False(found.IsCentered);
         ParameterSummary third = found.Draws.Summary().Single(each => each.Name == "a[g3]");

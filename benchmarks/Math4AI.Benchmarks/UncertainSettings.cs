@@ -20,6 +20,7 @@ namespace Math4AI.Benchmarks;
 internal static class UncertainSettings
 {
     private const int Samples = 300;
+    private static readonly double[] Noises = [0.2, 0.01];
 
     public static int Run(string[] words)
     {
@@ -76,7 +77,7 @@ internal static class UncertainSettings
         string cars = Path.Combine(Environment.GetEnvironmentVariable("MATH4AI_DATA") ?? ".", "tables", "mpg.csv");
         (string Name, Table Table, string Target)[] sets =
         [
-            .. Enumerable.Range(1, 3).SelectMany(kind => new[] { 0.2, 0.01 }.Select(noise => (
+            .. Enumerable.Range(1, 3).SelectMany(kind => Noises.Select(noise => (
                 $"Friedman {kind}, noise {noise.ToString(CultureInfo.InvariantCulture)}", Friedman(kind, noise), "y"))),
             .. File.Exists(cars) ? new[] { ("mpg", Table.Read(cars), "mpg") } : [],
             .. words.Where(word => word.Contains(':', StringComparison.Ordinal)).Select(word => (

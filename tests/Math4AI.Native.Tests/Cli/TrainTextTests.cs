@@ -122,7 +122,7 @@ public class TrainTextTests : TemporaryFolder
         Finished text = Run("generate", "model", "--temperature", "0.5", "--length", "50", "--samples", "4", "--json");
         string[] texts = [.. JsonDocument.Parse(text.Output).RootElement.GetProperty("texts").EnumerateArray()
             .Select(one => one.GetString()!)];
-        Assert.All(texts, one => Assert.Contains(one, new[] { "axyz", "bxyz", "cxyz" }));
+        Assert.All(texts, one => Assert.True(one is "axyz" or "bxyz" or "cxyz", one));
         File.WriteAllText(In("other.txt"), "axyz%%bxyz%%cxyz");
         Finished scored = Run("generate", "model", "--perplexity", "other.txt", "--json");
         JsonElement score = JsonDocument.Parse(scored.Output).RootElement;

@@ -116,8 +116,9 @@ public class MachinePathTests
         (Matrix<double> x, int[] classes) = Three(90);
         SupportVectorClassifierFit fit =
             new SupportVectorClassifier { Kernel = Kernel.Rbf(0.7), Standardize = false }.Fit(x, classes);
-        foreach ((SupportVectorFit machine, int first, int second) in
-            fit.Machines.Zip(new[] { 0, 0, 1 }, new[] { 1, 2, 2 }))
+        int[] firsts = [0, 0, 1];
+        int[] seconds = [1, 2, 2];
+        foreach ((SupportVectorFit machine, int first, int second) in fit.Machines.Zip(firsts, seconds))
         {
             for (int i = 0; i < machine.SupportVectors.Count; i++)
             {

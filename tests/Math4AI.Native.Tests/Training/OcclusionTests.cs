@@ -69,12 +69,13 @@ public class OcclusionTests
         double[][] Corner(ImageSet asked) => [.. Enumerable.Range(0, asked.Count).Select(
             i => new[] { 0.01 + 0.9 * asked.Pixels[i * Height * Width], 0.0 })];
         OcclusionMap map = OcclusionMap.Of(Corner, images, [0])[0];
+        double[] undecided = [0.5, 0.5];
         Assert.Equal(map.Growth[0], map.Growth.Max());
         Assert.All(
             Enumerable.Range(0, Height * Width).Where(at => at / Width >= 3 || at % Width >= 4),
             at => Assert.Equal(0.0, map.Growth[at]));
         Assert.All(
-            OcclusionMap.Of(asked => [.. asked.Labels.Select(_ => new[] { 0.5, 0.5 })], images, [1])[0].Growth,
+            OcclusionMap.Of(asked => [.. asked.Labels.Select(_ => undecided)], images, [1])[0].Growth,
             growth => Assert.Equal(0.0, growth));
         Assert.Throws<ArgumentException>(() => OcclusionMap.Of(Corner, images, []));
         Assert.Empty(OcclusionMap.Of(Corner, images.Select([]), []));

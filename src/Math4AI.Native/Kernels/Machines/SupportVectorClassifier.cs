@@ -87,7 +87,7 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         {
             for (int at = Interlocked.Increment(ref next); at < pairs.Length; at = Interlocked.Increment(ref next))
             {
-                each.FitPair(samples, pairs[at], penalties, cancellation, (i, fit) => machines[i][at] = fit);
+                each.FitPair(samples, pairs[at], penalties, (i, fit) => machines[i][at] = fit, cancellation);
             }
         });
         return [.. machines.Select(of => new SupportVectorClassifierFit(samples.Scaling, names, of))];
@@ -113,8 +113,8 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
     }
 
     private void FitPair(
-        MachineSamples samples, Pair pair, IReadOnlyList<double> penalties, CancellationToken cancellation,
-        Action<int, PairMachine> keep)
+        MachineSamples samples, Pair pair, IReadOnlyList<double> penalties, Action<int, PairMachine> keep,
+        CancellationToken cancellation)
     {
         SupportVectorFit[] fits = SolvePair(samples, pair, penalties, cancellation);
         SigmoidCalibration[]? sigmoids = HasProbabilities ? Calibrate(samples, pair, penalties, cancellation) : null;

@@ -1,4 +1,3 @@
-using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Optimizers;

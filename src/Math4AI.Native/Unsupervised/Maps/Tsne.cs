@@ -1,4 +1,3 @@
-using Math4AI.Probability.Neighbors;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Maps;

@@ -2,8 +2,10 @@
 
 #include "waiting.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace m4 {
@@ -20,6 +22,21 @@ template <> MPI_Datatype type_of<double>() {
 }
 template <> MPI_Datatype type_of<float>() {
     return MPI_FLOAT;
+}
+
+// Sums are taken in blocks that stay in the nearest cache.
+constexpr int64_t block = 1024;
+
+/* Room that is kept from sum to sum, since new memory costs as much as the sum. One sum is under way at a time. */
+template <typename T> T* kept_room(int64_t count) {
+    static std::unique_ptr<T[]> room;
+    static int64_t length = 0;
+    if (count > length) {
+        length = 0;
+        room.reset(new T[static_cast<std::size_t>(count)]);
+        length = count;
+    }
+    return room.get();
 }
 
 template <typename T> void add(T* values, const T* others, int64_t count) {
@@ -69,24 +86,29 @@ public:
      */
     int many() {
         const int64_t mine = share(job.rank), length = share(job.rank + 1) - mine;
-        std::vector<T> received(static_cast<std::size_t>(length) * static_cast<std::size_t>(job.count));
+        // The parts of the others, one behind the other; where this process's would be is none.
+        T* received = kept_room<T>(length * (job.count - 1));
+        const auto part_of = [&](int other) { return received + (other < job.rank ? other : other - 1) * length; };
         int result = exchange_with_all([&](int other, std::vector<MPI_Request>& requests) {
             const int64_t theirs = share(other);
-            start_receive(received.data() + other * length, length, other, requests);
+            start_receive(part_of(other), length, other, requests);
             start_send(values + theirs, share(other + 1) - theirs, other, requests);
         });
         if (result != MPI_SUCCESS) {
             return result;
         }
-        T* own = received.data() + job.rank * length;
-        for (int64_t i = 0; i < length; i++) {
-            own[i] = values[mine + i];
-        }
-        for (int other = 1; other < job.count; other++) {
-            add(received.data(), received.data() + other * length, length);
-        }
-        for (int64_t i = 0; i < length; i++) {
-            values[mine + i] = received[static_cast<std::size_t>(i)];
+        T sums[block];
+        for (int64_t first = 0; first < length; first += block) {
+            const int64_t some = std::min<int64_t>(block, length - first);
+            for (int process = 0; process < job.count; process++) {
+                const T* part = (process == job.rank ? values + mine : part_of(process)) + first;
+                if (process == 0) {
+                    std::copy(part, part + some, sums);
+                } else {
+                    add(sums, part, some);
+                }
+            }
+            std::copy(sums, sums + some, values + mine + first);
         }
         return exchange_with_all([&](int other, std::vector<MPI_Request>& requests) {
             const int64_t theirs = share(other);

@@ -14,8 +14,10 @@ namespace {
 // What one message carries: MPI counts with an int.
 constexpr int64_t max_message = int64_t{1} << 30;
 
-// Sums are taken in pieces, so that the room for the pieces of others stays small.
-constexpr int64_t piece_bytes = int64_t{16} << 20;
+// Sums are taken in pieces, so that what is received from others stays in the cache until it is added; a share of one
+// process has bytes enough to be worth a message.
+constexpr int64_t least_piece = int64_t{4} << 20, largest_piece = int64_t{16} << 20;
+constexpr int64_t least_share = int64_t{256} << 10;
 
 m4::Job job;
 
@@ -29,7 +31,8 @@ template <typename Function> int32_t guarded(Function&& function) {
 
 template <typename T> int32_t sum(T* values, int64_t count) {
     return guarded([=] {
-        const int64_t piece = piece_bytes / static_cast<int64_t>(sizeof(T));
+        const int64_t bytes = std::clamp(least_share * job.count, least_piece, largest_piece);
+        const int64_t piece = bytes / static_cast<int64_t>(sizeof(T));
         int result = MPI_SUCCESS;
         for (int64_t start = 0; start < count && result == MPI_SUCCESS; start += piece) {
             result = m4::sum_in_order(job, values + start, static_cast<int>(std::min(piece, count - start)));

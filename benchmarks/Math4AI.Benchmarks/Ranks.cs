@@ -24,7 +24,8 @@ internal static class Ranks
 {
     private const string Worker = "worker";
     private const int Rounds = 7;
-    private static readonly string[] Tasks = ["fastica", "ml", "gradient", "logistic", "kmeans", "mixture", "mlp"];
+    private static readonly string[] Tasks =
+        ["fastica", "ml", "gradient", "logistic", "kmeans", "mixture", "mlp", "transformer"];
 
     public static int Run(string[] words)
     {
@@ -69,7 +70,8 @@ internal static class Ranks
         Console.WriteLine("|---|---|---|---|");
         string script = Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "ranks.py");
         foreach ((string task, string[] sizes) in (IEnumerable<(string, string[])>)[
-            ("gradient", ["1000000", "100"]), ("logistic", ["1000000", "100"]), ("mlp", ["512"])])
+            ("gradient", ["1000000", "100"]), ("logistic", ["1000000", "100"]), ("mlp", ["512"]),
+            ("transformer", ["32"])])
         {
             var ours = new List<double>();
             var peers = new List<double>();
@@ -139,7 +141,8 @@ internal static class Ranks
             "logistic" => Logistic(1_000_000 / (way == "shared" ? group.Count : parts), group),
             "kmeans" => KMeansSteps(1_000_000 / parts, group),
             "mixture" => MixtureSteps(400_000 / parts, group),
-            "mlp" => TrainingSteps(512 / parts, group),
+            "mlp" => PerceptronSteps(512 / parts, group),
+            "transformer" => TransformerSteps(32 / parts, group),
             _ => throw new ArgumentException($"There is no task '{task}': {string.Join(", ", Tasks)}."),
         };
         _ = pass();
@@ -210,16 +213,50 @@ internal static class Ranks
         return Timed(() => mixture.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
     }
 
-    private static Func<double> TrainingSteps(int batch, ProcessGroup group)
+    private static Func<double> PerceptronSteps(int batch, ProcessGroup group)
     {
-        const int Steps = 6;
         using IDisposable mode = no_grad();
-        var data = new TensorData(rand(2048, 784), randint(0, 10, 2048));
-        var validation = new TensorData(rand(16, 784), randint(0, 10, 16));
-        var options = new TrainerOptions { BatchSize = batch, Steps = Steps, EvaluateEvery = Steps, Processes = group };
-        Mlp net = Trainer.Create(() => new Mlp(784, [2048, 2048], 10), seed: 1);
-        return Timed(() => Trainer.Fit(
-            net, (outputs, targets) => nn.functional.cross_entropy(outputs, targets), data, validation, options).Steps);
+        return Steps(
+            Trainer.Create(() => new Mlp(784, [2048, 2048], 10), seed: 1),
+            (outputs, targets) => nn.functional.cross_entropy(outputs, targets),
+            new TensorData(rand(2048, 784), randint(0, 10, 2048)),
+            new TensorData(rand(16, 784), randint(0, 10, 16)), batch, group);
+    }
+
+    /// <summary>A model of texts of 128 symbols, 4 blocks of the width 256.</summary>
+    private static Func<double> TransformerSteps(int batch, ProcessGroup group)
+    {
+        const int Symbols = 65, Length = 128;
+        return Steps(
+            Trainer.Create(() => new CharTransformer(Symbols, Length, layers: 4, heads: 4, width: 256), seed: 1),
+            (outputs, targets) => nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten()),
+            new TensorData(randint(0, Symbols, [512, Length]), randint(0, Symbols, [512, Length])),
+            new TensorData(randint(0, Symbols, [2, Length]), randint(0, Symbols, [2, Length])), batch, group);
+    }
+
+    /// <summary>The seconds of a step, from the end of the first to that of the last.</summary>
+    private static Func<double> Steps(
+        nn.Module<Tensor, Tensor> net, Func<Tensor, Tensor, Tensor> loss, TensorData data, TensorData validation,
+        int batch, ProcessGroup group) => () =>
+    {
+        const int Count = 7;
+        var ends = new StepEnds();
+        Trainer.Fit(net, loss, data, validation, new TrainerOptions
+        {
+            BatchSize = batch,
+            Steps = Count,
+            EvaluateEvery = Count,
+            Processes = group,
+            Callbacks = [ends],
+        });
+        return Stopwatch.GetElapsedTime(ends.Of[0], ends.Of[^1]).TotalSeconds / (Count - 1);
+    };
+
+    private sealed class StepEnds : TrainerCallback
+    {
+        public List<long> Of { get; } = [];
+
+        public override void OnStep(TrainingMoment moment) => Of.Add(Stopwatch.GetTimestamp());
     }
 
     private static Func<double> Timed(Func<int> iterations) => () =>

@@ -3,6 +3,7 @@
 usage: mpirun -n 2 python3 ranks.py gradient ROWS COLUMNS     the logistic gradient by NumPy, added by mpi4py
        mpirun -n 2 python3 ranks.py logistic ROWS COLUMNS     the same with the Hessian, a pass of Newton's method
        mpirun -n 2 python3 ranks.py mlp BATCH                 784-2048-2048-10 by DistributedDataParallel, gloo
+       mpirun -n 2 python3 ranks.py transformer BATCH         4 blocks of the width 256, texts of 128 symbols, the same
 """
 
 import os
@@ -46,7 +47,67 @@ def logistic(rows, columns, has_hessian):
     return least(one_pass)
 
 
-def mlp(batch):
+def perceptron():
+    import torch
+    from torch import nn
+
+    net = nn.Sequential(
+        nn.Linear(784, 2048), nn.ReLU(), nn.Linear(2048, 2048), nn.ReLU(), nn.Linear(2048, 10))
+    return net, torch.rand(2048, 784), torch.randint(0, 10, (2048,))
+
+
+def transformer():
+    import torch
+    from torch import nn
+
+    symbols, length, width, heads, layers = 65, 128, 256, 4, 4
+
+    class Norm(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(width))
+
+        def forward(self, x):
+            return nn.functional.layer_norm(x, (width,), self.weight)
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = Norm(), Norm()
+            self.queries, self.attended = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False)
+            self.up, self.down = nn.Linear(width, 4 * width, bias=False), nn.Linear(4 * width, width, bias=False)
+            self.register_buffer("mask", torch.full((length, length), float("-inf")).triu(1), persistent=False)
+
+        def forward(self, x):
+            batch = x.shape[0]
+            q, k, v = (
+                part.view(batch, length, heads, -1).transpose(1, 2)
+                for part in self.queries(self.first(x)).split(width, dim=2))
+            if hasattr(nn.functional, "scaled_dot_product_attention"):
+                seen = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            else:
+                scores = q @ k.transpose(2, 3) * (width // heads) ** -0.5 + self.mask
+                seen = scores.softmax(3) @ v
+            x = x + self.attended(seen.transpose(1, 2).reshape(batch, length, width))
+            return x + self.down(nn.functional.gelu(self.up(self.second(x))))
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.symbols, self.places = nn.Embedding(symbols, width), nn.Embedding(length, width)
+            self.blocks, self.norm = nn.ModuleList(Block() for _ in range(layers)), Norm()
+
+        def forward(self, texts):
+            x = self.symbols(texts) + self.places.weight
+            for block in self.blocks:
+                x = block(x)
+            return nn.functional.linear(self.norm(x), self.symbols.weight).transpose(1, 2)
+
+    return (
+        Model(), torch.randint(0, symbols, (512, length)), torch.randint(0, symbols, (512, length)))
+
+
+def distributed(make, batch):
     import torch
     import torch.distributed as dist
     from torch import nn
@@ -57,17 +118,15 @@ def mlp(batch):
     dist.init_process_group("gloo", rank=rank, world_size=size)
     torch.set_num_threads(threads)
     torch.manual_seed(rank)
-    net = nn.Sequential(
-        nn.Linear(784, 2048), nn.ReLU(), nn.Linear(2048, 2048), nn.ReLU(), nn.Linear(2048, 10))
+    net, x, y = make()
     shared = nn.parallel.DistributedDataParallel(net)
     optimizer = torch.optim.AdamW(shared.parameters(), lr=1e-3)
-    x, y = torch.rand(2048, 784), torch.randint(0, 10, (2048,))
     own = batch // size
     steps = [0]
 
     def step():
         for _ in range(6):
-            first = steps[0] * own % (2048 - own)
+            first = steps[0] * own % (len(x) - own)
             optimizer.zero_grad(set_to_none=True)
             loss = nn.functional.cross_entropy(shared(x[first:first + own]), y[first:first + own])
             loss.backward()
@@ -80,5 +139,6 @@ def mlp(batch):
 
 
 task, sizes = sys.argv[1], [int(word) for word in sys.argv[2:]]
-seconds = mlp(*sizes) if task == "mlp" else logistic(*sizes, task == "logistic")
+networks = {"mlp": perceptron, "transformer": transformer}
+seconds = distributed(networks[task], *sizes) if task in networks else logistic(*sizes, task == "logistic")
 print(f"seconds {seconds!r}", flush=True)

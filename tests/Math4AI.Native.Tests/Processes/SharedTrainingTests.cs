@@ -24,6 +24,8 @@ public class SharedTrainingTests
         { "module in float64", 3 },
         { "quasi-newton", 2 },
         { "descent", 3 },
+        { "transformer", 2 }, // more than one bucket, whose sums begin after each block
+        { "transformer", 3 },
     };
 
     [Theory]
@@ -140,6 +142,7 @@ public class SharedTrainingTests
     {
         using nn.Module<Tensor, Tensor> net = Trainer.Create<nn.Module<Tensor, Tensor>>(
             () => way == "perceptron" ? new Mlp(4, [16], 1)
+                : way == "transformer" ? new CharTransformer(7, context: 4, layers: 3, heads: 2, width: 128)
                 : way == "wide descent" ? new Mlp(4, [520, 520], 1)
                 : nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1)),
             seed);
@@ -152,7 +155,7 @@ public class SharedTrainingTests
         Optimizer optimizer = way switch
         {
             "quasi-newton" => new Lbfgs(),
-            "descent" or "wide descent" => new Sgd(),
+            "descent" or "wide descent" or "transformer" => new Sgd(),
             _ => new AdamW(),
         };
         TrainingResult result = Fit(net, group, optimizer, steps, checkpoint, stopAt);
@@ -166,9 +169,10 @@ public class SharedTrainingTests
         int stopAt = -1)
     {
         using var stop = new CancellationTokenSource();
-        var data = new TensorData(Rows(43, 4), Rows(43, 1));
-        return Trainer.Fit(net, (outputs, targets) => nn.functional.mse_loss(outputs, targets), data,
-            new TensorData(Rows(600, 4), Rows(600, 1)), new TrainerOptions
+        bool areTexts = net is CharTransformer;
+        return Trainer.Fit(net, (outputs, targets) => areTexts
+            ? nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+            : nn.functional.mse_loss(outputs, targets), Data(43), Data(areTexts ? 60 : 600), new TrainerOptions
             {
                 Processes = group,
                 Checkpoint = checkpoint is null ? null : new CheckpointOptions(checkpoint) { Resume = true },
@@ -179,9 +183,16 @@ public class SharedTrainingTests
                 EvaluateEvery = 10,
                 Metrics = new Dictionary<string, Func<Tensor, Tensor, Tensor>>
                 {
-                    ["absolute"] = (outputs, targets) => (outputs - targets).abs().mean(),
+                    ["absolute"] = (outputs, targets) => (areTexts ? outputs : outputs - targets).abs().mean(),
                 },
             }, cancellation: stop.Token);
+
+        TensorData Data(int rows) => areTexts
+            ? new TensorData(Symbols(rows, 0), Symbols(rows, 1))
+            : new TensorData(Rows(rows, 4), Rows(rows, 1));
+
+        static Tensor Symbols(int rows, int from) => tensor(
+            [.. Enumerable.Range(0, rows * 4).Select(i => (long)((i + from) * (i + from + 3) % 7))], rows, 4);
 
         Tensor Rows(int rows, int columns) => tensor(
             [.. Enumerable.Range(0, rows * columns).Select(i => (float)Math.Sin(1.3 * i * i))], rows, columns)

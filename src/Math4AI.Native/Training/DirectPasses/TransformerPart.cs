@@ -94,7 +94,9 @@ internal sealed unsafe class TransformerPart
     /// <param name="logitSlopes">texts × length × symbols.</param>
     /// <param name="gradients">Where they go, in the order of the weights.</param>
     /// <param name="isAdded">Whether they are added to what is there.</param>
-    public void Backward(float* values, float* logitSlopes, float* gradients, bool isAdded)
+    /// <param name="whenBlockIsDone">Told the number of each block whose gradients are there; null for nobody.</param>
+    public void Backward(
+        float* values, float* logitSlopes, float* gradients, bool isAdded, Action<int>? whenBlockIsDone = null)
     {
         if (!isAdded)
         {
@@ -111,6 +113,7 @@ internal sealed unsafe class TransformerPart
         for (int i = blocks.Length - 1; i >= 0; i--)
         {
             Backward(values, i, EntryOf(i).Address, dx, dn, gradients, kept);
+            whenBlockIsDone?.Invoke(i);
         }
 
         LeaveOut(dx, 0);

@@ -27,6 +27,8 @@ internal sealed unsafe class TransformerPass : IDirectPass
     private readonly Action<int> forward;
     private readonly Action<int> backward;
     private readonly Action<int> combine;
+    private readonly int[] knownFrom;
+    private readonly Action<int> whenBlockIsDone;
     private Tensor? given;
     private float* values;
     private int texts;
@@ -34,6 +36,8 @@ internal sealed unsafe class TransformerPass : IDirectPass
     private int used;
     private bool isFirst;
     private LeftOut left;
+    private bool isMoreToCome;
+    private (int First, int End) combined;
 
     private TransformerPass(CharTransformer module, FlatParameters<float> parameters, TransformerWeights at, int parts)
     {
@@ -47,6 +51,8 @@ internal sealed unsafe class TransformerPass : IDirectPass
         }
 
         (forward, backward, combine) = (ForwardPart, BackwardPart, Combine);
+        knownFrom = at.KnownFrom(parameters.Segments);
+        whenBlockIsDone = TellKnown;
         parameters.KeepOwnGradients();
     }
 
@@ -106,9 +112,45 @@ internal sealed unsafe class TransformerPass : IDirectPass
         outputs.TakeGradient(new Span<float>(slopes.Of(count), count));
         parameters.FindGradients();
         this.isFirst = isFirst;
+        isMoreToCome = parameters.HasMoreToCome();
         Run(backward);
-        Run(combine);
+        if (used > 1)
+        {
+            CombineParts();
+        }
+
         parameters.AddWhatAutogradLeft();
+    }
+
+    /// <summary>
+    /// Adds the gradients of the parts; where other processes wait for sums, from the last block to the first, so that
+    /// those begin meanwhile.
+    /// </summary>
+    private void CombineParts()
+    {
+        int end = parameters.Length;
+        for (int block = knownFrom.Length - 1; block >= 0 && parameters.IsAhead; block--)
+        {
+            if (knownFrom[block] < parameters.Segments.Count)
+            {
+                combined = (parameters.Segments[knownFrom[block]].Start, end);
+                Run(combine);
+                TellKnown(block);
+                end = combined.First;
+            }
+        }
+
+        combined = (0, end);
+        Run(combine);
+    }
+
+    /// <summary>Lets the sums of a block's gradients over processes begin.</summary>
+    private void TellKnown(int block)
+    {
+        if (!isMoreToCome)
+        {
+            parameters.AreKnownFrom(knownFrom[block]);
+        }
     }
 
     private static bool Takes(CharTransformer module, Tensor inputs) =>
@@ -141,12 +183,15 @@ internal sealed unsafe class TransformerPass : IDirectPass
         (int first, _) = Team.Part(texts, part, used);
         parts[part].Backward(
             values, slopes.Address + (long)first * length * module.SymbolCount,
-            part == 0 ? parameters.Gradient(0) : gradients[part - 1].Address, isAdded: part == 0 && !isFirst);
+            part == 0 ? parameters.Gradient(0) : gradients[part - 1].Address, isAdded: part == 0 && !isFirst,
+            used == 1 ? whenBlockIsDone : null);
     }
 
     private void Combine(int part)
     {
-        (int first, int some) = Team.Part(parameters.Length, part, used, ParameterStore.Alignment);
+        (int first, int some) =
+            Team.Part(combined.End - combined.First, part, used, ParameterStore.Alignment);
+        first += combined.First;
         var sum = new Span<float>(parameters.Gradient(0) + first, some);
         for (int other = 1; other < used; other++)
         {

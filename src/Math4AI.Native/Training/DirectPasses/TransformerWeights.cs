@@ -41,6 +41,26 @@ internal sealed record TransformerWeights(
         })]);
     }
 
+    /// <summary>
+    /// For each block, the first parameter from which on all belong to it, to blocks behind it or to the last norm:
+    /// when backward is done with the block, their gradients are known.
+    /// </summary>
+    /// <param name="segments">Where each of the parameters lies.</param>
+    public int[] KnownFrom(IReadOnlyList<ParameterStore.Segment> segments) =>
+    [
+        .. Enumerable.Range(0, Blocks.Count).Select(block =>
+        {
+            HashSet<int> known = [Norm, .. Blocks.Skip(block).SelectMany(each => each.Starts)];
+            int first = segments.Count;
+            while (first > 0 && known.Contains(segments[first - 1].Start))
+            {
+                first--;
+            }
+
+            return first;
+        }),
+    ];
+
     /// <summary>A block's weights, outputs × inputs each.</summary>
     /// <param name="AttentionNorm">The scales of the norm before the attention.</param>
     /// <param name="AttentionNear">neighbors × width; null without.</param>
@@ -53,5 +73,12 @@ internal sealed record TransformerWeights(
     /// <param name="Down">width × inner.</param>
     internal sealed record Block(
         int AttentionNorm, int? AttentionNear, int QueriesKeysValues, int Attended, int LayerNorm, int? LayerNear,
-        int? Gate, int Up, int Down);
+        int? Gate, int Up, int Down)
+    {
+        /// <summary>Gets where each of them begins.</summary>
+        public IEnumerable<int> Starts => new int?[]
+        {
+            AttentionNorm, AttentionNear, QueriesKeysValues, Attended, LayerNorm, LayerNear, Gate, Up, Down,
+        }.OfType<int>();
+    }
 }

@@ -117,6 +117,9 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     /// <inheritdoc/>
     public override void SumAhead(ProcessGroup processes) => buckets?.Begin(processes);
 
+    /// <summary>Gets whether sums over processes begin before backward ends.</summary>
+    public bool IsAhead => buckets is { IsAhead: true };
+
     /// <summary>Tells that backward is done with the gradients of a parameter and of all behind it.</summary>
     public void AreKnownFrom(int segment) => buckets!.AreKnownFrom(segment);
 

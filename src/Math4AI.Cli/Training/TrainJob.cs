@@ -39,10 +39,10 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        (TrainSummary Summary, TrainingReport Report) result;
+        (TrainSummary Summary, TrainingReport Report)? found;
         try
         {
-            result = given.Text is not null ? OfText(files, progress, cancellation)
+            found = given.Text is not null ? OfText(files, progress, cancellation)
                 : IsImages(given.Data!) ? OfImages(files, progress, cancellation)
                 : OfTable(files, progress, cancellation);
         }
@@ -53,7 +53,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
             return Program.Failed;
         }
 
-        if (processes.IsFirst)
+        if (processes.IsFirst && found is { } result)
         {
             progress.Show("write");
             TrainSummary summary = result.Summary with { Words = given.Words };
@@ -69,8 +69,11 @@ internal sealed class TrainJob(TrainCommandOptions given)
     private void Require()
     {
         RequireFree();
-        RequireShared();
         RequireTensors();
+        foreach (string path in new[] { given.Data, given.Test, given.Text }.OfType<string>())
+        {
+            processes.RequireSameFile(path);
+        }
     }
 
     private void RequireTensors()
@@ -123,7 +126,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     private bool IsImages(string path) => given.IsConvNet || TrainChoiceOptions.IsOfImages(path);
 
-    private (TrainSummary Summary, TrainingReport Report) OfTable(
+    private (TrainSummary Summary, TrainingReport Report)? OfTable(
         FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         string target = RequireTarget();
@@ -149,7 +152,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         Save(training.Model.Save, files);
         TableTrainingOptions next = options with { Trainer = trainer with { Seed = trainer.Seed + 1 } };
         Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () =>
-            TableTraining.Seeds(table, test, next, given.Seeds - 1, cancellation).Select(run => run.Test));
+            TableTraining.SeedScores(table, test, next, given.Seeds - 1, cancellation));
         TrainSummary summary = SummaryOf(target, training) with { Seeds = seeds };
         TrainingReport report = ReportOf(target, training) with
         {
@@ -203,7 +206,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
     private static TrainingReport ReportOf(string target, Trained<TableModel> training) =>
         TrainingReport.Of(training, target, TaskOf(training), CommandLine.Text);
 
-    private (TrainSummary Summary, TrainingReport Report) OfImages(
+    private (TrainSummary Summary, TrainingReport Report)? OfImages(
         FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         (ImageSet images, ImageSet? test) = ReadImages();
@@ -338,15 +341,6 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         var report = new EpochProgress(line, trainer);
         return given.TensorBoard is { } folder && processes.IsFirst ? new TensorBoardLog(folder, report) : report;
-    }
-
-    private void RequireShared()
-    {
-        if (given.IsLearner && processes.Count > 1)
-        {
-            throw new UsageException(
-                "Several processes share the training of a network: name one by --model, or leave out mpirun.");
-        }
     }
 
     private void RequireFree()

@@ -3,6 +3,7 @@ using Math4AI.Data.Images;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
 using Math4AI.Kernels.GaussianProcesses;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 using Math4AI.Training;
 using Math4AI.Training.Explanations;
@@ -22,12 +23,18 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
     void IProgress<LearnerProgress>.Report(LearnerProgress value) => line.Show(
         $"{(value.Trying.Length > 0 ? value.Trying : "choose settings")}: {value.Share:0 %}");
 
-    public (TrainSummary Summary, TrainingReport Report) OfTable(
+    /// <summary>Trains on a table; null in all processes but the first, which writes.</summary>
+    public (TrainSummary Summary, TrainingReport Report)? OfTable(
         FileTransaction files, Table table, Table? test, TableTrainingOptions options)
     {
         FeatureMap<Matrix<double>>? features = FeaturesFor(options);
         Trained<LearnedTable> training = LearnedTable.Train(
             table, test, options, given.Learner(), features, this, cancellation);
+        if (!ProcessGroup.Current.IsFirst)
+        {
+            return null;
+        }
+
         training.Model.Save(given.Output, files);
         LearningPoint[] curve = CurveOf(training, table, test, options, features);
         LearnedTable model = training.Model;
@@ -120,7 +127,8 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
     private static string[] Needed(LearnedTable model) =>
         [.. model.About.Encoder.Columns.Select(column => column.Name), model.About.Target];
 
-    public (TrainSummary Summary, TrainingReport Report) OfImages(
+    /// <summary>Trains on images; null in all processes but the first, which writes.</summary>
+    public (TrainSummary Summary, TrainingReport Report)? OfImages(
         FileTransaction files, ImageSet images, ImageSet? test, string target)
     {
         FeatureMap<ImageSet> features = ImageFeatures.Names.Parse(given.Features ?? "color, hog");
@@ -128,7 +136,12 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         Learner learner = given.Learner();
         Trained<LearnedImages> training =
             LearnedImages.Train(
-                images, test, learner, features, target, this, given.Intervals, cancellation);
+                images, test, learner, features, target, this, given.Intervals, ProcessGroup.Current, cancellation);
+        if (!ProcessGroup.Current.IsFirst)
+        {
+            return null;
+        }
+
         training.Model.Save(given.Output, files);
         LearnedImages model = training.Model;
         ImageSet shown = test ?? images.Select(ImageModel.TestPart(images, learner.Seed));

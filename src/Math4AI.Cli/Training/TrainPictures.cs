@@ -2,6 +2,7 @@ using Math4AI.Data.Tables;
 using Math4AI.Reporting;
 using Math4AI.Training;
 using Math4AI.Training.Explanations;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli.Training;
@@ -48,8 +49,9 @@ internal sealed class TrainPictures(TrainCommandOptions given)
 
         if (given.ValidationCurve is { } wanted)
         {
-            IReadOnlyList<Trained<TableModel>> runs = TableTraining.ValidationCurve(
-                table, test, wanted.OptionsFrom(options, options.Trainer!), cancellation);
+            IReadOnlyList<(ScoredPart Train, ScoredPart Validation, ScoredPart Test)> runs =
+                TableTraining.ValidationCurve(
+                    table, test, wanted.OptionsFrom(options, options.Trainer!), cancellation);
             summary = summary with
             {
                 Setting = wanted.Setting,

@@ -83,7 +83,7 @@ public abstract class ProcessGroup
 
     /// <summary>
     /// Does what may fail in one process and not in the others, such as opening a file. Where it fails in one, all of
-    /// them throw.
+    /// them throw; a cancellation, a wrong argument and an invalid operation stay that in all of them.
     /// </summary>
     /// <exception cref="IOException">It failed in another process; the message says in which, and why.</exception>
     public T Agree<T>(Func<T> work)
@@ -105,10 +105,15 @@ public abstract class ProcessGroup
         if (first[0] > 0.0)
         {
             int failed = Count - (int)first[0];
-            string message = Broadcast(failure?.Message ?? string.Empty, failed);
-            throw failure is not null && Rank == failed
-                ? failure
-                : new IOException($"Process {failed + 1} of {Count}: {message}");
+            string kind = Broadcast(failure is null ? string.Empty : KindOf(failure), failed);
+            string message = $"Process {failed + 1} of {Count}: {Broadcast(failure?.Message ?? string.Empty, failed)}";
+            throw failure is not null && Rank == failed ? failure : kind switch
+            {
+                nameof(OperationCanceledException) => new OperationCanceledException(message),
+                nameof(ArgumentException) => new ArgumentException(message),
+                nameof(InvalidOperationException) => new InvalidOperationException(message),
+                _ => new IOException(message),
+            };
         }
 
         return result!;
@@ -207,6 +212,14 @@ public abstract class ProcessGroup
         Broadcast(bytes, root);
         return Encoding.UTF8.GetString(bytes);
     }
+
+    private static string KindOf(Exception failure) => failure switch
+    {
+        OperationCanceledException => nameof(OperationCanceledException),
+        ArgumentException => nameof(ArgumentException),
+        InvalidOperationException => nameof(InvalidOperationException),
+        _ => nameof(IOException),
+    };
 
     /// <summary>The length of a file and a hash of what is in it, at places evenly spread.</summary>
     private static string SampledContent(string path)

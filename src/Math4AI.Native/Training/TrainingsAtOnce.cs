@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Training;
@@ -30,4 +31,11 @@ internal static class TrainingsAtOnce
 
         return results;
     }
+
+    /// <summary>Runs them all, each in one of several processes; every process gets what all of them found.</summary>
+    /// <param name="processes">The processes.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="train">One of them, by its number.</param>
+    public static double[][] Run(ProcessGroup processes, int count, Func<int, double[]> train) =>
+        processes.Distribute(count, own => Run(own.Count, i => train(own[i])));
 }

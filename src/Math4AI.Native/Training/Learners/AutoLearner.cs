@@ -35,7 +35,10 @@ public sealed record AutoLearner : Learner
     /// </summary>
     public IReadOnlyList<string>? Names { get; init; }
 
-    /// <summary>Gets the time after which no further learner is begun or finished; 5 minutes by default.</summary>
+    /// <summary>
+    /// Gets the time after which no further learner is begun or finished; 5 minutes by default. Of several processes
+    /// the clock of the first counts, and a learner that has begun is finished.
+    /// </summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>

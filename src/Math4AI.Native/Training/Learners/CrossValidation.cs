@@ -113,7 +113,10 @@ internal sealed class CrossValidation
         return [value / half, value, value * half];
     }
 
-    /// <summary>The scores of points: those with the same first setting are fitted along a path.</summary>
+    /// <summary>
+    /// The scores of points: those with the same first setting are fitted along a path, and each path on each part is a
+    /// whole job of the processes that share the samples.
+    /// </summary>
     private List<SettingScore> Evaluate(
         (double Across, double Up)[] points, PathFit fit, Action<double> progress, CancellationToken cancellation)
     {
@@ -122,20 +125,24 @@ internal sealed class CrossValidation
             .. points.GroupBy(point => point.Across, point => point.Up).Select(
                 group => (group.Key, group.Order().ToArray())),
         ];
-        double[][] losses = new double[paths.Length * trainings.Length][];
-        int done = 0;
-        Parallel.For(0, losses.Length, new ParallelOptions
+        double[][] losses = samples.Processes.Distribute(paths.Length * trainings.Length, own =>
         {
-            MaxDegreeOfParallelism = Compute.Threads,
-            CancellationToken = cancellation,
-        }, i =>
-        {
-            // The threads are shared out among the paths: those of one must not divide its work again.
-            using OneThread alone = OneThread.BeginIf(losses.Length > 1);
-            (double first, double[] up) = paths[i / trainings.Length];
-            int part = i % trainings.Length;
-            losses[i] = [.. fit(first, up, trainings[part]).Select(model => Sum(model, tests[part]))];
-            progress((double)Interlocked.Increment(ref done) / losses.Length);
+            double[][] found = new double[own.Count][];
+            int done = 0;
+            Parallel.For(0, own.Count, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Compute.Threads,
+                CancellationToken = cancellation,
+            }, i =>
+            {
+                // The threads are shared out among the paths: those of one must not divide its work again.
+                using OneThread alone = OneThread.BeginIf(own.Count > 1);
+                (double first, double[] up) = paths[own[i] / trainings.Length];
+                int part = own[i] % trainings.Length;
+                found[i] = [.. fit(first, up, trainings[part]).Select(model => Sum(model, tests[part]))];
+                progress((double)Interlocked.Increment(ref done) / own.Count);
+            });
+            return found;
         });
         return
         [

@@ -53,21 +53,23 @@ internal sealed class Folds
         [.. Enumerable.Range(0, Samples).Select(row => LossOf(found, samples, row))];
 
     /// <summary>
-    /// Every sample, predicted by what the other parts teach: samples × classes, or samples × 1 of numbers.
+    /// Every sample, predicted by what the other parts teach: samples × classes, or samples × 1 of numbers. The parts
+    /// are whole jobs of the processes that share the samples.
     /// </summary>
     public Matrix<double> Predict(Learner learner, CancellationToken cancellation)
     {
         var all = Matrix<double>.Build.Dense(Samples, Math.Max(1, samples.ClassCount));
-        for (int part = 0; part < parts.Length; part++)
+        double[][] found = samples.Processes.Distribute(parts.Length, part =>
         {
             cancellation.ThrowIfCancellationRequested();
-            Matrix<double> found = learner.Fit(Training(part), cancellation).PredictRows(Held(part).Inputs).Values;
-            for (int i = 0; i < parts[part].Length; i++)
+            return learner.Fit(Training(part), cancellation).PredictRows(Held(part).Inputs).Values.ToRowMajorArray();
+        });
+        for (int part = 0; part < parts.Length; part++)
+        {
+            int width = found[part].Length / parts[part].Length;
+            for (int i = 0; i < found[part].Length; i++)
             {
-                for (int of = 0; of < found.ColumnCount; of++)
-                {
-                    all[parts[part][i], of] = found[i, of];
-                }
+                all[parts[part][i / width], i % width] = found[part][i];
             }
         }
 

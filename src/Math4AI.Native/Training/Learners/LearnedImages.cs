@@ -4,6 +4,7 @@ using Math4AI.Data.Images;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
+using Math4AI.Processes;
 using Math4AI.Training.Files;
 using Math4AI.Training.Images;
 using Math4AI.Training.Scoring;
@@ -67,6 +68,10 @@ public sealed class LearnedImages : IFilePredictor
     /// <param name="target">The name of what is predicted.</param>
     /// <param name="progress">Told what share of the search is done.</param>
     /// <param name="intervals">Where sets of classes come from.</param>
+    /// <param name="processes">
+    /// The processes that share the comparisons, each with the same images; null for this one alone. Several are
+    /// stopped together from outside, and heed no cancellation.
+    /// </param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="ArgumentException">
     /// There are too few images or classes, the images have no such features, or the learner does not tell how sure it
@@ -80,12 +85,15 @@ public sealed class LearnedImages : IFilePredictor
         string target = "class",
         IProgress<LearnerProgress>? progress = null,
         IntervalSource intervals = IntervalSource.Conformal,
+        ProcessGroup? processes = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(features);
         LearnedTableTraining.RequireSureness(learner, intervals);
+        processes ??= ProcessGroup.Single;
+        cancellation = processes.Count > 1 ? CancellationToken.None : cancellation;
         ImageTraining.Check(images, test);
         long start = Stopwatch.GetTimestamp();
         int[][] parts = ImageTraining.Split(images, learner.Seed, test is null);
@@ -113,7 +121,8 @@ public sealed class LearnedImages : IFilePredictor
         (LearnedImages Model, Learner Chosen) Learn(ImageSet part, Func<LearnerSamples, LearnerChoice> choose)
         {
             FittedFeatures<ImageSet> fitted = features.Fit(part);
-            LearnerSamples samples = LearnerSamples.Of(fitted.Apply(part), part.Labels, images.Classes.Count);
+            LearnerSamples samples =
+                LearnerSamples.Of(fitted.Apply(part), part.Labels, images.Classes.Count).SharedBy(processes);
             LearnedTableTraining.RequireClasses(samples, images.Classes, learner.MinClassSamples);
             LearnerChoice choice = choose(samples);
             var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);

@@ -93,7 +93,11 @@ public sealed class LearnedTable : IScoredModel
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part, where it is given.</param>
-    /// <param name="options">The settings of the table; those of the networks are not used.</param>
+    /// <param name="options">
+    /// The settings of the table; of those of the trainer, the seed and the processes that share the work are used:
+    /// comparisons and the models of a cross-validation go to these as whole jobs, and all get the same model. Several
+    /// processes are stopped together from outside, and heed no cancellation.
+    /// </param>
     /// <param name="learner">The learner.</param>
     /// <param name="features">Features of the encoded inputs; null for these themselves.</param>
     /// <param name="progress">Told what share of the search is done.</param>

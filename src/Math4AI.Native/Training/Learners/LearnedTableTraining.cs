@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
 using Math4AI.Fitting;
+using Math4AI.Processes;
 using Math4AI.Training.Explanations;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
@@ -19,6 +20,8 @@ internal sealed class LearnedTableTraining(
 
     public Trained<LearnedTable> Run(IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
+        // Several processes are stopped together, by what started them: one alone would leave the others waiting.
+        cancellation = options.Processes.Count > 1 ? CancellationToken.None : cancellation;
         RequireTask();
         RequireSureness(learner, options.Intervals);
         RequireWishes();
@@ -122,11 +125,11 @@ internal sealed class LearnedTableTraining(
         Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation);
         (LearnedTable first, LearnerChoice choice) = Learn(
             train, (samples, directions) => Directed(learner, directions).Choose(samples, progress, cancellation),
-            AfterChoice(cancellation));
+            options.Processes, AfterChoice(cancellation));
         cancellation = AfterChoice(cancellation);
         PredictedPart asked = Ask(first, validation);
         DecisionRule? rule = RuleBy(asked);
-        (LearnedTable last, _) = Learn(all.Rows.Select(both), (_, _) => choice, cancellation);
+        (LearnedTable last, _) = Learn(all.Rows.Select(both), (_, _) => choice, options.Processes, cancellation);
         return (
             (IsConformal ? last.CalibratedBy(Calibration.Of([(first, validation)])) : last).DecidingBy(rule),
             asked.DecidedBy(rule).Score(hasIntervals: false, cancellation));
@@ -143,7 +146,7 @@ internal sealed class LearnedTableTraining(
         Learner chooser = learner.Within(1.0 / (1 + Parts));
         (LearnedTable model, LearnerChoice choice) = Learn(
             rows, (samples, directions) => Directed(chooser, directions).Choose(samples, progress, cancellation),
-            AfterChoice(cancellation));
+            options.Processes, AfterChoice(cancellation));
         if (options.Aim is not null)
         {
             // Without the threshold the model would answer something else than was asked for.
@@ -176,23 +179,21 @@ internal sealed class LearnedTableTraining(
         Table rows, Learner again, IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
         var folds = new Folds(SamplesOf(rows, Matrix<double>.Build.Dense(rows.Rows, 1)), options.Seed, Parts);
-        var parts = new List<(LearnedTable Model, Table Unseen)>();
-        for (int part = 0; part < folds.Count; part++)
+        LearnedTable[] models = SharedModels.Learn(options.Processes, folds.Count, part =>
         {
             progress?.Report(new LearnerProgress("intervals by cross-validation", (double)part / folds.Count));
             var held = folds.Rows(part).ToHashSet();
             Table seen = rows.Select([.. Enumerable.Range(0, rows.Rows).Where(row => !held.Contains(row))]);
-            (LearnedTable other, _) = Learn(
+            return Learn(
                 seen, (samples, directions) => Directed(again, directions).Choose(samples, null, cancellation),
-                cancellation);
-            parts.Add((other, rows.Select([.. held.Order()])));
-        }
-
-        return parts;
+                ProcessGroup.Single, cancellation).Model;
+        });
+        return [.. models.Select((model, part) => (model, rows.Select([.. folds.Rows(part).Order()])))];
     }
 
     private (LearnedTable Model, LearnerChoice Chosen) Learn(
-        Table part, Func<LearnerSamples, int[], LearnerChoice> choose, CancellationToken cancellation)
+        Table part, Func<LearnerSamples, int[], LearnerChoice> choose, ProcessGroup processes,
+        CancellationToken cancellation)
     {
         TableEncoder encoder = TableEncoder.Learn(
             part, all.Inputs, options.Missing, options.Resolved().Orders, options.Standardize, all.Look.Forms)
@@ -200,7 +201,7 @@ internal sealed class LearnedTableTraining(
         Matrix<double> inputs = LearnedTable.Encode(encoder, part);
         FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
         LearnerSamples samples = SamplesOf(part, fitted?.Apply(inputs) ?? inputs)
-            .InColumns(fitted is null ? InputGroup.ColumnsOf(encoder) : []);
+            .InColumns(fitted is null ? InputGroup.ColumnsOf(encoder) : []).SharedBy(processes);
         RequireClasses(samples, all.Classes, learner.MinClassSamples);
         int[] directions = DirectionsOf(encoder);
         LearnerChoice choice = choose(samples, directions);

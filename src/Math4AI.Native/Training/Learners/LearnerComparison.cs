@@ -28,7 +28,9 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
             }
 
             cancellation.ThrowIfCancellationRequested();
-            if (ReasonAgainst(candidates[i], name) is { } reason)
+            // Clocks and memories of processes differ: what the first says counts.
+            string reason = all.Processes.Broadcast(ReasonAgainst(candidates[i], name) ?? string.Empty);
+            if (reason.Length > 0)
             {
                 table.Add(new ComparedLearner(name, name, reason));
                 continue;
@@ -73,10 +75,13 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         long begun = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Left());
+
+        // Processes whose clocks end a learner at different steps would wait for each other's sums.
+        CancellationToken stop = all.Processes.Count > 1 ? CancellationToken.None : limit.Token;
         try
         {
-            LearnerChoice choice = learner.Choose(compared, null, limit.Token);
-            Matrix<double> found = folds.Predict(choice.Learner, limit.Token);
+            LearnerChoice choice = learner.Choose(compared, null, stop);
+            Matrix<double> found = folds.Predict(choice.Learner, stop);
             Add(choice, name, found, Stopwatch.GetElapsedTime(begun).TotalSeconds);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested || tried.Count > 0)

@@ -1,3 +1,4 @@
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
@@ -34,6 +35,12 @@ public sealed class LearnerSamples
     /// Gets how the inputs belong to columns of a table; empty where every input is a number of its own.
     /// </summary>
     public IReadOnlyList<InputColumn> Columns { get; private init; } = [];
+
+    /// <summary>
+    /// Gets the processes that share the work, each of which has all of the samples; this one alone by default. What is
+    /// compared on parts of the samples goes to them as whole jobs, and a linear model adds up its sums over them.
+    /// </summary>
+    public ProcessGroup Processes { get; private init; } = ProcessGroup.Single;
 
     /// <summary>Makes samples with classes.</summary>
     /// <param name="inputs">Samples × inputs.</param>
@@ -96,9 +103,43 @@ public sealed class LearnerSamples
                 $"Each of {Inputs.ColumnCount} inputs belongs to one column.", nameof(columns));
     }
 
-    /// <summary>The same inputs, columns and groups with other numbers.</summary>
-    internal LearnerSamples With(Vector<double> targets) =>
-        new(Inputs, null, 0, targets) { Groups = Groups, Columns = Columns };
+    /// <summary>Returns the samples for processes that share the work.</summary>
+    /// <param name="processes">The processes, each with the same samples.</param>
+    public LearnerSamples SharedBy(ProcessGroup processes)
+    {
+        ArgumentNullException.ThrowIfNull(processes);
+        return new LearnerSamples(Inputs, (int[]?)Classes, ClassCount, Targets)
+        {
+            Groups = Groups,
+            ClassWeights = ClassWeights,
+            Columns = Columns,
+            Processes = processes,
+        };
+    }
+
+    /// <summary>
+    /// This process's share of the samples, and the processes over which sums are added up; where there are too few to
+    /// share, all of them and this process alone.
+    /// </summary>
+    internal (LearnerSamples Own, ProcessGroup Sums) Share()
+    {
+        int count = Inputs.RowCount;
+        if (Processes.Count == 1 || count < Processes.Count)
+        {
+            return (this, ProcessGroup.Single);
+        }
+
+        (long start, long end) = Processes.Share(count);
+        return (Select([.. Enumerable.Range((int)start, (int)(end - start))]), Processes);
+    }
+
+    /// <summary>The same inputs, columns, groups and processes with other numbers.</summary>
+    internal LearnerSamples With(Vector<double> targets) => new(Inputs, null, 0, targets)
+    {
+        Groups = Groups,
+        Columns = Columns,
+        Processes = Processes,
+    };
 
     /// <summary>The weight of a sample.</summary>
     internal double WeightOf(int row) => ClassWeights is { } weights && Classes is { } of ? weights[of[row]] : 1.0;
@@ -115,6 +156,7 @@ public sealed class LearnerSamples
             Groups = groups,
             ClassWeights = weights,
             Columns = columns,
+            Processes = Processes,
         };
 
     /// <summary>
@@ -138,10 +180,10 @@ public sealed class LearnerSamples
             taken.AddRange(group.Take(Math.Max(leastOfClass, (int)Math.Round((double)most / count * group.Length))));
         }
 
-        return Select([.. taken.Order()]);
+        return Select([.. taken.Order()]).SharedBy(Processes);
     }
 
-    /// <summary>Selects some of the samples.</summary>
+    /// <summary>Selects some of the samples, for this process alone.</summary>
     /// <param name="rows">Their numbers, from 0.</param>
     public LearnerSamples Select(IReadOnlyList<int> rows)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Data.Models;
 using Math4AI.Optimization;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;
@@ -45,16 +46,16 @@ public sealed record LinearLearner : Learner
             return new LearnerChoice(this, null);
         }
 
-        var folds = new Folds(training, Seed);
-        double[] scores = new double[Penalties.Length];
-        for (int i = 0; i < Penalties.Length; i++)
+        var folds = new Folds(training.SharedBy(ProcessGroup.Single), Seed);
+        double[][] scores = training.Processes.Distribute(Penalties.Length, i =>
         {
-            scores[i] = folds.Losses(this with { Penalty = Penalties[i] }, cancellation).Average();
+            double score = folds.Losses(this with { Penalty = Penalties[i] }, cancellation).Average();
             progress?.Report(new LearnerProgress(string.Empty, (i + 1.0) / Penalties.Length));
-        }
+            return [score];
+        });
 
         // Of equal scores the larger penalty is the simpler model.
-        int best = Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ThenByDescending(i => i).First();
+        int best = Enumerable.Range(0, scores.Length).OrderBy(i => scores[i][0]).ThenByDescending(i => i).First();
         return new LearnerChoice(this with { Penalty = Penalties[best] }, null);
     }
 
@@ -65,26 +66,31 @@ public sealed record LinearLearner : Learner
         cancellation.ThrowIfCancellationRequested();
         double penalty = Penalty ?? 1.0;
         return training.Classes is null
-            ? Numbers(training.Inputs, training.Targets!, penalty)
+            ? Numbers(training, penalty)
             : Classes(training, penalty, cancellation);
     }
 
-    private LinearPredictor Numbers(Matrix<double> inputs, Vector<double> targets, double penalty)
+    private LinearPredictor Numbers(LearnerSamples training, double penalty)
     {
-        double mean = targets.Average();
+        double mean = training.Targets!.Average();
+        int width = training.Inputs.ColumnCount;
         if (IsConstant)
         {
             return new LinearPredictor(
-                Matrix<double>.Build.Dense(inputs.ColumnCount, 1), Vector<double>.Build.Dense(1, mean),
-                areClasses: false);
+                Matrix<double>.Build.Dense(width, 1), Vector<double>.Build.Dense(1, mean), areClasses: false);
         }
 
-        Vector<double> centers = inputs.ColumnSums() / inputs.RowCount;
+        Vector<double> centers = training.Inputs.ColumnSums() / training.Inputs.RowCount;
+        (LearnerSamples own, ProcessGroup all) = training.Share();
         Matrix<double> centered = Matrix<double>.Build.Dense(
-            inputs.RowCount, inputs.ColumnCount, (i, j) => inputs[i, j] - centers[j]);
-        Matrix<double> normal = centered.TransposeThisAndMultiply(centered);
+            own.Inputs.RowCount, width, (i, j) => own.Inputs[i, j] - centers[j]);
+        double[] squares = centered.TransposeThisAndMultiply(centered).ToColumnMajorArray();
+        double[] right = centered.TransposeThisAndMultiply(own.Targets! - mean).ToArray();
+        all.Sum(squares);
+        all.Sum(right);
+        Matrix<double> normal = Matrix<double>.Build.Dense(width, width, squares);
         normal.SetDiagonal(normal.Diagonal() + penalty);
-        Vector<double> weights = normal.Cholesky().Solve(centered.TransposeThisAndMultiply(targets - mean));
+        Vector<double> weights = normal.Cholesky().Solve(Vector<double>.Build.Dense(right));
         return new LinearPredictor(
             weights.ToColumnMatrix(), Vector<double>.Build.Dense(1, mean - weights * centers), areClasses: false);
     }
@@ -107,11 +113,25 @@ public sealed record LinearLearner : Learner
             Vector<double>.Build.Dense(found.Skip(inputs * classes).ToArray()), areClasses: true);
     }
 
-    /// <summary>−Σ w ln p(class)/n + α ‖W‖²/(2n), of the weights, column after column, and the offsets.</summary>
-    private sealed class SoftmaxCost(LearnerSamples samples, double penalty) : Cost
+    /// <summary>
+    /// −Σ w ln p(class)/n + α ‖W‖²/(2n), of the weights, column after column, and the offsets; of several processes,
+    /// each goes over its share of the samples.
+    /// </summary>
+    private sealed class SoftmaxCost : Cost
     {
-        private readonly Matrix<double> inputs = samples.Inputs;
-        private readonly int classes = samples.ClassCount;
+        private readonly LearnerSamples all;
+        private readonly LearnerSamples samples;
+        private readonly ProcessGroup processes;
+        private readonly Matrix<double> inputs;
+        private readonly int classes;
+        private readonly double penalty;
+
+        public SoftmaxCost(LearnerSamples all, double penalty)
+        {
+            (this.all, this.penalty, classes) = (all, penalty, all.ClassCount);
+            (samples, processes) = all.Share();
+            inputs = samples.Inputs;
+        }
 
         public override int Parameters => (inputs.ColumnCount + 1) * classes;
 
@@ -122,9 +142,9 @@ public sealed record LinearLearner : Learner
             for (int of = 0; of < classes; of++)
             {
                 // A class without samples has half of one.
-                double count = Math.Max(0.5, samples.Classes!.Count(found => found == of))
-                    * (samples.ClassWeights?[of] ?? 1.0);
-                start[inputs.ColumnCount * classes + of] = Math.Log(count / inputs.RowCount);
+                double count = Math.Max(0.5, all.Classes!.Count(found => found == of))
+                    * (all.ClassWeights?[of] ?? 1.0);
+                start[inputs.ColumnCount * classes + of] = Math.Log(count / all.Inputs.RowCount);
             }
 
             return start;
@@ -137,14 +157,14 @@ public sealed record LinearLearner : Learner
 
         private double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
         {
-            int rows = inputs.RowCount, width = inputs.ColumnCount;
+            int rows = all.Inputs.RowCount, width = inputs.ColumnCount;
             Matrix<double> weights =
                 Matrix<double>.Build.Dense(width, classes, parameters[..(width * classes)].ToArray());
             Vector<double> offsets = Vector<double>.Build.Dense(parameters[(width * classes)..].ToArray());
             Matrix<double> scores = inputs * weights;
             Matrix<double> rest = LinearPredictor.Softmax(scores, offsets, out double[] logSums);
             double sum = 0.0;
-            for (int i = 0; i < rows; i++)
+            for (int i = 0; i < inputs.RowCount; i++)
             {
                 int of = samples.Classes![i];
                 double weight = samples.WeightOf(i);
@@ -156,20 +176,21 @@ public sealed record LinearLearner : Learner
                 }
             }
 
+            double[] sums = gradient.Length == 0 ? [sum]
+                : [sum, .. inputs.TransposeThisAndMultiply(rest).ToColumnMajorArray(), .. rest.ColumnSums()];
+            processes.Sum(sums);
             double squares = 0.0;
-            foreach (double weight in parameters[..(width * classes)])
+            for (int i = 0; i < width * classes; i++)
             {
-                squares += weight * weight;
+                squares += parameters[i] * parameters[i];
             }
 
-            if (gradient.Length > 0)
+            for (int i = 0; i < gradient.Length; i++)
             {
-                Matrix<double> ofWeights = inputs.TransposeThisAndMultiply(rest) + penalty * weights;
-                (ofWeights / rows).ToColumnMajorArray().CopyTo(gradient);
-                (rest.ColumnSums() / rows).ToArray().CopyTo(gradient[(width * classes)..]);
+                gradient[i] = (sums[i + 1] + (i < width * classes ? penalty * parameters[i] : 0.0)) / rows;
             }
 
-            return (sum + 0.5 * penalty * squares) / rows;
+            return (sums[0] + 0.5 * penalty * squares) / rows;
         }
     }
 }

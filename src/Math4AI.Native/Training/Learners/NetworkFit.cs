@@ -92,6 +92,33 @@ internal sealed record NetworkWeights(
         [.. network.Layers.Select(layer => Vector<double>.Build.Dense(Numbers(layer.bias!)))],
         center, scale, network.Unit);
 
+    /// <summary>The weights that <see cref="ToArray"/> has put in a row.</summary>
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="widths">The inputs, the units of each hidden layer, and the outputs.</param>
+    public static NetworkWeights Of(double[] numbers, IReadOnlyList<int> widths)
+    {
+        const int First = 2;
+        int at = First;
+        double[] Next(int count) => numbers[at..(at += count)];
+        var weights = new Matrix<double>[widths.Count - 1];
+        var offsets = new Vector<double>[widths.Count - 1];
+        for (int layer = 0; layer < weights.Length; layer++)
+        {
+            (int inputs, int outputs) = (widths[layer], widths[layer + 1]);
+            weights[layer] = Matrix<double>.Build.Dense(inputs, outputs, Next(inputs * outputs));
+            offsets[layer] = Vector<double>.Build.Dense(Next(outputs));
+        }
+
+        return new NetworkWeights(weights, offsets, numbers[0], numbers[1]);
+    }
+
+    /// <summary>The center and the scale, then the weights and the offsets of layer after layer.</summary>
+    public double[] ToArray() =>
+    [
+        Center, Scale,
+        .. Weights.Zip(Offsets, (weights, offsets) => weights.ToColumnMajorArray().Concat(offsets)).SelectMany(x => x),
+    ];
+
     /// <summary>Reads those of a network by its number.</summary>
     public static NetworkWeights Read(ModelArrays arrays, int network, int layers, int outputs)
     {

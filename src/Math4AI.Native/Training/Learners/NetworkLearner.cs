@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Data.Models;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 using Math4AI.Training.Learners.Uncertain;
 using Math4AI.Training.Networks;
@@ -127,7 +128,7 @@ public sealed record NetworkLearner : Learner
         var folds = new Folds(training, Seed);
         NetworkLearner[] tried = [.. Tried()];
         int most = MaxSteps(training.Inputs.RowCount), every = most / Evaluations, done = 0;
-        double[][] curves = TrainingsAtOnce.Run(tried.Length * folds.Count, i =>
+        double[][] curves = TrainingsAtOnce.Run(training.Processes, tried.Length * folds.Count, i =>
         {
             (NetworkLearner learner, int part) = (tried[i / folds.Count], i % folds.Count);
             TrainerOptions options = Options(folds.Training(part), most, learner.WeightDecay!.Value, Seed) with
@@ -153,7 +154,7 @@ public sealed record NetworkLearner : Learner
 
         return new LearnerChoice(
             Uncertainty == NetworkUncertainty.Laplace && PriorPrecision is null
-                ? chosen with { PriorPrecision = chosen.PrecisionBy(folds, cancellation) }
+                ? chosen with { PriorPrecision = chosen.PrecisionBy(folds, training.Processes, cancellation) }
                 : chosen,
             null);
     }
@@ -163,8 +164,13 @@ public sealed record NetworkLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         int steps = Steps ?? MaxSteps(training.Inputs.RowCount) / 2;
-        NetworkWeights[] weights = TrainingsAtOnce.Run(
-            Networks, i => FinalWeights(training, steps, Seed + i, cancellation));
+        int outputs = UncertainNetworkFit.OutputsOf(training.ClassCount, Uncertainty);
+        NetworkWeights[] weights =
+        [
+            .. TrainingsAtOnce.Run(
+                training.Processes, Networks, i => FinalWeights(training, steps, Seed + i, cancellation).ToArray())
+                .Select(numbers => NetworkWeights.Of(numbers, [training.Inputs.ColumnCount, .. Hidden, outputs])),
+        ];
         if (Uncertainty == NetworkUncertainty.None)
         {
             return new NetworkFit(training.ClassCount, weights);
@@ -216,11 +222,11 @@ public sealed record NetworkLearner : Learner
     }
 
     /// <summary>The precision for which the samples that networks have not seen are most probable.</summary>
-    private double PrecisionBy(Folds folds, CancellationToken cancellation)
+    private double PrecisionBy(Folds folds, ProcessGroup processes, CancellationToken cancellation)
     {
         const int Points = 13, First = -4;
         double[] precisions = [.. Enumerable.Range(First, Points).Select(k => Math.Pow(10.0, 0.5 * k))];
-        double[][] losses = TrainingsAtOnce.Run(folds.Count, part =>
+        double[][] losses = TrainingsAtOnce.Run(processes, folds.Count, part =>
         {
             LearnerSamples seen = folds.Training(part), held = folds.Held(part);
             NetworkWeights[] network = [FinalWeights(seen, Steps!.Value, Seed, cancellation)];

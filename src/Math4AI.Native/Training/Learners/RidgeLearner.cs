@@ -76,6 +76,7 @@ public sealed record RidgeLearner : Learner
                 Kernel = kernel,
                 Penalty = Penalty ?? 1.0,
                 Center = true,
+                Processes = training.Processes,
             }.Fit(training.Inputs, targets, cancellation)
             : throw new ArgumentException("Kernel ridge regression predicts numbers, and not classes: use svm.");
     }

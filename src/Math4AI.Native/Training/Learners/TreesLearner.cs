@@ -83,12 +83,18 @@ public sealed record TreesLearner : Learner
             .. samples >= 500 ? [this with { Leaves = 31, MinLeafSamples = Math.Max(MinLeafSamples, 10) }]
                 : Array.Empty<TreesLearner>(),
         ];
+        double[][] stopped = training.Processes.Distribute(settings.Length, i =>
+        {
+            (int rounds, double loss) = Stop(parts, settings[i], cancellation);
+            progress?.Report(new LearnerProgress(string.Empty, (i + 1.0) / settings.Length));
+            return [rounds, loss];
+        });
         (TreesLearner Learner, double Loss) best = (this, double.PositiveInfinity);
         for (int i = 0; i < settings.Length; i++)
         {
-            (int rounds, double loss) = Stop(parts, settings[i], cancellation);
-            best = loss < best.Loss ? (settings[i] with { Rounds = rounds }, loss) : best;
-            progress?.Report(new LearnerProgress(string.Empty, (i + 1.0) / settings.Length));
+            best = stopped[i][1] < best.Loss
+                ? (settings[i] with { Rounds = (int)stopped[i][0] }, stopped[i][1])
+                : best;
         }
 
         return new LearnerChoice(best.Learner with { Rounds = best.Learner.Rounds ?? 1 }, null);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Data.Tables;
+using Math4AI.Processes;
 using Math4AI.Training.Files;
 using Math4AI.Training.Scoring;
 using TorchSharp;
@@ -24,7 +25,8 @@ public static class TableTraining
     /// <summary>
     /// Returns the learning curve, the test scores over the number of training rows: a sixteenth, an eighth, a quarter,
     /// a half, all of the training part, as far as that is 20 rows and more than one value of the target, and not of
-    /// the validation part. Test and validation part are those of the training itself.
+    /// the validation part. Test and validation part are those of the training itself. Of several processes, each
+    /// trains for some of the points.
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
@@ -45,30 +47,38 @@ public static class TableTraining
                 .Where(some =>
                     some.Length >= MinRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
         ];
-        return TrainingsAtOnce.Run(parts.Length, i =>
-            (parts[i].Length, Run(all with
-            {
-                Train = parts[i],
-                IsValidationKept = true,
-            }, Unsaved(options), null, isCalibrated: false, cancellation).Test));
+        ScoredPart[][] scores = SharedScores.Run(options.Processes, parts.Length, i =>
+        [
+            Run(all with { Train = parts[i], IsValidationKept = true }, Alone(options), null, isCalibrated: false,
+                cancellation).Test,
+        ]);
+        return [.. parts.Zip(scores, (part, scored) => (part.Length, scored[0]))];
     }
 
     /// <summary>
-    /// Returns a training for each of several settings, on the same parts, as for a validation curve.
+    /// Returns the validation curve, the scores of a training for each of several settings, on the same parts. Of
+    /// several processes, each trains for some of the settings.
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
     /// <param name="settings">The settings, with one seed.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
-    public static IReadOnlyList<Trained<TableModel>> ValidationCurve(
+    public static IReadOnlyList<(ScoredPart Train, ScoredPart Validation, ScoredPart Test)> ValidationCurve(
         Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(settings);
-        return TrainingsAtOnce.Run(
-            settings.Count, i => Run(table, test, Unsaved(settings[i]), null, isCalibrated: false, cancellation));
+        return
+        [
+            .. SharedScores.Run(settings.Count == 0 ? ProcessGroup.Single : settings[0].Processes, settings.Count, i =>
+            {
+                Trained<TableModel> run = Run(
+                    table, test, Alone(settings[i]), null, isCalibrated: false, cancellation);
+                return [run.Train, run.Validation, run.Test];
+            }).Select(parts => (parts[0], parts[1], parts[2])),
+        ];
     }
 
     /// <summary>
@@ -86,10 +96,36 @@ public static class TableTraining
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
+        Func<int, Trained<TableModel>> train = FromSeed(table, test, options, cancellation);
+        return TrainingsAtOnce.Run(seeds, train);
+    }
+
+    /// <summary>
+    /// Returns the test scores of trainings from several seeds; of several processes, each trains from some of them.
+    /// </summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part; null to take 15 % of the rows.</param>
+    /// <param name="options">The settings; their seed is the first.</param>
+    /// <param name="seeds">How many seeds.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static IReadOnlyList<ScoredPart> SeedScores(
+        Table table, Table? test, TableTrainingOptions options, int seeds, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
+        Func<int, Trained<TableModel>> train = FromSeed(table, test, options, cancellation);
+        return [.. SharedScores.Run(options.Processes, seeds, i => [train(i).Test]).Select(parts => parts[0])];
+    }
+
+    private static Func<int, Trained<TableModel>> FromSeed(
+        Table table, Table? test, TableTrainingOptions options, CancellationToken cancellation)
+    {
         TrainerOptions trainer = options.Trainer ?? Defaults(TableLook.Of(table, options).Task, table.Rows);
-        return TrainingsAtOnce.Run(seeds, i => Run(
-            table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null,
-            isCalibrated: false, cancellation));
+        return i => Run(
+            table, test, Alone(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null,
+            isCalibrated: false, cancellation);
     }
 
     internal static Trained<TableModel> Run(
@@ -125,7 +161,7 @@ public static class TableTraining
 
         model = isCalibrated
             ? NetworkCalibration.Calibrate(model, first, all, options, part => Learn(
-                part, options, Unsaved(trainer), null, cancellation).Model)
+                part, options, Alone(trainer), null, cancellation).Model)
             : model;
         return Trained<TableModel>.Of(
             model, training, Score(model, all.Rows.Select(learned), false, cancellation), validated,
@@ -250,11 +286,15 @@ public static class TableTraining
         ? new PredictedPart(model.Predict(table), table.Numbers(model.About.Target))
         : new PredictedPart(model.Predict(table), model.Observed(table));
 
-    /// <summary>Of several trainings none is saved on the way: they would share one file.</summary>
-    private static TableTrainingOptions Unsaved(TableTrainingOptions options) =>
-        options with { Trainer = options.Trainer is { } trainer ? Unsaved(trainer) : null };
+    /// <summary>
+    /// Of several trainings none is saved on the way, since they would share one file, and none shares its batches with
+    /// other processes, which train something else meanwhile.
+    /// </summary>
+    private static TableTrainingOptions Alone(TableTrainingOptions options) =>
+        options with { Trainer = options.Trainer is { } trainer ? Alone(trainer) : null };
 
-    private static TrainerOptions Unsaved(TrainerOptions trainer) => trainer with { Checkpoint = null };
+    private static TrainerOptions Alone(TrainerOptions trainer) =>
+        trainer with { Checkpoint = null, Processes = ProcessGroup.Single };
 
     private static TrainingResult Fit(
         TableModel model,

@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Processes;
 using Math4AI.Training.Scoring;
 
 namespace Math4AI.Training.Tables;
@@ -87,10 +88,15 @@ public sealed record TableTrainingOptions
     /// </summary>
     public IntervalSource Intervals { get; init; } = IntervalSource.Conformal;
 
-    /// <summary>Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
+    /// <summary>
+    /// Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>. Of these a learner heeds the
+    /// seed and the processes.
+    /// </summary>
     public TrainerOptions? Trainer { get; init; }
 
     internal int Seed => Trainer?.Seed ?? 1;
+
+    internal ProcessGroup Processes => Trainer?.Processes ?? ProcessGroup.Single;
 
     /// <summary>The settings of the trainer, or those that suit the task.</summary>
     internal TrainerOptions TrainerFor(PreparedTable all) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Math4AI.Cli.Training;
 using Math4AI.Probability.Information;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 
 namespace Math4AI.Cli.Unsupervised;
@@ -62,6 +63,7 @@ internal static class InformationCommand
             Forms = TableCommandOptions.ReadColumns(words),
             Permutations = words.GetValue(PermutationsOption),
             Seed = words.GetValue(CommonOptions.Seed),
+            Processes = ProcessGroup.Current,
         };
     }
 

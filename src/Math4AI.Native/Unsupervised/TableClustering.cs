@@ -90,7 +90,7 @@ public sealed record TableClustering
         {
             Standardize = data.Encoding is null,
             Method = PrincipalMethod.SingularValues,
-        }.Fit(values, cancellation);
+        }.Fit(new MatrixSampleSource(values) { Processes = Processes }, cancellation);
         var clustered = new ClusteredRows(
             standard, values, rows, leftOut, data.Features ?? new DataRows.Described(columns, values),
             axes.Take(Math.Min(2, axes.Variances.Count)));

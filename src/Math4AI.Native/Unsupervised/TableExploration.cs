@@ -29,7 +29,8 @@ public sealed record TableExploration
 
     /// <summary>
     /// Gets the processes that share the work, each with the same table: the fits of different numbers of clusters go
-    /// to different processes, and its other sums over the rows are added up. The default is this process alone.
+    /// to different processes, and so do the pairs of columns that are compared; its other sums over the rows are added
+    /// up. The default is this process alone. Several are stopped together from outside, and heed no cancellation.
     /// </summary>
     public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
 
@@ -47,6 +48,7 @@ public sealed record TableExploration
     public TableOverview Fit(DataRows data, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
+        cancellation = Processes.Count > 1 ? CancellationToken.None : cancellation;
         Table table = data.Table;
         ColumnOverview[] columns = [.. data.Shown.Select(name => ColumnOverview.Of(table, name))];
         IReadOnlyList<IReadOnlyList<long>> equal = EqualRows(data);
@@ -67,7 +69,7 @@ public sealed record TableExploration
             return new TableOverview(columns, equal)
             {
                 Clusters = clusters,
-                Components = new PrincipalComponents { Standardize = isTable }.Fit(values, cancellation),
+                Components = new PrincipalComponents { Standardize = isTable }.Fit(source, cancellation),
                 Correlation = isTable ? Covariance.Of(source, cancellation).Correlation : null,
                 Information = isTable ? Information(table.Select([.. clusters.Rows]), cancellation) : null,
                 Outliers = OutlyingRows.Of(table, clusters, values),
@@ -88,6 +90,7 @@ public sealed record TableExploration
             {
                 Permutations = 1,
                 Seed = Seed,
+                Processes = Processes,
             }.Of(places.Length < complete.Rows ? complete.Select(places) : complete, null, cancellation);
         }
         catch (ArgumentException)

@@ -61,6 +61,38 @@ public class SharedSamplesTests
     }
 
     [Theory]
+    [InlineData(PrincipalMethod.Automatic, 2)]
+    [InlineData(PrincipalMethod.Covariance, 3)]
+    [InlineData(PrincipalMethod.SingularValues, 2)]
+    [InlineData(PrincipalMethod.SingularValues, 3)]
+    [InlineData(PrincipalMethod.Randomized, 3)]
+    public void Principal_components_are_those_of_one_process(PrincipalMethod method, int count)
+    {
+        var components = new PrincipalComponents(2) { Method = method, Standardize = true };
+        PrincipalComponentsFit alone = components.Fit(Mixture);
+        AssertSame(alone.Directions, count, group => components.Fit(Shared(Mixture, group)).Directions, 1e-10);
+        AssertSame(
+            alone.Variances.ToColumnMatrix(), count,
+            group => components.Fit(Shared(Mixture, group)).Variances.ToColumnMatrix(), 1e-12);
+    }
+
+    [Fact]
+    public void A_sample_of_ones_own_that_is_not_finite_is_named_with_its_process()
+    {
+        Vector<double> targets = Mixture.Column(0).Map(t => t > 0.0 ? 1.0 : 0.0);
+        string[] messages = ThreadGroup.Run(3, group =>
+        {
+            Matrix<double> own = Own(Mixture, group);
+            own[6, 1] = group.Rank == 2 ? double.NaN : 0.0;
+            return Assert.Throws<ArgumentException>(
+                () => new LogisticRegression { Processes = group }.Fit(own, Own(targets, group))).Message;
+        });
+        Assert.Equal("Sample 7, input 2: the value is NaN, and not finite.", messages[2]);
+        Assert.Equal("Process 3 of 3: " + messages[2], messages[0]);
+        Assert.Equal(messages[0], messages[1]);
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(3)]
     public void Linear_fits_of_own_samples_are_those_of_all_samples(int count)

@@ -26,6 +26,8 @@ public class SharedTableTests : TemporaryFolder
             AssertNear(alone.Correlation!, overview.Correlation!);
             AssertNear(
                 alone.Components!.Variances.ToColumnMatrix(), overview.Components!.Variances.ToColumnMatrix());
+            AssertNear(alone.Components.Directions, overview.Components.Directions);
+            Assert.Equal(alone.Information!.Pairs, overview.Information!.Pairs);
             Assert.Equal(alone.Outliers.Select(row => row.Row), overview.Outliers.Select(row => row.Row));
         }
     }

@@ -47,6 +47,20 @@ internal sealed class LabelledSamples : ISampleSource
         return count[0];
     }
 
+    /// <summary>Throws where a value of this process's samples is not finite; true where all are.</summary>
+    public bool RequireFinite()
+    {
+        int place = Array.FindIndex(X, value => !double.IsFinite(value)), target = Array.FindIndex(
+            Y, value => !double.IsFinite(value));
+        return place >= 0
+            ? throw new ArgumentException(FormattableString.Invariant(
+                $"Sample {place % Length + 1}, input {place / Length + 1}: the value is {X[place]}, and not finite."))
+            : target >= 0
+            ? throw new ArgumentException(FormattableString.Invariant(
+                $"Sample {target + 1}: y is {Y[target]}, and not finite."))
+            : true;
+    }
+
     /// <summary>A block has room for the inputs and the column of ones.</summary>
     int ISampleSource.Channels => Inputs + 1;
 

@@ -68,6 +68,7 @@ internal sealed class LinearNewton
         (theta, double cost, double norm, int passes) = whole.Run(theta, hessian, Tolerance);
         if (!double.IsFinite(cost))
         {
+            data.Processes.Agree(data.RequireFinite);
             throw new ArgumentException("The data hold values that are not finite.");
         }
 

@@ -30,9 +30,15 @@ public sealed record LogisticRegression
     public LinearFit Fit(Matrix<double> inputs, Vector<double> classes, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classes);
+        LabelledSamples samples = Processes.Agree(() => Samples(inputs, classes));
+        return LinearNewton.Solve(samples, Penalty, new Loss(), cancellation);
+    }
+
+    private LabelledSamples Samples(Matrix<double> inputs, Vector<double> classes)
+    {
         int wrong = classes.ToList().FindIndex(value => value is not (0.0 or 1.0));
         return wrong < 0
-            ? LinearNewton.Solve(new LabelledSamples(inputs, classes, Processes), Penalty, new Loss(), cancellation)
+            ? new LabelledSamples(inputs, classes, Processes)
             : throw new ArgumentException(
                 $"Sample {wrong + 1} has the class {classes[wrong]}; classes are 0 and 1.", nameof(classes));
     }

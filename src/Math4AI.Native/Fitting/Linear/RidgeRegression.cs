@@ -26,7 +26,8 @@ public sealed record RidgeRegression
     /// <exception cref="ArgumentException">Shapes do not belong together, or a value is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The penalty is negative or not finite.</exception>
     public LinearFit Fit(Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation = default) =>
-        LinearNewton.Solve(new LabelledSamples(inputs, targets, Processes), Penalty, new Loss(), cancellation);
+        LinearNewton.Solve(
+            Processes.Agree(() => new LabelledSamples(inputs, targets, Processes)), Penalty, new Loss(), cancellation);
 
     private sealed class Loss : LinearLoss
     {

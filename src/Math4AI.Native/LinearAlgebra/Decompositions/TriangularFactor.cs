@@ -6,7 +6,8 @@ namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
 /// A matrix with the singular values and right singular vectors of samples: the samples themselves where they fit into
-/// memory, and otherwise the triangle R of A = Q R, in one pass over blocks.
+/// memory, and otherwise the triangle R of A = Q R, in one pass over blocks. Of several processes that share the
+/// samples, each reduces its share to a triangle, and those are factorized together (<see cref="TallQr"/>).
 /// </summary>
 internal static class TriangularFactor
 {
@@ -14,7 +15,8 @@ internal static class TriangularFactor
 
     public static Matrix<double> OfOrSamples(ISampleSource samples, CancellationToken cancellation)
     {
-        if (samples.Length * samples.Channels > MaxElementsInMemory && samples.Length > samples.Channels)
+        bool isLarge = samples.Length * samples.Channels > MaxElementsInMemory || samples.Processes.Count > 1;
+        if (isLarge && samples.Length > samples.Channels)
         {
             return Of(samples, cancellation);
         }
@@ -25,7 +27,31 @@ internal static class TriangularFactor
     }
 
     /// <summary>Computes R, channels × channels.</summary>
-    public static Matrix<double> Of(ISampleSource samples, CancellationToken cancellation)
+    public static Matrix<double> Of(ISampleSource samples, CancellationToken cancellation) =>
+        samples.Processes.Count > 1 && samples.Length > samples.Channels
+            ? TallQr.Of(OfShare(samples, cancellation), samples.Processes).R
+            : OfAll(samples, cancellation);
+
+    /// <summary>The triangle of this process's share of the samples.</summary>
+    private static Matrix<double> OfShare(ISampleSource samples, CancellationToken cancellation)
+    {
+        (long start, long end) = samples.Processes.Share(samples.Length);
+        int length = BlockPass<double, StreamedQr>.BlockLengthFor(samples);
+        double[] block = new double[samples.Channels * length], zeros = new double[length];
+        var own = new StreamedQr(samples.Channels);
+        for (long first = start; first < end; first += length)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = (int)Math.Min(length, end - first);
+            Span<double> some = block.AsSpan(0, samples.Channels * count);
+            samples.Read(first, count, some);
+            own.Add(some, zeros.AsSpan(0, count));
+        }
+
+        return Triangle(own, samples.Channels);
+    }
+
+    private static Matrix<double> OfAll(ISampleSource samples, CancellationToken cancellation)
     {
         int channels = samples.Channels;
         double[] zeros = new double[BlockPass<double, StreamedQr>.BlockLengthFor(samples)];

@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Probability.Information;
@@ -41,6 +42,12 @@ public sealed record TableInformation
 
     /// <summary>Gets the seed of the permutations.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Gets the processes that share the pairs, each with the same table; this one alone by default. The estimates have
+    /// the bits of one process. Several are stopped together from outside, and heed no cancellation.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
 
     /// <summary>Compares the columns of a table.</summary>
     /// <param name="table">The table; a row counts for the pairs of which it has both values.</param>
@@ -128,24 +135,38 @@ public sealed record TableInformation
             }
         }
 
-        var found = new PairInformation[pairs.Length];
-        int done = 0;
-        Parallel.For(0, pairs.Length, new ParallelOptions
-        {
-            MaxDegreeOfParallelism = Compute.Threads,
-            CancellationToken = cancellation,
-        }, i =>
+        double[] Judged(int i)
         {
             PairSamples samples = Of(pairs[i]);
             Estimate information = samples.Judged(Neighbors, cancellation);
             double probability = samples.Some(MaxTestRows, unchecked(Seed + i))
                 .PValue(permutations, Neighbors, unchecked(Seed + i), cancellation);
-            found[i] = new PairInformation(
-                pairs[i].First, pairs[i].Second, samples.Rows, information, probability, 1.0,
-                samples.AreCounted ? "counts" : "neighbors");
-            progress?.Report((double)Interlocked.Increment(ref done) / pairs.Length);
+            return [information.Value, information.StandardError, probability];
+        }
+
+        cancellation = Processes.Count > 1 ? CancellationToken.None : cancellation;
+        double[][] found = Processes.Distribute(pairs.Length, own =>
+        {
+            double[][] judged = new double[own.Count][];
+            int done = 0;
+            Parallel.For(0, own.Count, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Compute.Threads,
+                CancellationToken = cancellation,
+            }, i =>
+            {
+                judged[i] = Judged(own[i]);
+                progress?.Report((double)Interlocked.Increment(ref done) / own.Count);
+            });
+            return judged;
         });
-        return found;
+        return [.. pairs.Zip(found, (pair, numbers) =>
+        {
+            PairSamples samples = Of(pair);
+            return new PairInformation(
+                pair.First, pair.Second, samples.Rows, new Estimate(numbers[0], numbers[1]), numbers[2], 1.0,
+                samples.AreCounted ? "counts" : "neighbors");
+        })];
     }
 
     /// <summary>The column as numbers, of classes their places; NaN where a value is missing.</summary>

@@ -86,7 +86,11 @@ internal static partial class Program
             or InvalidOperationException or OutOfMemoryException or FormatException or ArithmeticException
             or ExternalException)
         {
-            return Complain(OneLine(e), Failed);
+            return Complain(SharedRun.Locate(OneLine(e)), Failed);
+        }
+        finally
+        {
+            SharedRun.Leave();
         }
     }
 
@@ -175,6 +179,8 @@ internal static partial class Program
 
     private static int Complain(string message, int code)
     {
+        // Where processes fail together, the first ends the others once it has spoken.
+        SharedRun.Leave();
         try
         {
             SharedRun.Errors.WriteLine(

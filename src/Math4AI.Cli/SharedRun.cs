@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.Processes;
 
 namespace Math4AI.Cli;
@@ -12,12 +15,14 @@ internal static class SharedRun
     // A failure of all processes is said by the first, which then ends the others; one that lives on has failed alone.
     private static readonly TimeSpan UntilTheFirstHasSpoken = TimeSpan.FromSeconds(2);
 
-    private static readonly string[] Verbs = ["separate", "fit", "train", "explore", "cluster", "words"];
+    private static readonly string[] Verbs =
+        ["separate", "fit", "train", "explore", "information", "cluster", "words"];
 
     // Work that can be cancelled has ended by then, and has said so.
     private static readonly TimeSpan UntilWorkHasEnded = TimeSpan.FromSeconds(0.4);
 
     private static readonly long Began = Stopwatch.GetTimestamp();
+    private static readonly Dictionary<string, PartFiles> Joined = [];
     private static TextWriter? errors;
 
     /// <summary>Joins the processes, if there are several, and silences all but the first.</summary>
@@ -40,6 +45,81 @@ internal static class SharedRun
         }
 
         processes.RequireSame("The command line", CommandLine.Text);
+        SayWhoIsSlow(processes);
+    }
+
+    /// <summary>
+    /// The file to read: of a name with {rank} in it, one that has the lines of all parts; otherwise the one that is
+    /// named. Every process calls it.
+    /// </summary>
+    /// <param name="name">A table or a text, as it is named in the command line.</param>
+    /// <param name="hasNames">Whether the first line has the names of columns.</param>
+    public static string FileOf(string name, bool hasNames) =>
+        Whole(name, all => PartFiles.Join(name, all, hasNames));
+
+    /// <summary>The same for samples of several channels, one part after the other in time.</summary>
+    /// <exception cref="UsageException">They are sound.</exception>
+    public static string SamplesOf(string name)
+    {
+        string own = PartFiles.NameOf(name, ProcessGroup.Current.Rank);
+        return PartFiles.IsPattern(name) && File.Exists(own) && Recording.IsSound(own)
+            ? throw new UsageException(
+                $"{own} is sound, and one file for each process can be arrays, tables and texts: name recordings that "
+                + "every process can read.")
+            : Whole(name, all => PartFiles.JoinSamples(name, all));
+    }
+
+    private static string Whole(string name, Func<ProcessGroup, PartFiles> join)
+    {
+        if (!PartFiles.IsPattern(name))
+        {
+            return name;
+        }
+
+        if (!Joined.TryGetValue(name, out PartFiles? parts))
+        {
+            parts = join(ProcessGroup.Current);
+            Joined.Add(name, parts);
+        }
+
+        return parts.Path;
+    }
+
+    /// <summary>Deletes what was joined of one file a process.</summary>
+    public static void Leave()
+    {
+        foreach (PartFiles parts in Joined.Values)
+        {
+            parts.Dispose();
+        }
+    }
+
+    /// <summary>A message in which the row or line of a joined file is followed by its place in its part.</summary>
+    public static string Locate(string message) =>
+        Joined.Count == 1 ? Joined.Values.Single().Locate(message) : message;
+
+    /// <summary>
+    /// Lets every process do the same short work, and names one that took much longer for it than the fastest.
+    /// </summary>
+    private static void SayWhoIsSlow(ProcessGroup processes)
+    {
+        const double Much = 3.0;
+        if (processes.Count == 1)
+        {
+            return;
+        }
+
+        double[][] seconds = processes.Distribute(processes.Count, _ => [ProcessSpeed.Seconds()]);
+        int slowest = Enumerable.Range(0, processes.Count).MaxBy(process => seconds[process][0]);
+        double times = seconds[slowest][0] / seconds.Min(each => each[0]);
+        string machine = processes.Broadcast(Environment.MachineName, slowest);
+        if (times > Much)
+        {
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"math4ai: Warning: process {slowest + 1} of {processes.Count}, on {machine}, takes {times:0.#} times "
+                + $"as long as the fastest for the same work: the others will wait for it."));
+        }
     }
 
     /// <summary>Reports a process that kept the others waiting. Every process calls it after its work.</summary>

@@ -184,7 +184,7 @@ internal static class FitCommand
 
     private static FitCommandOptions Options(ParseResult parsed, string formula, FitOde? equations) => new()
     {
-        Data = parsed.GetValue(Data)!,
+        Data = SharedRun.FileOf(parsed.GetValue(Data)!, hasNames: true),
         Formula = FitOptionReader.Formula(formula, equations is null ? "--model" : "--observe"),
         Start = FitOptionReader.Values("--start", parsed.GetValue(Start)),
         Distance = Rows.Distance(parsed, FitOptionReader.Distance(parsed.GetValue(DistanceName)!)),

@@ -197,7 +197,9 @@ internal static class WordsCommand
         };
         UsageException.Unless(options.Validate);
 
-        WordVectors vectors = WordVectors.Train(words.GetValue(Input)!, options, cancellation);
+        string text = SharedRun.FileOf(words.GetValue(Input)!, hasNames: false);
+        ProcessGroup.Current.RequireSameFile(text);
+        WordVectors vectors = WordVectors.Train(text, options, cancellation);
         if (ProcessGroup.Current.IsFirst)
         {
             vectors.Save(output, words.GetValue(CommonOptions.Force));

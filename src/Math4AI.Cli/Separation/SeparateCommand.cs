@@ -112,7 +112,7 @@ internal sealed class SeparateCommand
 
     private SeparateOptions Read(ParseResult words) => new()
     {
-        Inputs = words.GetValue(inputs) ?? [],
+        Inputs = [.. (words.GetValue(inputs) ?? []).Select(SharedRun.SamplesOf)],
         Output = words.GetValue(output)!,
         Sources = SeparateOptions.Count(words.GetValue(sources)),
         IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,

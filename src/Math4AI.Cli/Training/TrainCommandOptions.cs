@@ -88,9 +88,9 @@ internal sealed class TrainCommandOptions
     }
 
     /// <summary>A table, a folder of images, or an IDX file.</summary>
-    public string? Data => words.GetValue(DataArgument);
+    public string? Data => FileOf(words.GetValue(DataArgument), hasNames: true);
 
-    public string? Text => words.GetValue(TextCommandOptions.Text);
+    public string? Text => FileOf(words.GetValue(TextCommandOptions.Text), hasNames: false);
 
     /// <summary>The model to go on with; null for a new one.</summary>
     public string? From => words.GetValue(TextCommandOptions.From);
@@ -114,7 +114,7 @@ internal sealed class TrainCommandOptions
     /// <summary>The learners that a replayed comparison had time for; null where nothing is replayed.</summary>
     private IReadOnlyList<string>? Replayed { get; init; }
 
-    public string? Test => words.GetValue(TestOption);
+    public string? Test => FileOf(words.GetValue(TestOption), hasNames: true);
 
     public TableTask? Task => TableCommandOptions.ReadTask(words);
 
@@ -145,6 +145,9 @@ internal sealed class TrainCommandOptions
     public bool NoReport { get; }
 
     public bool Force => resumed is not null || now.GetValue(CommonOptions.Force);
+
+    private static string? FileOf(string? name, bool hasNames) =>
+        name is null ? null : SharedRun.FileOf(name, hasNames);
 
     private int[] Hidden => words.GetValue(TrainerCommandOptions.HiddenOption) ?? [];
 
@@ -192,7 +195,11 @@ internal sealed class TrainCommandOptions
             Hidden = Hidden.Length > 0 ? Hidden : table.Hidden,
             Standardize = Standardize,
             Intervals = Intervals,
-            Trainer = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) },
+            Trainer = new TrainerOptions
+            {
+                Seed = words.GetValue(CommonOptions.Seed),
+                Processes = ProcessGroup.Current,
+            },
         };
     }
 

@@ -141,7 +141,7 @@ internal static class TableFindings
     /// <summary>Reads the rows, which are the same in all processes.</summary>
     private static DataRows Read(ParseResult words, string? imageFeatures)
     {
-        string path = words.GetValue(Data)!;
+        string path = SharedRun.FileOf(words.GetValue(Data)!, hasNames: true);
         ProcessGroup.Current.RequireSameFile(path);
         try
         {

@@ -103,13 +103,30 @@ public class SharedRunTests : TemporaryFolder
     }
 
     [Fact]
-    public void A_learner_trains_in_one_process_and_says_so_once()
+    public void A_learner_of_several_processes_with_one_file_each_is_that_of_one_process()
     {
-        WriteTable(rows: 40);
-        Finished done = Mpirun(2, "train", "t.csv", "--target", "y", "--model", "linear", "-o", "out");
-        Assert.NotEqual(0, done.Code);
-        Assert.Single(done.Errors.Split('\n'), line => line.Contains("name one by --model", StringComparison.Ordinal));
-        Assert.False(Directory.Exists(In("out")));
+        WriteTable(rows: 60);
+        string[] rows = File.ReadAllLines(In("t.csv"));
+        File.WriteAllLines(In("t-0.csv"), rows[..20]);
+        File.WriteAllLines(In("t-1.csv"), [rows[0], .. rows[20..]]);
+        string[] words = ["--target", "y", "--model", "linear", "--no-report", "--json"];
+        Finished alone = Repository.Run(
+            Repository.Command, ["train", "t.csv", .. words, "-o", "alone"], Folder, Repository.OneThread);
+        Assert.True(alone.Code == 0, alone.Errors);
+        Finished shared = Mpirun(2, ["train", "t-{rank}.csv", .. words, "-o", "shared"]);
+        Assert.True(shared.Code == 0, shared.Errors);
+        Assert.Equal(Score(alone), Score(shared), 1e-9);
+        Assert.Equal(FilesOf("alone"), FilesOf("shared"));
+        string[] FilesOf(string folder) =>
+            [.. Directory.GetFiles(In(folder), "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(In(folder), file)).Order()];
+
+        // A value that is missing in one part is named by its place there.
+        File.AppendAllText(In("t-1.csv"), ",1,2\n");
+        Finished missing = Mpirun(2, ["train", "t-{rank}.csv", .. words, "-o", "none"]);
+        Assert.NotEqual(0, missing.Code);
+        Assert.Contains("Column 'a', row 61 (row 42 of t-1.csv): the value is missing", missing.Errors);
+        Assert.False(Directory.Exists(In("none")));
     }
 
     [Fact]

@@ -42,7 +42,8 @@ internal sealed record TransformerWeights(
     }
 
     /// <summary>
-    /// For each block, the first parameter from which on all belong to it, to blocks behind it or to the last norm:
+    /// For each block, the first parameter from which on all belong to it, to blocks behind it, to the last norm
+    /// or to a head of its own:
     /// when backward is done with the block, their gradients are known.
     /// </summary>
     /// <param name="segments">Where each of the parameters lies.</param>
@@ -51,6 +52,11 @@ internal sealed record TransformerWeights(
         .. Enumerable.Range(0, Blocks.Count).Select(block =>
         {
             HashSet<int> known = [Norm, .. Blocks.Skip(block).SelectMany(each => each.Starts)];
+            if (Head != Symbols)
+            {
+                known.Add(Head);
+            }
+
             int first = segments.Count;
             while (first > 0 && known.Contains(segments[first - 1].Start))
             {

@@ -77,7 +77,9 @@ internal sealed class LearnedTableTraining(
 
         try
         {
-            (LearnedTable model, _) = Learn(rows, (_, _) => new LearnerChoice(learner, null), cancellation);
+            // Processes whose clocks differ learn other points of the curve: each does it alone.
+            (LearnedTable model, _) = Learn(
+                rows, (_, _) => new LearnerChoice(learner, null), ProcessGroup.Single, cancellation);
             return (some.Length, Ask(model, all.Test).Score(hasIntervals: false, cancellation));
         }
         catch (Exception e) when (e is ArgumentException or OperationCanceledException)

@@ -94,28 +94,31 @@ internal sealed record NetworkWeights(
 
     /// <summary>The weights that <see cref="ToArray"/> has put in a row.</summary>
     /// <param name="numbers">The numbers.</param>
-    /// <param name="widths">The inputs, the units of each hidden layer, and the outputs.</param>
-    public static NetworkWeights Of(double[] numbers, IReadOnlyList<int> widths)
+    public static NetworkWeights Of(double[] numbers)
     {
-        const int First = 2;
-        int at = First;
+        const int First = 4;
+        int layers = (int)numbers[First - 1], at = First + 2 * layers;
         double[] Next(int count) => numbers[at..(at += count)];
-        var weights = new Matrix<double>[widths.Count - 1];
-        var offsets = new Vector<double>[widths.Count - 1];
-        for (int layer = 0; layer < weights.Length; layer++)
+        var weights = new Matrix<double>[layers];
+        var offsets = new Vector<double>[layers];
+        for (int layer = 0; layer < layers; layer++)
         {
-            (int inputs, int outputs) = (widths[layer], widths[layer + 1]);
+            (int inputs, int outputs) = ((int)numbers[First + 2 * layer], (int)numbers[First + 2 * layer + 1]);
             weights[layer] = Matrix<double>.Build.Dense(inputs, outputs, Next(inputs * outputs));
             offsets[layer] = Vector<double>.Build.Dense(Next(outputs));
         }
 
-        return new NetworkWeights(weights, offsets, numbers[0], numbers[1]);
+        return new NetworkWeights(weights, offsets, numbers[0], numbers[1], (HiddenUnit)(int)numbers[2]);
     }
 
-    /// <summary>The center and the scale, then the weights and the offsets of layer after layer.</summary>
+    /// <summary>
+    /// The center, the scale, the unit and the number of layers; the inputs and outputs of each layer; and the weights
+    /// and offsets of layer after layer.
+    /// </summary>
     public double[] ToArray() =>
     [
-        Center, Scale,
+        Center, Scale, (double)Unit, Weights.Length,
+        .. Weights.SelectMany(weights => new double[] { weights.RowCount, weights.ColumnCount }),
         .. Weights.Zip(Offsets, (weights, offsets) => weights.ToColumnMajorArray().Concat(offsets)).SelectMany(x => x),
     ];
 

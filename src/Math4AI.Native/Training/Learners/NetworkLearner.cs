@@ -164,12 +164,11 @@ public sealed record NetworkLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         int steps = Steps ?? MaxSteps(training.Inputs.RowCount) / 2;
-        int outputs = UncertainNetworkFit.OutputsOf(training.ClassCount, Uncertainty);
         NetworkWeights[] weights =
         [
             .. TrainingsAtOnce.Run(
                 training.Processes, Networks, i => FinalWeights(training, steps, Seed + i, cancellation).ToArray())
-                .Select(numbers => NetworkWeights.Of(numbers, [training.Inputs.ColumnCount, .. Hidden, outputs])),
+                .Select(NetworkWeights.Of),
         ];
         if (Uncertainty == NetworkUncertainty.None)
         {

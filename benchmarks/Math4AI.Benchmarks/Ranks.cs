@@ -11,6 +11,7 @@ using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Math4AI.Benchmarks;
 

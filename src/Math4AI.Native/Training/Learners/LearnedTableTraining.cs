@@ -4,6 +4,7 @@ using Math4AI.Features;
 using Math4AI.Fitting;
 using Math4AI.Processes;
 using Math4AI.Training.Explanations;
+using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;

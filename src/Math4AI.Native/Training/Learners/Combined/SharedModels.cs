@@ -3,7 +3,7 @@ using System.IO.Compression;
 using Math4AI.Data;
 using Math4AI.Processes;
 
-namespace Math4AI.Training.Learners;
+namespace Math4AI.Training.Learners.Combined;
 
 /// <summary>Models that several processes learn, each some of them, and then all have.</summary>
 internal static class SharedModels

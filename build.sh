@@ -470,7 +470,7 @@ check_vulnerabilities() {
         done
         echo '</auditSources></configuration>'
     } >"$place/nuget.config"
-    for project in "$root"/src/*/; do
+    for project in "$root"/src/*/*.csproj; do
         mkdir -p "$place/${project#"$root/"}"
         cp "$project"/*.csproj "$place/${project#"$root/"}"
     done

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Math4AI.Cli.Fitting;
+using Math4AI.Cli.Separation;
 
 namespace Math4AI.Cli;
 
@@ -13,6 +16,7 @@ internal static class CliJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(CliJsonTypes.Default, new DefaultJsonTypeInfoResolver()),
     };
 
     public static string Text<T>(T value) => JsonSerializer.Serialize(value, Options);
@@ -22,3 +26,10 @@ internal static class CliJson
     public static T Read<T>(string text) =>
         JsonSerializer.Deserialize<T>(text, Options) ?? throw new JsonException("The value is null.");
 }
+
+/// <summary>
+/// The results of the verbs whose whole run may be short: how they are written is known before, without reflection.
+/// </summary>
+[JsonSerializable(typeof(FitSummary))]
+[JsonSerializable(typeof(SeparateSummary))]
+internal sealed partial class CliJsonTypes : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Math4AI.Cli;
 
@@ -18,6 +19,15 @@ internal static partial class ProcessStart
                     + $"{MinOpenFiles}: raise the limit with 'ulimit -n'."
                 : null;
         }
+    }
+
+    /// <summary>
+    /// Writes a sentence to standard error without the console of .NET, which opens files of its own.
+    /// </summary>
+    public static void Say(string problem)
+    {
+        byte[] line = Encoding.UTF8.GetBytes($"math4ai: {problem}\n");
+        _ = Write(2, line, line.Length);
     }
 
     /// <summary>
@@ -72,6 +82,9 @@ internal static partial class ProcessStart
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int descriptor, byte[] bytes, nint count);
 
     [LibraryImport("libc", EntryPoint = "dup2")]
     private static partial int Duplicate(int from, int to);

@@ -55,7 +55,14 @@ internal static partial class Program
     private static int Main(string[] args)
     {
         ProcessStart.OpenStandardFiles();
-        return ProcessStart.Problem is { } problem ? Complain(problem, Failed) : Start(args).GetAwaiter().GetResult();
+        if (ProcessStart.Problem is { } problem)
+        {
+            ProcessStart.Say(problem);
+            return Failed;
+        }
+
+        // 'math4ai help fit', as one guesses, and no word at all.
+        return Start(args is [] or ["help", ..] ? [.. args.Skip(1), "--help"] : args).GetAwaiter().GetResult();
     }
 
     private static async Task<int> Start(string[] args)
@@ -164,6 +171,15 @@ internal static partial class Program
             return $"'{match.Groups[1].Value}' is not a value for {match.Groups[2].Value}: a {kind} is needed.";
         });
         Command command = words.CommandResult.Command;
+        if (MissingWord().IsMatch(problem))
+        {
+            IEnumerable<string> missing = command.Arguments
+                .Where(argument =>
+                    argument.Arity.MinimumNumberOfValues > 0 && words.GetResult(argument) is null or { Tokens.Count: 0 })
+                .Select(argument => argument.Name);
+            problem = $"'{command.Name}' needs {string.Join(" and ", missing)}.";
+        }
+
         if (UnknownWord().Match(problem) is { Success: true } unknown)
         {
             problem += Suggestion.For(unknown.Groups[1].Value, command);
@@ -199,6 +215,9 @@ internal static partial class Program
 
     [GeneratedRegex("^Unrecognized command or argument '(.*)'\\.$")]
     private static partial Regex UnknownWord();
+
+    [GeneratedRegex("^Required argument missing for command: '.*'\\.$")]
+    private static partial Regex MissingWord();
 
     [GeneratedRegex("'(.*)'")]
     private static partial Regex QuotedPath();

@@ -12,9 +12,14 @@ internal static class Suggestion
     {
         IEnumerable<string> names = command.Options.SelectMany(option => option.Aliases.Append(option.Name))
             .Concat(command.Subcommands.Select(verb => verb.Name));
-        string? nearest = names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Length > 2)
-            .MinBy(name => Distance(word, name));
-        return nearest is not null && Distance(word, nearest) <= Math.Max(1, nearest.TrimStart('-').Length / 3)
+        string[] alike = [.. names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Length > 2)];
+        // A beginning of three letters or more stands for the whole name.
+        string? nearest = word.TrimStart('-').Length > 2 && alike.Where(
+                name => name.StartsWith(word, StringComparison.Ordinal)).MinBy(name => name.Length) is { } longer
+            ? longer
+            : alike.MinBy(name => Distance(word, name));
+        return nearest is not null && (nearest.StartsWith(word, StringComparison.Ordinal)
+                || Distance(word, nearest) <= Math.Max(1, nearest.TrimStart('-').Length / 3))
             ? $" Did you mean '{nearest}'?"
             : string.Empty;
     }

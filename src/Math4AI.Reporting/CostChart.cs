@@ -1,7 +1,6 @@
 using Math4AI.Fitting;
 using Math4AI.Reporting.Charts;
 using MathNet.Numerics.LinearAlgebra;
-using SkiaSharp;
 
 namespace Math4AI.Reporting;
 
@@ -11,7 +10,6 @@ namespace Math4AI.Reporting;
 internal static class CostChart
 {
     private const int Side = 80;
-    private static readonly ScottPlot.Colormaps.Viridis Colors = new();
 
     public static Chart Of(FitResult result)
     {
@@ -40,7 +38,8 @@ internal static class CostChart
         return new Chart(
             "log₁₀ C(θ), and the points that the minimizer visited",
             new ChartAxis(result.Names[0], AxisScale.Linear), new ChartAxis(result.Names[1], AxisScale.Linear),
-            new ImageLayer(Png(values, least, most), left, right, bottom, top)
+            new ImageLayer(
+                NumberPicture.Png(values, least, most, ColorMap.Viridis), left, right, bottom, top)
             {
                 Name = "log₁₀ C",
                 Values = [.. values.Cast<double>()],
@@ -51,23 +50,6 @@ internal static class CostChart
         {
             Note = $"From {Html.Number(least)} (dark) to {Html.Number(most)} (bright).",
         };
-    }
-
-    private static byte[] Png(double[,] values, double least, double most)
-    {
-        using var bitmap = new SKBitmap(Side, Side);
-        for (int row = 0; row < Side; row++)
-        {
-            for (int column = 0; column < Side; column++)
-            {
-                double share = most > least ? (values[row, column] - least) / (most - least) : 0.0;
-                ScottPlot.Color color = double.IsNaN(share) ? ScottPlot.Colors.Gray : Colors.GetColor(share);
-                bitmap.SetPixel(column, Side - 1 - row, new SKColor(color.R, color.G, color.B));
-            }
-        }
-
-        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        return data.ToArray();
     }
 
     private static (double From, double To) Span(IEnumerable<double> passed, double center, double error)

@@ -1,7 +1,7 @@
 using System.Numerics;
+using Math4AI.Reporting.Charts;
 using MathNet.Numerics;
 using MathNet.Numerics.IntegralTransforms;
-using ScottPlot;
 
 namespace Math4AI.Reporting;
 
@@ -11,8 +11,6 @@ internal static class SignalPictures
     /// <summary>The highest frequency shown in a picture of sound, in Hz; there is little energy above it.</summary>
     public const double HighestFrequency = 12000.0;
 
-    private const int Width = 1000;
-    private const int SpectrogramHeight = 220;
     private const int SpectrogramColumns = 700;
     private const int Window = 1024;
     private const double DynamicRange = 80.0;
@@ -26,15 +24,8 @@ internal static class SignalPictures
     public static byte[] Spectrogram(ReadOnlySpan<float> samples, double band)
     {
         double[,] decibels = Decibels(samples, Math.Max(1, (int)(band * Window / 2)));
-        using var plot = new Plot();
-        var map = plot.Add.Heatmap(decibels);
-        map.Colormap = new ScottPlot.Colormaps.Inferno();
-        map.ManualRange = new ScottPlot.Range(
-            decibels.Cast<double>().Max() - DynamicRange, decibels.Cast<double>().Max());
-        plot.Axes.SetLimits(-0.5, decibels.GetLength(1) - 0.5, -0.5, decibels.GetLength(0) - 0.5);
-        plot.HideGrid();
-        plot.Layout.Frameless();
-        return plot.GetImageBytes(Width, SpectrogramHeight, ImageFormat.Png);
+        double highest = decibels.Cast<double>().Max();
+        return NumberPicture.Png(decibels, highest - DynamicRange, highest, ColorMap.Inferno);
     }
 
     private static double[,] Decibels(ReadOnlySpan<float> samples, int bins)
@@ -54,8 +45,7 @@ internal static class SignalPictures
             Fourier.Forward(buffer, FourierOptions.NoScaling);
             for (int bin = 0; bin < bins; bin++)
             {
-                // The first row of a heat map is drawn at the top.
-                decibels[bins - 1 - bin, column] = 10.0 * Math.Log10(buffer[bin].MagnitudeSquared() + 1e-20);
+                decibels[bin, column] = 10.0 * Math.Log10(buffer[bin].MagnitudeSquared() + 1e-20);
             }
         }
 

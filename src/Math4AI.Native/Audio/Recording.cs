@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Interop;
 using Math4AI.Processes;
@@ -208,6 +209,11 @@ public sealed class Recording : IAudioSource
                 channels[channel].AsSpan((int)start, count), block.Slice(channel * count, count));
         }
     }
+
+    /// <summary>Returns channels, duration and sample rate.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Counted.Of(Channels, "channel")}, {Duration.TotalSeconds:0.###} s at {SampleRate} Hz");
 
     private void RequireFinite()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Uncertainty;
 using MathNet.Numerics.LinearAlgebra;
@@ -59,6 +60,10 @@ public sealed class DerivedQuantity
     /// </exception>
     public Interval ProfileInterval(double level = 0.95, CancellationToken cancellation = default) =>
         DerivedProfile.Interval(fit, Point, Value, StandardError, fit.ProfileQuantile(level), cancellation);
+
+    /// <summary>Returns the name, the value and its standard error.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name} = {Value:G6} ± {StandardError:G2}");
 
     /// <summary>The quantities of definitions with ; between them.</summary>
     /// <param name="fit">The fit.</param>

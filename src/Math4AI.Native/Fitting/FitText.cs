@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data;
 
 namespace Math4AI.Fitting;
 
@@ -10,7 +11,7 @@ internal static class FitText
     /// <summary>A number with its noun, in the plural unless the number is 1: "1 sample", "2 samples".</summary>
     /// <param name="count">The number.</param>
     /// <param name="noun">The noun in the singular.</param>
-    public static string Count(long count, string noun) => $"{count} {noun}{(count == 1 ? string.Empty : "s")}";
+    public static string Count(long count, string noun) => Counted.Of(count, noun);
 
     /// <summary>The same after "There is" or "There are".</summary>
     /// <param name="count">The number.</param>

@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Fitting.Models;
 
 namespace Math4AI.Fitting;
@@ -79,6 +80,13 @@ public sealed class GroupedFit
 
         return DerivedQuantity.Of(Joint, definitions, names);
     }
+
+    /// <summary>Returns the fit of all groups, or the parameters of each.</summary>
+    public override string ToString() => Joint is { } joint
+        ? $"{Counted.Of(Groups.Count, "group")} at once: {joint}"
+        : string.Join(
+            Environment.NewLine,
+            alone.Select(fit => $"{fit.Key}: {string.Join(", ", fit.Value.Names.Select(name => fit.Value[name]))}"));
 
     /// <summary>Returns what predictions for a group need.</summary>
     /// <param name="group">One of <see cref="Groups"/>.</param>

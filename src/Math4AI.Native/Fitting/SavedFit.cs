@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -21,14 +22,6 @@ public sealed class SavedFit
     private const string FileName = "model.json";
     private const int CurrentVersion = 1;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     private readonly Content content;
     private readonly Predictor predictor;
 
@@ -37,7 +30,7 @@ public sealed class SavedFit
         this.content = content;
         Formula formula = Formula.Parse(content.Model);
         Model = content.Equations is { } equations
-            ? Model.FromOde(equations, formula, content.Ode ?? new OdeModelOptions())
+            ? Model.FromOde(equations, formula, Complete(content.Ode))
             : Model.FromFormula(formula, content.Inputs);
         Parameters = Vector<double>.Build.DenseOfEnumerable(
             Model.ParameterNames.Select(name => content.Parameters[name]));
@@ -56,6 +49,14 @@ public sealed class SavedFit
     /// <summary>Gets the covariance of θ*.</summary>
     public Matrix<double> Covariance { get; }
 
+    /// <summary>Gets the estimate of a parameter.</summary>
+    /// <param name="name">One of the model's <see cref="Models.Model.ParameterNames"/>.</param>
+    /// <exception cref="ArgumentException">There is no such parameter.</exception>
+    public double this[string name] => Model.ParameterNames.ToList().IndexOf(name) is >= 0 and int index
+        ? Parameters[index]
+        : throw new ArgumentException(
+            $"There is no parameter '{name}'; there are {string.Join(", ", Model.ParameterNames)}.", nameof(name));
+
     /// <summary>Gets the formula, response ~ function.</summary>
     public string Text => content.Model;
 
@@ -68,6 +69,11 @@ public sealed class SavedFit
         ArgumentNullException.ThrowIfNull(fit);
         return Of(fit, fit.Problem.Model, [.. Enumerable.Range(0, fit.Names.Count)]);
     }
+
+    /// <summary>Returns the formula and its parameters.</summary>
+    public override string ToString() => Text + ": " + string.Join(
+        ", ", Model.ParameterNames.Zip(Parameters, (name, value) => string.Create(
+            CultureInfo.InvariantCulture, $"{name} = {value:G6}")));
 
     /// <summary>The same of a model whose parameters are some of those that were fitted.</summary>
     /// <param name="fit">The fit.</param>
@@ -107,7 +113,7 @@ public sealed class SavedFit
         string path = Path.Combine(folder, FileName);
         try
         {
-            Content content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path), Json)
+            Content content = JsonSerializer.Deserialize(File.ReadAllText(path), SavedFitJson.Default.Content)
                 ?? throw new JsonException("empty");
             return content.Kind != Kind ? throw new JsonException("another kind")
                 : content.Version > CurrentVersion
@@ -135,15 +141,15 @@ public sealed class SavedFit
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
 
     /// <summary>The content of the file as a part of another one.</summary>
-    internal JsonNode ToNode() => JsonSerializer.SerializeToNode(content, Json)!;
+    internal JsonNode ToNode() => JsonSerializer.SerializeToNode(content, SavedFitJson.Default.Content)!;
 
     /// <summary>A fit from such a part.</summary>
     /// <exception cref="JsonException">It is none.</exception>
     internal static SavedFit FromNode(JsonNode node) =>
-        new(node.Deserialize<Content>(Json) ?? throw new JsonException("empty"));
+        new(node.Deserialize(SavedFitJson.Default.Content) ?? throw new JsonException("empty"));
 
     /// <summary>Returns the content of the file.</summary>
-    public string ToJson() => JsonSerializer.Serialize(content, Json) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(content, SavedFitJson.Default.Content) + "\n";
 
     /// <inheritdoc cref="FitResult.Predict"/>
     public Prediction Predict(
@@ -200,6 +206,18 @@ public sealed class SavedFit
         return (table, inputs, ofSigma?.Evaluate(table.Rows, table.Column));
     }
 
+    /// <summary>What is not in the file is as it is by default.</summary>
+    private static OdeModelOptions Complete(OdeModelOptions? read)
+    {
+        var usual = new OdeModelOptions();
+        return read is null ? usual : read with
+        {
+            Initial = read.Initial ?? usual.Initial,
+            Time = read.Time ?? usual.Time,
+            Integration = read.Integration ?? usual.Integration,
+        };
+    }
+
     private static ColumnExpression? SigmaAmong(string? sigma, IReadOnlyCollection<string> names)
     {
         try
@@ -213,7 +231,7 @@ public sealed class SavedFit
     }
 
     /// <summary>What the file holds.</summary>
-    private sealed record Content
+    internal sealed record Content
     {
         public required string Kind { get; init; }
 
@@ -240,3 +258,12 @@ public sealed class SavedFit
         public string? Sigma { get; init; }
     }
 }
+
+/// <summary>JSON without reflection, which trimmed programs do without.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SavedFit.Content))]
+internal sealed partial class SavedFitJson : JsonSerializerContext;

@@ -121,6 +121,10 @@ public sealed class SavedGroups
         };
     }
 
+    /// <summary>Returns the fit of each group.</summary>
+    public override string ToString() => string.Join(
+        Environment.NewLine, Groups.Select(group => $"{Column} {group}: {this[group]}"));
+
     private Prediction Predict(
         IReadOnlyList<string> labels, Matrix<double> inputs, Vector<double>? sigma, double level, int output)
     {

@@ -72,4 +72,7 @@ public sealed class FeatureRidgeFit : IFilePredictor, IRowPredictor
         predictions.MapIndexedInplace((_, output, value) => value + Offsets[output], Zeros.Include);
         return predictions;
     }
+
+    /// <summary>Returns the formula of the features.</summary>
+    public override string ToString() => $"ridge regression on {Formula}";
 }

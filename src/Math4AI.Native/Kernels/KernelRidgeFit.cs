@@ -94,4 +94,8 @@ public sealed class KernelRidgeFit : IFilePredictor, IRowPredictor
         predictions.MapIndexedInplace((_, output, value) => value + Offsets[output], Zeros.Include);
         return predictions;
     }
+
+    /// <summary>Returns the kernel and the number of samples.</summary>
+    public override string ToString() => $"kernel ridge: {Kernel}, {Counted.Of(samples.Count, "sample")}"
+        + (IsConverged ? string.Empty : "; not converged");
 }

@@ -39,6 +39,9 @@ public sealed class LanguageModel
     /// <summary>Gets the weights.</summary>
     internal DecoderWeights Weights => weights;
 
+    /// <summary>Returns the numbers of tokens and the length of the context.</summary>
+    public override string ToString() => $"language model: {TokenCount} tokens, context {Context}";
+
     /// <summary>Gets what makes tokens of texts.</summary>
     /// <exception cref="FileNotFoundException">The folder has no tokenizer.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of another kind.</exception>

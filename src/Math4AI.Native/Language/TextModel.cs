@@ -119,6 +119,9 @@ public sealed class TextModel
         };
     }
 
+    /// <summary>Returns the numbers of tokens and the length of the context.</summary>
+    public override string ToString() => Language.ToString();
+
     private static void RequireSeparator(string text, string? separator)
     {
         if (separator is not null && (separator.Length == 0 || !text.Contains(separator, StringComparison.Ordinal)))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Math4AI.Interop;
@@ -23,14 +24,25 @@ namespace Math4AI.Runtime;
 /// <c>UseNativeMKL()</c> and <c>TryUseNative()</c> choose MKL as found here (or the application's own copy of
 /// MathNet.Numerics.Providers.MKL, where it has one), <c>UseManaged()</c> chooses managed code, and
 /// <c>UseSingleThread()</c>, <c>UseMultiThreading()</c> and <c>MaxDegreeOfParallelism</c> set <see cref="Threads"/>. A
-/// program that calls them before it uses any type of this library, or that uses Math.NET's types alone, does not load
-/// this library, and runs managed until it does: read <see cref="Provider"/> first.
+/// program that is not built with the package's targets and calls them before it uses any type of this library, or that
+/// uses Math.NET's types alone, runs managed until it does: call <see cref="Start"/> first.
 /// </para>
 /// </remarks>
 public static class Compute
 {
     private static (Func<LinearAlgebraBackend> Get, Func<LinearAlgebraBackend, bool> TrySet)? provider;
     private static bool hasLeftMkl;
+
+    /// <summary>
+    /// Makes Math.NET and TorchSharp ready, as the first use of any type of this library does. It loads nothing.
+    /// Programs that are built with the package call it before the first line of <c>Main</c>; elsewhere, such as in a
+    /// notebook that touches Math.NET or TorchSharp first, this is the line to begin with.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Start()
+    {
+        // The module's initializer has run before this.
+    }
 
     /// <summary>
     /// Gets the steps that load the native libraries, in order; runs those that have not been run yet.

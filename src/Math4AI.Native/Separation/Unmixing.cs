@@ -135,6 +135,9 @@ public sealed class Unmixing
         }
     }
 
+    /// <summary>Returns the numbers of sources and channels.</summary>
+    public override string ToString() => $"{Counted.Of(Sources, "source")} from {Counted.Of(Channels, "channel")}";
+
     private string[] SourceNames() => [.. Enumerable.Range(1, Sources).Select(i => $"source {i}")];
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
@@ -102,6 +103,12 @@ public sealed class Whitening
 
         return new Whitening(covariance, scales, values, vectors, components ?? rank, rank);
     }
+
+    /// <summary>Returns how many directions are kept, and how much of the variance.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Counted.Of(Matrix.RowCount, "direction")} of {Counted.Of(Matrix.ColumnCount, "channel")}, "
+        + $"{100 * ExplainedVariance:0.##} % of the variance");
 
     /// <summary>
     /// Counts the eigenvalues that exceed what rounding alone leaves: the rounding of the eigenvalues (ε of float64

@@ -55,6 +55,10 @@ public sealed class ClusterCountFit
         Choices = [new ClusterCountChoice("equality", 1, "all samples are the same")];
     }
 
+    /// <summary>Returns the number that each criterion prefers.</summary>
+    public override string ToString() =>
+        string.Join("; ", Choices.Select(choice => $"{choice.Criterion}: {choice.Clusters} ({choice.Verdict})"));
+
     /// <summary>Gets the number of samples that were used.</summary>
     public int Samples { get; }
 

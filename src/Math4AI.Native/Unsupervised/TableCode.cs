@@ -68,6 +68,9 @@ public sealed class TableCode : IFilePredictor
             TableCodeJson.Default.SavedTableCode, arrays.All);
         Code.Save(Path.Combine(folder, Inner), files);
     }
+
+    /// <summary>Returns the code and the columns.</summary>
+    public override string ToString() => $"{Code}, of {ColumnNames.List(Standard.Names)}";
 }
 
 /// <summary>What the description of such a code says.</summary>

@@ -82,6 +82,10 @@ public sealed class TableGroups : TableClusterModel
             TableGroupsJson.Default.SavedTableGroups, arrays.All);
         groups.Save(Path.Combine(folder, Inner), files);
     }
+
+    /// <summary>Returns the number of clusters and the columns.</summary>
+    public override string ToString() =>
+        $"{Counted.Of(Count, "cluster")} by {Method}, of {ColumnNames.List(Columns)}";
 }
 
 /// <summary>What the description of such clusters says.</summary>

@@ -71,6 +71,9 @@ public sealed class TableMap : IFilePredictor
             new SavedTableMap([.. Columns], Map.About) { Encoding = Standard.Encoding?.About },
             TableMapJson.Default.SavedTableMap, arrays.All);
     }
+
+    /// <summary>Returns the map and the columns.</summary>
+    public override string ToString() => $"{Map}, of {ColumnNames.List(Columns)}";
 }
 
 /// <summary>What the description of the map of a table says.</summary>

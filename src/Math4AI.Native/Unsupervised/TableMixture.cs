@@ -61,6 +61,9 @@ public sealed class TableMixture : TableClusterModel
             new SavedTableMixture([.. Columns], about.Shape, about.Report) { Encoding = Standard.Encoding?.About },
             TableClusterJson.Default.SavedTableMixture, arrays.All);
     }
+
+    /// <summary>Returns the mixture and the columns.</summary>
+    public override string ToString() => $"{Mixture}, of {ColumnNames.List(Columns)}";
 }
 
 /// <summary>What the description of the clusters of a table says.</summary>

@@ -30,13 +30,26 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("Did you mean '--target'?", "train", "rows.csv", "--targt", "y")]
     [InlineData("Did you mean '--learning-curve'?", "train", "rows.csv", "--leraning-curve")]
     [InlineData("Did you mean 'separate'?", "spearate", "mix.wav")]
+    [InlineData("Did you mean '--version'?", "--vers")]
     [InlineData("'--xyzzy'. See", "train", "rows.csv", "--xyzzy")]
+    [InlineData("'predict' needs MODEL and DATA.", "predict")]
     public void A_mistyped_word_is_answered_with_the_nearest_one(string says, params string[] words)
     {
         Finished run = Repository.Run(Repository.Command, words);
         Assert.Equal(2, run.Code);
         Assert.Contains(says, run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("math4ai [command]")]
+    [InlineData("math4ai [command]", "help")]
+    [InlineData("math4ai fit", "help", "fit")]
+    public void Help_is_also_a_word_and_what_no_word_means(string says, params string[] words)
+    {
+        Finished run = Repository.Run(Repository.Command, words);
+        Assert.Equal(0, run.Code);
+        Assert.Contains(says, run.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -25,6 +25,7 @@ public sealed class ProcessStartTests : TemporaryFolder
     }
 
     [Theory]
+    [InlineData(32)]
     [InlineData(40)]
     [InlineData(48)]
     [InlineData(64)]

@@ -101,6 +101,9 @@ public sealed class NumberTable
             Dropped);
     }
 
+    /// <summary>Returns the number of rows and the names of the columns.</summary>
+    public override string ToString() => $"{Counted.Of(Rows, "row")}: {ColumnNames.List(Names)}";
+
     /// <summary>Adds the rows of a block; returns how many were dropped.</summary>
     private static int Add(
         string path, Table block, NumberTableOptions options, HashSet<string> wanted,

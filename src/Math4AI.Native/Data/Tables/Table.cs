@@ -55,6 +55,9 @@ public sealed class Table
     public static Table OfTexts(IReadOnlyList<(string Name, string?[] Cells)> columns, long firstRow = 0) =>
         OfTexts(columns, CellFormat.Default, new RowPlaces(firstRow, null));
 
+    /// <summary>Returns the number of rows and the names of the columns.</summary>
+    public override string ToString() => $"{Counted.Of(Rows, "row")}: {ColumnNames.List(Names)}";
+
     internal static Table OfTexts(
         IReadOnlyList<(string Name, string?[] Cells)> columns, CellFormat format, RowPlaces places) =>
         Of(columns, cells => cells.Length, cells => new Column(cells, null), format, places);

@@ -326,6 +326,9 @@ public abstract class Distance
     /// </summary>
     internal virtual bool HasEdge => false;
 
+    /// <summary>Returns the name.</summary>
+    public override string ToString() => Name;
+
     /// <summary>The same distance with a logarithmic barrier before its edge.</summary>
     /// <param name="barrier">ε, the size of the barrier.</param>
     internal virtual Distance Inside(double barrier) => this;

@@ -114,6 +114,9 @@ public sealed class Formula
                 kind => $"{kind.Kind}: {string.Join(", ", kind.Names)}"));
     }
 
+    /// <summary>Returns the text.</summary>
+    public override string ToString() => Text;
+
     /// <summary>Whether a name stands for a number.</summary>
     internal static bool IsConstant(string name) => name is "pi" or "Pi" or "π" or "e";
 

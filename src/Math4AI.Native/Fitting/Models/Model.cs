@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data.Tables;
 using Math4AI.Fitting.Formulas;
 using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
@@ -253,6 +254,11 @@ public abstract class Model
 
     /// <summary>The text that it was made of; null if it was made of something else.</summary>
     internal virtual ModelText? Text => null;
+
+    /// <summary>Returns the formula, or the names of inputs and parameters.</summary>
+    public override string ToString() =>
+        FormulaText
+        ?? $"a function of {ColumnNames.List(InputNames)} with the parameters {ColumnNames.List(ParameterNames)}";
 
     /// <summary>The part of the model that is not finite for a sample; null if only the whole is known.</summary>
     private protected virtual string? WhatIsNotFinite(double[] row, double[] parameters, int output) => null;

@@ -259,6 +259,9 @@ public sealed class FitPosterior
         return DensityOf(fit, priors);
     }
 
+    /// <summary>Returns the mean and the standard deviation of each parameter.</summary>
+    public override string ToString() => Draws.ToString();
+
     private static FitDensity DensityOf(FitResult fit, IReadOnlyDictionary<string, Prior>? priors) =>
         DensityOf(fit.Problem, priors);
 

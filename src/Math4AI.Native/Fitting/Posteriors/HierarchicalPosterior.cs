@@ -272,6 +272,9 @@ public sealed class HierarchicalPosterior
         ]);
     }
 
+    /// <summary>Returns the mean and the standard deviation of each parameter.</summary>
+    public override string ToString() => Draws.ToString();
+
     /// <summary>The same draws with θ_g in the place of (θ_g − μ)/τ, from a draw on.</summary>
     private static PosteriorDraws Natural(PooledDensity density, PosteriorDraws draws, int first)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Probability.Sampling;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
@@ -122,6 +123,12 @@ public sealed class LaplacePosterior
     /// A parameter has neither a prior nor two bounds, or bounds that leave out a part of its prior.
     /// </exception>
     public double LogEvidence() => logIntegral + density.ConstantAt(mode);
+
+    /// <summary>Returns the mean and the standard deviation of each parameter.</summary>
+    public override string ToString() => string.Join(
+        Environment.NewLine,
+        Names.Select(name => string.Create(
+            CultureInfo.InvariantCulture, $"{name} = {Mean(name):G6} ± {StandardDeviation(name):G2}")));
 
     private double[] Of(string name) => Names.ToList().IndexOf(name) is >= 0 and int index
         ? Values[index]

@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
@@ -67,6 +68,10 @@ public sealed class Bootstrap
             }),
         ];
     }
+
+    /// <summary>Returns the number of resamples.</summary>
+    public override string ToString() => Counted.Of(Estimates.RowCount, "resample")
+        + (Failures > 0 ? $", and {Failures} that could not be fitted" : string.Empty);
 
     internal static Bootstrap Of(
         FitResult fit, int replicates, int seed, ProcessGroup? processes, CancellationToken cancellation)

@@ -26,7 +26,8 @@ internal static unsafe class Mkl<T, TReal>
 
     public static T Zero => default;
 
-    public static T One { get; } = FromReal(1.0);
+    // Not kept in a field: who asks for it would look up all entries, and so load MKL, for what may need none.
+    public static T One => FromReal(1.0);
 
     /// <summary>
     /// The real part of an element, such as the workspace size that a query returns in the first one.

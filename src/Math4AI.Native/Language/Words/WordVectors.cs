@@ -248,6 +248,10 @@ public sealed class WordVectors
         return [.. Enumerable.Range(0, given.Length).Select(i => (places[i, 0], places[i, 1]))];
     }
 
+    /// <summary>Returns the numbers of words and dimensions.</summary>
+    public override string ToString() =>
+        $"{Counted.Of(Words.Count, "word")} in {Counted.Of(Dimensions, "dimension")}";
+
     /// <summary>Returns the number of a word, or −1.</summary>
     internal int Find(string word) => numbers.GetValueOrDefault(word, -1);
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;
@@ -168,6 +170,12 @@ public sealed class PrincipalComponentsFit : IFilePredictor
         {
             Columns = [.. Enumerable.Range(1, Variances.Count).Select(i => $"component {i}")],
         };
+
+    /// <summary>Returns how many components there are, and their share of the variance.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Counted.Of(Variances.Count, "component")} of {Counted.Of(Mean.Count, "channel")}, "
+        + $"{100 * VarianceShares.Sum():0.##} % of the variance");
 }
 
 /// <summary>What the description of principal components says.</summary>

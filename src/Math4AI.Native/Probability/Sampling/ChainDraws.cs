@@ -1,3 +1,5 @@
+using Math4AI.Data;
+
 namespace Math4AI.Probability.Sampling;
 
 /// <summary>Represents the draws of one chain after its warm-up, and how each of them came about.</summary>
@@ -12,6 +14,10 @@ public sealed class ChainDraws
         TreeDepth = new int[count];
         IsDivergent = new bool[count];
     }
+
+    /// <summary>Returns the numbers of draws and of parameters.</summary>
+    public override string ToString() =>
+        $"{Counted.Of(Count, "draw")} of {Counted.Of(Values.Count, "parameter")}";
 
     /// <summary>Gets the number of draws.</summary>
     public int Count => LogDensity.Length;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Math4AI.Data;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 
@@ -96,6 +98,16 @@ public sealed class PosteriorDraws
     /// <exception cref="InvalidDataException">The file is damaged, or holds no draws.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static PosteriorDraws Load(string path) => DrawsFile.Read(path);
+
+    /// <summary>Returns the mean and the standard deviation of each parameter.</summary>
+    public override string ToString() => $"{Counted.Of(Chains.Count, "chain")} of {Counted.Of(Count, "draw")}"
+        + string.Concat(Names.Select((name, j) => Environment.NewLine + MeanOf(name, j)));
+
+    private string MeanOf(string name, int parameter)
+    {
+        (double mean, double deviation) = Of(parameter).SelectMany(chain => chain).MeanStandardDeviation();
+        return string.Create(CultureInfo.InvariantCulture, $"  {name} = {mean:G6} ± {deviation:G2}");
+    }
 
     internal IReadOnlyList<double[]> Of(int parameter) => [.. Chains.Select(chain => chain.Values[parameter])];
 

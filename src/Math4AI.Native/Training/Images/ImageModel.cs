@@ -175,6 +175,9 @@ public sealed class ImageModel : IFilePredictor
         };
     }
 
+    /// <summary>Returns what is predicted.</summary>
+    public override string ToString() => $"{About.Target} of images by a network";
+
     /// <summary>The network with sets of classes by the scores of images that it has not learned from.</summary>
     internal ImageModel CalibratedBy(CrossScores scores) =>
         new(About with { IsCalibrated = true }, network) { Calibration = scores };

@@ -247,6 +247,9 @@ public sealed class LearnedImages : IFilePredictor
         };
     }
 
+    /// <summary>Returns what is predicted, and by what.</summary>
+    public override string ToString() => $"{About.Target}: {Model}";
+
     private IReadOnlyList<IReadOnlyList<int>> SetsOf(ImageSet images, double[][] values, double level)
     {
         int[] answers = Scoring.Scores.Likeliest(values);

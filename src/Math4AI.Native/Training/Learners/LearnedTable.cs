@@ -185,6 +185,9 @@ public sealed class LearnedTable : IScoredModel
         };
     }
 
+    /// <summary>Returns what is predicted, and by what.</summary>
+    public override string ToString() => $"{Target}: {Model}";
+
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>

@@ -60,6 +60,10 @@ public sealed class LinearPredictor : IRowPredictor
         ModelFolder.Write(folder, files, Kind, new SavedLinear(AreClasses), ModelJson.Default.SavedLinear, arrays.All);
     }
 
+    /// <summary>Returns the number of weights.</summary>
+    public override string ToString() => $"linear: {Counted.Of(Weights.RowCount, "weight")}"
+        + (AreClasses ? $", {Counted.Of(Weights.ColumnCount, "class")}" : string.Empty);
+
     /// <summary>The probabilities of scores, and ln Σ exp of every row's scores.</summary>
     internal static Matrix<double> Softmax(Matrix<double> scores, Vector<double> offsets, out double[] logSums)
     {

@@ -71,6 +71,10 @@ public sealed class NetworkFit : IRowPredictor
             ModelJson.Default.SavedNetworks, arrays.All);
     }
 
+    /// <summary>Returns the number of networks.</summary>
+    public override string ToString() => Counted.Of(Networks, "network")
+        + (Classes > 0 ? $", {Counted.Of(Classes, "class")}" : string.Empty);
+
     private Matrix<double> Predict(NetworkWeights network, Matrix<double> inputs)
     {
         Matrix<double> outputs = network.LastOf(network.Hidden(inputs));

@@ -46,6 +46,10 @@ public sealed class TreesFit : IRowPredictor
 
     private int Outputs => Classes > 2 ? Classes : 1;
 
+    /// <summary>Returns the numbers of trees and inputs.</summary>
+    public override string ToString() => $"trees: {Trees} of {Counted.Of(Inputs, "input")}"
+        + (Classes > 0 ? $", {Counted.Of(Classes, "class")}" : string.Empty);
+
     /// <summary>Reads LightGBM's text, of trees for numbers (y − center)/scale.</summary>
     internal static TreesFit Parse(string text, TreeInputs seen, int classes, double center, double scale)
     {

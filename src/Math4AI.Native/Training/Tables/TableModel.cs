@@ -189,6 +189,9 @@ public sealed class TableModel : IScoredModel
         };
     }
 
+    /// <summary>Returns what is predicted.</summary>
+    public override string ToString() => $"{Target} by a network";
+
     private static int[] Widths(TableModelDescription about) =>
         [about.Encoder.Inputs, .. about.Hidden, Math.Max(1, about.Classes.Count)];
 

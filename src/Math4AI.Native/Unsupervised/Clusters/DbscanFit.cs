@@ -104,6 +104,10 @@ public sealed class DbscanFit : IFilePredictor, IGroups
 
     void IGroups.Save(string folder, FileTransaction files) => Write(folder, files);
 
+    /// <summary>Returns the numbers of clusters and samples.</summary>
+    public override string ToString() => $"{Counted.Of(Clusters, "cluster")} of {Counted.Of(Labels.Count, "sample")}, "
+        + $"{Labels.Count(label => label == Noise)} of them in none";
+
     private void Write(string folder, FileTransaction files)
     {
         var arrays = new ModelArrays();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;
@@ -90,6 +91,12 @@ public sealed class GaussianMixtureFit : IFilePredictor
             about => about.Report is not null && Enum.IsDefined(about.Shape));
         return Of(folder, ModelArrays.Read(folder), about.Shape, about.Report);
     }
+
+    /// <summary>Returns the number of components and how well they fit.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"mixture of {Weights.Count} normal densities ({Shape}), log likelihood {LogLikelihood:G6}, BIC {Bic:G6}"
+        + $"{(IsConverged ? string.Empty : ", did NOT converge")}");
 
     /// <summary>Makes a mixture of the arrays of a folder.</summary>
     internal static GaussianMixtureFit Of(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
@@ -103,6 +104,12 @@ public sealed class KMeansFit : IFilePredictor, IGroups
     (int[] Labels, double[] Strengths) IGroups.Place(Matrix<double> samples) => (Assign(samples), []);
 
     void IGroups.Save(string folder, FileTransaction files) => Write(folder, files);
+
+    /// <summary>Returns the number of clusters and the inertia.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"k-means: {Counted.Of(Centers.RowCount, "cluster")} of {Counted.Of(Counts.Sum(), "sample")}, inertia "
+        + $"{Inertia:G6}{(IsConverged ? string.Empty : ", did NOT converge")}");
 
     private void Write(string folder, FileTransaction files)
     {

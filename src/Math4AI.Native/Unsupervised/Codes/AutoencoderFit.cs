@@ -99,6 +99,10 @@ public sealed class AutoencoderFit : IFilePredictor
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path) => Predict(MatrixFile.Read(path));
 
+    /// <summary>Returns the sizes of the code and of what it is for.</summary>
+    public override string ToString() => $"{(IsVariational ? "variational " : string.Empty)}autoencoder: "
+        + $"{Counted.Of(CodeSize, "number")} for {Counted.Of(Channels, "channel")}";
+
     internal FilePredictions Predict(Matrix<double> samples)
     {
         Matrix<double> codes = Encode(samples), found = codes.Append(Anomaly(samples).ToColumnMatrix());

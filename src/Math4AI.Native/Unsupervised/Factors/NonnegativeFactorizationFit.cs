@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;
@@ -109,6 +111,12 @@ public sealed class NonnegativeFactorizationFit : IFilePredictor
             folder, files, Kind, new SavedFactorization(Error, Iterations, IsConverged),
             FactorJson.Default.SavedFactorization, arrays.All);
     });
+
+    /// <summary>Returns the number of parts and the error.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Counted.Of(Parts.RowCount, "part")} of {Counted.Of(Parts.ColumnCount, "channel")}, error {Error:G6}"
+        + $"{(IsConverged ? string.Empty : ", did NOT converge")}");
 
     /// <summary>Brings parts to length 1, in the order of what they contribute, and measures what they leave.</summary>
     internal static NonnegativeFactorizationFit Of(

@@ -157,6 +157,9 @@ public sealed class AgglomerationFit : IFilePredictor, IGroups
 
     void IGroups.Save(string folder, FileTransaction files) => Write(folder, predicted, files);
 
+    /// <summary>Returns the number of samples.</summary>
+    public override string ToString() => $"hierarchy of {Counted.Of(Mergers.Count + 1, "sample")}";
+
     /// <summary>Sets the number of groups that rows are assigned to.</summary>
     internal AgglomerationFit Into(int groups)
     {

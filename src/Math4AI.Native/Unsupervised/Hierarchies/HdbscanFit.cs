@@ -141,6 +141,10 @@ public sealed class HdbscanFit : IFilePredictor, IGroups
 
     void IGroups.Save(string folder, FileTransaction files) => Write(folder, files);
 
+    /// <summary>Returns the numbers of clusters and samples.</summary>
+    public override string ToString() => $"{Counted.Of(Clusters, "cluster")} of {Counted.Of(Labels.Count, "sample")}, "
+        + $"{Labels.Count(label => label < 0)} of them in none";
+
     private void Write(string folder, FileTransaction files)
     {
         var arrays = new ModelArrays();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Math4AI.Data;
 using Math4AI.Probability.Neighbors;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -46,4 +48,9 @@ public sealed class TsneFit : PlaneMap
 
         return placed;
     }
+
+    /// <summary>Returns the number of samples, the perplexity and the divergence.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"t-SNE: {Counted.Of(Positions.RowCount, "sample")}, perplexity {Perplexity:G4}, divergence {Divergence:G4}");
 }

@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Probability.Neighbors;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -52,6 +53,9 @@ public sealed class UmapFit : PlaneMap
 
         return Matrix<double>.Build.Dense(others.RowCount, 2, (i, j) => points[j * others.RowCount + i]);
     }
+
+    /// <summary>Returns the number of samples and of neighbors.</summary>
+    public override string ToString() => $"UMAP: {Counted.Of(Positions.RowCount, "sample")} by {Neighbors} neighbors";
 
     private static float[] MeansOfNeighbors(Affinities graph, float[] map, int count)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
@@ -114,6 +115,10 @@ public sealed class IsolationForestFit : IFilePredictor
             folder, files, Kind, new SavedForest(Trees, SamplesPerTree, Channels), ForestJson.Default.SavedForest,
             arrays.All);
     });
+
+    /// <summary>Returns the size of the forest.</summary>
+    public override string ToString() =>
+        $"isolation forest: {Counted.Of(Trees, "tree")} of {Counted.Of(SamplesPerTree, "sample")}";
 
     private double DepthOf(ReadOnlySpan<double> row, int at)
     {

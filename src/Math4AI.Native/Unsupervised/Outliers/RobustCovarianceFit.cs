@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
@@ -137,6 +138,9 @@ public sealed class RobustCovarianceFit : IFilePredictor
             folder, files, Kind, new SavedRobustCovariance(Location.Count, Near),
             RobustJson.Default.SavedRobustCovariance, arrays.All);
     });
+
+    /// <summary>Returns the number of channels.</summary>
+    public override string ToString() => $"robust covariance of {Counted.Of(Location.Count, "channel")}";
 }
 
 /// <summary>What the description of a robust covariance says.</summary>

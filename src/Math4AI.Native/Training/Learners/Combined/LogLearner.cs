@@ -96,6 +96,9 @@ public sealed class LogFit : IRowPredictor
     /// <inheritdoc/>
     public string? Warning => Inner.Warning;
 
+    /// <summary>Returns what the logarithms are predicted by.</summary>
+    public override string ToString() => $"logarithms by {Inner}";
+
     /// <summary>Reads a model from a folder.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>

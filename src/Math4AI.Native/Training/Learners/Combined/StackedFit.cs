@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Training.Files;
@@ -69,6 +70,11 @@ public sealed class StackedFit : IRowPredictor
             models[i].Save(ModelOf(folder, i), files);
         }
     }
+
+    /// <summary>Returns the models with their weights.</summary>
+    public override string ToString() => string.Join(
+        " + ", Weights.Zip(models, (weight, model) => string.Create(
+            CultureInfo.InvariantCulture, $"{weight:0.###} ({model})")));
 
     private static string ModelOf(string folder, int model) => Path.Combine(folder, $"{model + 1}");
 

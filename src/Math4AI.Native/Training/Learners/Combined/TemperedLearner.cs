@@ -78,6 +78,10 @@ public sealed class TemperedFit : IRowPredictor
     /// <inheritdoc/>
     public string? Warning => Inner.Warning;
 
+    /// <summary>Returns the model and the temperature.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Inner}, temperature {Temperature:0.###}");
+
     /// <summary>Reads a model from a folder.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>

@@ -73,6 +73,9 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
             : null, about.IsHeldOut ? HeldOutVariance.Read(arrays) : null);
     }
 
+    /// <summary>Returns the number of networks, and how they are uncertain.</summary>
+    public override string ToString() => $"{Counted.Of(Members, "network")}, uncertainty by {Way}";
+
     /// <summary>The same networks with a variance from the errors of samples that others have not seen.</summary>
     internal UncertainNetworkFit With(HeldOutVariance held) =>
         new(about with { IsHeldOut = true }, networks, laplace, held);

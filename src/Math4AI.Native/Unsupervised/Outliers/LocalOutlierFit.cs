@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Probability.Neighbors;
@@ -24,6 +25,10 @@ public sealed class LocalOutlierFit : IFilePredictor
 
     /// <summary>Gets the factor of each sample, without itself among its neighbors.</summary>
     public IReadOnlyList<double> Scores { get; private set; } = [];
+
+    /// <summary>Returns the numbers of samples and of neighbors.</summary>
+    public override string ToString() =>
+        $"local outlier factor: {Counted.Of(samples.RowCount, "sample")} by {Counted.Of(Neighbors, "neighbor")}";
 
     /// <summary>Reads samples from a folder.</summary>
     /// <param name="folder">The folder that <see cref="Save"/> wrote.</param>

@@ -174,8 +174,8 @@ internal static partial class Program
         if (MissingWord().IsMatch(problem))
         {
             IEnumerable<string> missing = command.Arguments
-                .Where(argument =>
-                    argument.Arity.MinimumNumberOfValues > 0 && words.GetResult(argument) is null or { Tokens.Count: 0 })
+                .Where(argument => argument.Arity.MinimumNumberOfValues > 0
+                    && words.GetResult(argument) is null or { Tokens.Count: 0 })
                 .Select(argument => argument.Name);
             problem = $"'{command.Name}' needs {string.Join(" and ", missing)}.";
         }

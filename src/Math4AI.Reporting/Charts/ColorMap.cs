@@ -1,8 +1,8 @@
 namespace Math4AI.Reporting.Charts;
 
 /// <summary>
-/// Colors from dark to bright whose steps look alike: maps of matplotlib (N. Smith, S. van der Walt and E. Firing, 2015),
-/// which are in the public domain (CC0).
+/// Colors from dark to bright whose steps look alike: maps of matplotlib (N. Smith, S. van der Walt and E. Firing,
+/// 2015), which are in the public domain (CC0).
 /// </summary>
 internal sealed class ColorMap
 {

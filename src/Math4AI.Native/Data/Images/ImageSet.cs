@@ -149,9 +149,7 @@ public sealed class ImageSet
     internal static ImageSet ReadLike(string path, ImageShape like, string target) =>
         HasImages(path) ? Read(path, like) : FromTable(Table.Read(path), target, like);
 
-    /// <summary>
-    /// Creates images from the columns of a table, row by row, scaled so that the largest value is 1.
-    /// </summary>
+    /// <summary>Makes images from the columns of a table, row by row, scaled so that the largest is 1.</summary>
     /// <param name="table">One image a row: as many columns as pixels, beside the target.</param>
     /// <param name="target">The column of the class.</param>
     /// <param name="like">Images of a model; null to take a square, and the scale, from the data.</param>
@@ -258,9 +256,7 @@ public sealed class ImageSet
         };
     }
 
-    /// <summary>
-    /// The files that can be read; the others are counted aloud, and damaged ones refused unless skipped.
-    /// </summary>
+    /// <summary>The files that can be read; others are counted aloud, damaged ones refused unless skipped.</summary>
     private static (string Path, int Label)[] Readable(
         string folder, (string Path, int Label)[] files, bool skipsBad, List<string> warnings)
     {
@@ -305,9 +301,7 @@ public sealed class ImageSet
         }
     }
 
-    /// <summary>
-    /// Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
-    /// </summary>
+    /// <summary>Format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".</summary>
     private static ImageSet ReadIdx(string path, ImageShape? like)
     {
         (int[] shape, byte[] bytes) = ReadIdxFile(path, 3);

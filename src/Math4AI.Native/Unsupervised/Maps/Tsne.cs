@@ -6,7 +6,7 @@ namespace Math4AI.Unsupervised.Maps;
 /// Maps samples to points in the plane so that neighbors stay together: t-distributed stochastic neighbor embedding,
 /// which minimizes Σ pᵢⱼ log(pᵢⱼ / qᵢⱼ) with qᵢⱼ ∝ 1 / (1 + ‖yᵢ − yⱼ‖²). Near points of the map are near in the data;
 /// sizes of groups and distances between far ones say little. It starts from principal components. Every pair of points
-/// repels; of many points the forces are interpolated on a grid, so that 100,000 take minutes. Compare
+/// repels; of many points the forces are interpolated on a grid. Compare
 /// <c>sklearn.manifold.TSNE</c>. Sources: L. van der Maaten, G. Hinton, "Visualizing data using t-SNE", JMLR 9 (2008);
 /// D. Kobak, P. Berens, "The art of using t-SNE for single-cell transcriptomics", Nature Communications 10 (2019).
 /// </summary>

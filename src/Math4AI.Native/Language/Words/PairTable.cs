@@ -6,8 +6,8 @@ namespace Math4AI.Language.Words;
 /// <summary>Sums for pairs of numbers, in a hash table.</summary>
 internal sealed class PairTable
 {
-    /// <summary>A pair and its sum lie together: a look for them costs one miss of the caches.</summary>
-    private Entry[] entries = new Entry[1 << 16];
+    private ulong[] keys = new ulong[1 << 16];
+    private ulong[] sums = new ulong[1 << 16];
     private int count;
 
     /// <summary>Adds to the sum of a pair.</summary>
@@ -18,15 +18,15 @@ internal sealed class PairTable
     public void Add(int first, int second, ulong amount)
     {
         ulong key = ((ulong)first << 32) | (uint)second;
-        ref Entry entry = ref entries[Slot(key)];
-        if (entry.Sum == 0)
+        int slot = Slot(key);
+        if (sums[slot] == 0)
         {
-            entry.Key = key;
+            keys[slot] = key;
             count++;
         }
 
-        entry.Sum += amount;
-        if (count > entries.Length / 2)
+        sums[slot] += amount;
+        if (count > keys.Length / 2)
         {
             Grow();
         }
@@ -36,11 +36,11 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForEach(Action<int, int, ulong> tell)
     {
-        foreach (Entry entry in entries)
+        for (int slot = 0; slot < keys.Length; slot++)
         {
-            if (entry.Sum > 0)
+            if (sums[slot] > 0)
             {
-                tell((int)(entry.Key >> 32), (int)(uint)entry.Key, entry.Sum);
+                tell((int)(keys[slot] >> 32), (int)(uint)keys[slot], sums[slot]);
             }
         }
     }
@@ -50,10 +50,13 @@ internal sealed class PairTable
     {
         ulong[] all = new ulong[2 * count];
         int at = 0;
-        foreach (Entry entry in entries.Where(entry => entry.Sum > 0))
+        for (int slot = 0; slot < keys.Length; slot++)
         {
-            (all[at], all[at + 1]) = (entry.Key, entry.Sum);
-            at += 2;
+            if (sums[slot] > 0)
+            {
+                (all[at], all[at + 1]) = (keys[slot], sums[slot]);
+                at += 2;
+            }
         }
 
         return MemoryMarshal.AsBytes<ulong>(all).ToArray();
@@ -72,9 +75,9 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(ulong key)
     {
-        int mask = entries.Length - 1;
+        int mask = keys.Length - 1;
         int slot = (int)((key * 0x9E3779B97F4A7C15UL) >> 32) & mask;
-        while (entries[slot].Sum > 0 && entries[slot].Key != key)
+        while (sums[slot] > 0 && keys[slot] != key)
         {
             slot = (slot + 1) & mask;
         }
@@ -85,24 +88,18 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
-        Entry[] old = entries;
-        int size = old.Length < 1 << 30 ? 2 * old.Length : throw new InvalidOperationException(
+        (ulong[] oldKeys, ulong[] oldSums) = (keys, sums);
+        int size = keys.Length < 1 << 30 ? 2 * keys.Length : throw new InvalidOperationException(
             "The text has more different pairs of words than can be counted: allow fewer words (MaxWords), or ask for "
             + "more occurrences of a word (MinCount).");
-        entries = new Entry[size];
-        foreach (Entry entry in old)
+        (keys, sums) = (new ulong[size], new ulong[size]);
+        for (int i = 0; i < oldKeys.Length; i++)
         {
-            if (entry.Sum > 0)
+            if (oldSums[i] > 0)
             {
-                entries[Slot(entry.Key)] = entry;
+                int slot = Slot(oldKeys[i]);
+                (keys[slot], sums[slot]) = (oldKeys[i], oldSums[i]);
             }
         }
-    }
-
-    /// <summary>A pair, and its sum; 0 where there is none.</summary>
-    private struct Entry
-    {
-        public ulong Key;
-        public ulong Sum;
     }
 }

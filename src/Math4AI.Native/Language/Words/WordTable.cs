@@ -6,8 +6,7 @@ namespace Math4AI.Language.Words;
 /// <summary>Numbers for words, given by their bytes in UTF-8: a hash table without an object for each word.</summary>
 internal sealed class WordTable
 {
-    /// <summary>The hash of a word and its number plus 1, together in one; 0 for none.</summary>
-    private ulong[] slots = new ulong[1 << 12];
+    private int[] slots = Empty(1 << 12);
     private uint[] hashes = new uint[1 << 11];
     private int[] starts = new int[(1 << 11) + 1];
     private byte[] bytes = new byte[1 << 14];
@@ -52,16 +51,16 @@ internal sealed class WordTable
     public string Text(int word) => Encoding.UTF8.GetString(this[word]);
 
     /// <summary>Returns the number of a word, or −1.</summary>
-    public int Find(ReadOnlySpan<byte> word, uint hash) => NumberIn(Slot(word, hash));
+    public int Find(ReadOnlySpan<byte> word, uint hash) => slots[Slot(word, hash)];
 
     /// <summary>Returns the number of a word, which is added where it is new.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(ReadOnlySpan<byte> word, uint hash)
     {
         int slot = Slot(word, hash);
-        if (slots[slot] > 0)
+        if (slots[slot] >= 0)
         {
-            return NumberIn(slot);
+            return slots[slot];
         }
 
         if (Count + 1 >= starts.Length)
@@ -81,7 +80,7 @@ internal sealed class WordTable
         }
 
         word.CopyTo(bytes.AsSpan(start));
-        (slots[slot], hashes[Count], starts[Count + 1]) = (Together(hash, Count), hash, start + word.Length);
+        (slots[slot], hashes[Count], starts[Count + 1]) = (Count, hash, start + word.Length);
         Count++;
         if (2 * Count > slots.Length)
         {
@@ -91,15 +90,18 @@ internal sealed class WordTable
         return Count - 1;
     }
 
-    private static ulong Together(uint hash, int number) => (ulong)hash << 32 | (uint)(number + 1);
-
-    private int NumberIn(int slot) => (int)(uint)slots[slot] - 1;
+    private static int[] Empty(int size)
+    {
+        int[] slots = new int[size];
+        slots.AsSpan().Fill(-1);
+        return slots;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(ReadOnlySpan<byte> word, uint hash)
     {
         int mask = slots.Length - 1, slot = (int)hash & mask;
-        while (slots[slot] > 0 && ((uint)(slots[slot] >> 32) != hash || !word.SequenceEqual(this[NumberIn(slot)])))
+        while (slots[slot] >= 0 && (hashes[slots[slot]] != hash || !word.SequenceEqual(this[slots[slot]])))
         {
             slot = (slot + 1) & mask;
         }
@@ -109,17 +111,17 @@ internal sealed class WordTable
 
     private void Grow()
     {
-        slots = new ulong[2 * slots.Length];
+        slots = Empty(2 * slots.Length);
         int mask = slots.Length - 1;
         for (int word = 0; word < Count; word++)
         {
             int slot = (int)hashes[word] & mask;
-            while (slots[slot] > 0)
+            while (slots[slot] >= 0)
             {
                 slot = (slot + 1) & mask;
             }
 
-            slots[slot] = Together(hashes[word], word);
+            slots[slot] = word;
         }
     }
 }

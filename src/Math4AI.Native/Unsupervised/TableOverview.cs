@@ -36,7 +36,7 @@ public sealed record ColumnOverview(
         double[] numbers = [.. table.Numbers(name).Where(value => !double.IsNaN(value))];
         return new ColumnOverview(
             name, true, table.Rows - numbers.Length, numbers.Distinct().Count(), numbers.Mean(),
-            numbers.StandardDeviation(), numbers.DefaultIfEmpty(double.NaN).Min(), numbers.Median(),
+            StandardColumns.SpreadOf(numbers), numbers.DefaultIfEmpty(double.NaN).Min(), numbers.Median(),
             numbers.DefaultIfEmpty(double.NaN).Max(), null);
     }
 }

@@ -38,7 +38,7 @@ public sealed class FormulaProcessTests : TemporaryFolder
         FormulaProcessFit fit = FormulaProcess.Read(Write(), "y ~ a*x + b + gp(t)").Fit();
         ProcessSamples samples = fit.Exact!.Samples;
         Matrix<double> covariance = fit.Kernel.Gram(samples.Inputs.ToMatrix())
-            + Matrix<double>.Build.DenseIdentity(Rows) * fit.Exact.ScaledNoise;
+            + Matrix<double>.Build.DenseIdentity(Rows) * fit.Exact.ScaledNoise.Variance;
         Matrix<double> design = Matrix<double>.Build.Dense(Rows, 2, (i, j) => j == 0 ? samples.Raw[i, 0] : 1.0);
         Matrix<double> expected = (design.TransposeThisAndMultiply(covariance.Solve(design))).Inverse()
             * samples.TargetScale * samples.TargetScale;

@@ -2,6 +2,7 @@ using Math4AI.Fitting.Models;
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.LinearAlgebra;
+using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 
@@ -103,6 +104,18 @@ public class GaussianProcessTests
             Vector<double>.Build.Dense(150, i => Math.Sin(2.0 * x[i, 0]) * x[i, 1] + 1e-4 * Math.Cos(1e4 * i));
         GaussianProcessFit fit = new GaussianProcess { Kernel = 1.0 * Kernel.Matern52(1.0, 1.0), Starts = 1 }.Fit(x, y);
         Assert.True(fit.Search!.IsConverged, fit.Search.Termination.ToString());
+    }
+
+    [Fact]
+    public void A_search_steps_back_from_where_the_slope_is_not_finite()
+    {
+        var search = new EvidenceSearch(new HalfKnown(), 1, new MinimizerOptions { MaxIterations = 50 }, 2, 1);
+        Minimum found = search.From([0.0], CancellationToken.None);
+        Assert.InRange(found.Parameters[0], 0.5, 2.0);
+        Assert.True(double.IsFinite(found.Cost));
+        ArithmeticException e =
+            Assert.Throws<ArithmeticException>(() => search.From([30.0], CancellationToken.None));
+        Assert.Contains("begin with other hyperparameters", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -269,6 +282,45 @@ public class GaussianProcessTests
     }
 
     [Fact]
+    public void Noise_that_grows_along_an_input_is_found_and_the_gradient_is_its_difference_quotient()
+    {
+        // The deviation of the noise is 0.02 e^(2x), -1 < x < 1; the other input does not matter.
+        Matrix<double> x = Matrix<double>.Build.Random(300, 2, new MathNet.Numerics.Distributions.ContinuousUniform(
+            -1.0, 1.0, new Random(4)));
+        Vector<double> normal = Vector<double>.Build.Random(300, 5);
+        Vector<double> y = Vector<double>.Build.Dense(
+            300, i => Math.Sin(3.0 * x[i, 1]) + 0.02 * Math.Exp(2.0 * x[i, 0]) * normal[i]);
+        var process = new GaussianProcess { Standardize = false, Starts = 1, NoiseSlopes = [0.0, 0.0] };
+        GaussianProcessFit fit = process.Fit(x, y);
+        Assert.Equal(4.0, fit.NoiseSlopes[0], 0.5);
+        Assert.Equal(0.0, fit.NoiseSlopes[1], 0.5);
+        Matrix<double> at = Matrix<double>.Build.DenseOfRowArrays([-0.9, 0.2], [0.9, 0.2]);
+        Vector<double> deviations = fit.NoiseVarianceAt(at).PointwiseSqrt();
+        Assert.Equal(0.02 * Math.Exp(-1.8), deviations[0], 0.001);
+        Assert.Equal(0.02 * Math.Exp(1.8), deviations[1], 0.02);
+        GaussianProcessFit same = (process with { NoiseSlopes = null }).Fit(x, y);
+        Assert.True(fit.LogEvidence > same.LogEvidence + 100.0);
+        Assert.Equal(
+            (process with { NoiseSlopes = [0.0, 0.0], Optimize = false }).Fit(x, y).Predict(at).Deviation,
+            (process with { NoiseSlopes = null, Optimize = false }).Fit(x, y).Predict(at).Deviation);
+
+        Kernel kernel = 0.7 * Kernel.Rbf(0.8, 0.5);
+        var evidence = new Evidence(ProcessSamples.AsGiven(x, y), kernel, 2);
+        double[] start = Evidence.Pack(kernel.Parameters, Math.Log(0.02), [], 1.5, -0.3), gradient = new double[6];
+        evidence.Gradient(start, gradient);
+        for (int i = 0; i < 6; i++)
+        {
+            double[] ahead = [.. start], behind = [.. start];
+            ahead[i] += 1e-4;
+            behind[i] -= 1e-4;
+            double difference = (evidence.Value(ahead) - evidence.Value(behind)) / 2e-4;
+            Assert.Equal(difference, gradient[i], 1e-5 * Math.Max(1.0, Math.Abs(difference)));
+        }
+
+        Assert.Throws<ArgumentException>(() => (process with { NoiseSlopes = [0.0] }).Fit(x, y));
+    }
+
+    [Fact]
     public void Known_noise_of_each_sample_weighs_it()
     {
         Vector<double> variances = Vector<double>.Build.Dense(40, i => i == 20 ? 1e6 : 1e-4);
@@ -302,6 +354,20 @@ public class GaussianProcessTests
             Assert.Equal(plain.Deviation[i], scaled.Deviation[i] / unit, 1e-4);
             Assert.Equal(plain.Mean[i], moved.Mean[i], 1e-4);
             Assert.Equal(expected.Draw(at, 1)[i, 0], ofTargets.Draw(at, 1)[i, 0] / unit, 1e-3);
+        }
+    }
+
+    /// <summary>(θ − 3)², whose slope is no number beyond 2.</summary>
+    private sealed class HalfKnown : Cost
+    {
+        public override int Parameters => 1;
+
+        public override double Value(ReadOnlySpan<double> parameters) => Math.Pow(parameters[0] - 3.0, 2);
+
+        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient)
+        {
+            gradient[0] = parameters[0] <= 2.0 ? 2.0 * (parameters[0] - 3.0) : double.NaN;
+            return Value(parameters);
         }
     }
 }

@@ -102,6 +102,7 @@ public sealed class KernelFileTests : TemporaryFolder
         GaussianProcessFit process = new GaussianProcess
         {
             Starts = 1,
+            NoiseSlopes = [0.0, 0.0, 0.0],
             Mean = Math4AI.Fitting.Models.Model.FromFormula("a*u + b*w", "u", "v", "w"),
         }.Fit(x, Targets(x));
         process.Save(Saved, replace: true);

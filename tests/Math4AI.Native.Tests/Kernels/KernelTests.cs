@@ -70,6 +70,16 @@ public class KernelTests
         }
     }
 
+    [Fact]
+    public void Values_below_the_range_of_numbers_have_slope_zero()
+    {
+        // (1 + 10⁶/(2 · 10⁴))^(−10⁴) is 0 in float64, and its logarithm infinite.
+        Kernel kernel = Kernel.RationalQuadratic(1e4, 1e-3);
+        Matrix<double> x = Matrix<double>.Build.Dense(5, 1, (i, _) => i);
+        Assert.Equal(0.0, kernel.Gram(x)[0, 1]);
+        Assert.Equal([0.0, 0.0], kernel.Gradient(x, Matrix<double>.Build.Dense(5, 5, 1.0)));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Values_between_two_sets_are_those_within_their_union_but_for_noise(string name)

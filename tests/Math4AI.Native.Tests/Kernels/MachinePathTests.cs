@@ -124,7 +124,7 @@ public class MachinePathTests
             {
                 int number = machine.SupportVectors[i];
                 Assert.Equal(machine.Weights[i] > 0.0 ? first : second, classes[number]);
-                Assert.Equal(x[number, 0], machine.Vectors.Column(0)[i]);
+                Assert.Equal(x[number, 0], machine.Shared.Column(0)[machine.Places[i]]);
             }
         }
     }

@@ -46,4 +46,8 @@ internal sealed record SavedRidge(string Kernel, RidgeReport? Report = null);
 /// <param name="MeanInputs">The names of the mean's inputs.</param>
 internal sealed record SavedProcess(
     string Kernel, double Noise, double TargetScale, double Level, double LogEvidence, string? Mean,
-    IReadOnlyList<string> MeanInputs);
+    IReadOnlyList<string> MeanInputs)
+{
+    /// <summary>u of σ²(x) = σ² exp(u·x); null where the noise is the same everywhere.</summary>
+    public IReadOnlyList<double>? NoiseSlopes { get; init; }
+}

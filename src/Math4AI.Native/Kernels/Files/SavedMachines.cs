@@ -64,22 +64,13 @@ internal static class SavedMachines
     {
         var arrays = new ModelArrays();
         SavedSamples.AddScaling(arrays, scaling);
-        (int Number, SupportVectorFit Machine, int Place)[] all =
+        (int Number, int Place)[] all =
         [
-            .. machines.SelectMany(
-                machine => machine.SupportVectors.Select((number, place) => (number, machine, place)))
-                .DistinctBy(vector => vector.number).OrderBy(vector => vector.number),
+            .. machines.SelectMany(machine => machine.SupportVectors.Zip(machine.Places)).Distinct().Order(),
         ];
-        double[] values = new double[all.Length * scaling.Inputs];
-        for (int i = 0; i < all.Length; i++)
-        {
-            for (int input = 0; input < scaling.Inputs; input++)
-            {
-                values[input * all.Length + i] = all[i].Machine.Vectors.Column(input)[all[i].Place];
-            }
-        }
-
-        arrays.AddColumns("vectors", all.Length, scaling.Inputs, values);
+        arrays.AddColumns(
+            "vectors", all.Length, scaling.Inputs,
+            machines[0].Shared.Only([.. all.Select(vector => vector.Place)]).Values);
         arrays.Add("numbers", all.Select(vector => (double)vector.Number));
         Dictionary<int, int> places = all.Select((vector, place) => (vector.Number, place)).ToDictionary();
         for (int i = 0; i < machines.Count; i++)
@@ -105,9 +96,7 @@ internal static class SavedMachines
         {
             int[] places = arrays.Places($"machine.{i}.vectors", samples.Count);
             double[] weights = arrays.Vector($"machine.{i}.weights", places.Length);
-            return new SupportVectorFit(
-                scaling, kernel, samples.Only(places.AsSpan()), weights,
-                Array.ConvertAll(places, place => numbers[place]), machine);
+            return new SupportVectorFit(scaling, kernel, samples, places, weights, numbers, machine);
         })];
     }
 

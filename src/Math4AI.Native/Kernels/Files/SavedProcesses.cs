@@ -27,8 +27,11 @@ internal static class SavedProcesses
             files,
             Kind,
             new SavedProcess(
-                fit.Kernel.Formula, fit.ScaledNoise, samples.TargetScale, samples.Level, fit.LogEvidence, mean,
-                samples.Mean is null ? [] : [.. samples.Mean.InputNames]),
+                fit.Kernel.Formula, fit.ScaledNoise.Variance, samples.TargetScale, samples.Level, fit.LogEvidence, mean,
+                samples.Mean is null ? [] : [.. samples.Mean.InputNames])
+            {
+                NoiseSlopes = fit.ScaledNoise.Slopes is { Length: > 0 } slopes ? slopes : null,
+            },
             MachineJson.Default.SavedProcess,
             arrays.All);
     }
@@ -55,7 +58,11 @@ internal static class SavedProcesses
         SavedSamples.Require(folder, Array.TrueForAll(samples.NoiseVariances, value => value >= 0.0));
         Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);
         kernel.Check(samples.Inputs);
-        return Evidence.Fit(samples, kernel, about.Noise, arrays.Vector("mean", samples.MeanParameters),
+        double[] slopes = [.. about.NoiseSlopes ?? []];
+        SavedSamples.Require(folder, (slopes.Length == 0 || slopes.Length == scaling.Inputs)
+            && Array.TrueForAll(slopes, double.IsFinite));
+        return Evidence.Fit(
+            samples, kernel, new NoiseLaw(about.Noise, slopes), arrays.Vector("mean", samples.MeanParameters),
             new GramMatrix(samples.Count, samples.Count).Values, about.LogEvidence, null);
     }
 

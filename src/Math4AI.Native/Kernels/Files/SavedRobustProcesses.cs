@@ -17,7 +17,7 @@ internal static class SavedRobustProcesses
         arrays.Add("targets", fit.Targets.Scaled);
         arrays.Add("weights", fit.Mode.Weights);
         arrays.Add("latent", fit.Mode.Latent);
-        arrays.Add("noise", [fit.Mode.Variance, fit.Mode.Degrees]);
+        arrays.Add("noise", [fit.Mode.Noise.Variance, fit.Mode.Degrees, .. fit.NoiseSlopes]);
         ModelFolder.Write(
             folder, files, Kind,
             new SavedRobustProcess(fit.Kernel.Formula, fit.Targets.Level, fit.Targets.Spread),
@@ -35,10 +35,11 @@ internal static class SavedRobustProcesses
             SavedSamples.ReadSamples(folder, arrays, "samples", about.Kernel);
         int count = samples.Count;
         var targets = new RobustTargets(arrays.Vector("targets", count), about.Level, about.Spread);
-        var mode = new StudentMode(targets.Scaled);
-        double[] noise = arrays.Vector("noise", 2);
-        SavedSamples.Require(folder, noise[0] > 0.0 && noise[1] > 1.0);
-        mode.Use(noise[0], noise[1]);
+        double[] noise = arrays.Vector("noise");
+        SavedSamples.Require(
+            folder, (noise.Length == 2 || noise.Length == 2 + scaling.Inputs) && noise[0] > 0.0 && noise[1] > 1.0);
+        var mode = new StudentMode(targets.Scaled, samples, noise.Length - 2);
+        mode.Use(new NoiseLaw(noise[0], noise[2..]), noise[1]);
         var covariance = new GramMatrix(count, count);
         kernel.Fill(samples, samples, covariance);
         SavedSamples.Require(

@@ -60,6 +60,12 @@ internal sealed class RationalQuadraticKernel : StationaryKernel
             ReadOnlySpan<double> values = gram.Column(column), weight = weights.Column(column);
             for (int row = 0; row < values.Length; row++)
             {
+                if (values[row] == 0.0)
+                {
+                    // Below the range of numbers, and so is its slope; the logarithm is infinite.
+                    continue;
+                }
+
                 double logarithm = -Math.Log(values[row]) / alpha;
                 sums[0] += weight[row] * alpha * values[row] * (-double.ExpM1(-logarithm) - logarithm);
             }

@@ -6,25 +6,27 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>
-/// −log p(y | θ), θ = (the kernel's hyperparameters, log σ², the mean's parameters), for targets over their deviation.
+/// −log p(y | θ), θ = (the kernel's hyperparameters, log σ² and its slopes along the inputs where it has them, the
+/// mean's parameters), for targets over their deviation.
 /// Its gradient is Σ_ij W_ij ∂K_ij/∂θ with W = ½ (K⁻¹ − α αᵀ), α = K⁻¹ r: no array of more than n² numbers.
 /// </summary>
-internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
+internal sealed class Evidence(ProcessSamples samples, Kernel kernel, int noiseSlopes = 0) : Cost
 {
     private readonly int kernelParameters = kernel.Parameters.Count;
     private readonly double[] work = new GramMatrix(samples.Count, samples.Count).Values;
     private double[]? outer;
     private double rounding;
 
-    public override int Parameters => kernelParameters + 1 + samples.MeanParameters;
+    public override int Parameters => Hyperparameters + samples.MeanParameters;
 
-    public static double[] Pack(IReadOnlyList<double> ofKernel, double logNoise, double[] ofMean) =>
-        [.. ofKernel, logNoise, .. ofMean];
+    public static double[] Pack(
+        IReadOnlyList<double> ofKernel, double logNoise, double[] ofMean, params double[] noiseSlopes) =>
+        [.. ofKernel, logNoise, .. noiseSlopes, .. ofMean];
 
     /// <summary>
     /// Gets the number of parameters that are logarithms or otherwise without a unit: all but the mean's.
     /// </summary>
-    public int Hyperparameters => kernelParameters + 1;
+    public int Hyperparameters => kernelParameters + 1 + noiseSlopes;
 
     /// <summary>
     /// Gets how far the last value may be off: a factorization is exact for a K that is off by ε max K_ii, which
@@ -45,7 +47,7 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
         return Fit(
             samples,
             kernel.With(at.AsSpan(0, kernelParameters)),
-            Positive.Exponentials(at.AsSpan(kernelParameters, 1))[0],
+            NoiseOf(at),
             at[Hyperparameters..],
             work,
             null,
@@ -53,16 +55,16 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     }
 
     /// <summary>
-    /// The process of a kernel, the scaled σ² and the mean's parameters, in an array of n² numbers that it keeps; the
-    /// evidence is computed where it is not given.
+    /// The process of a kernel, the law of the scaled σ² and the mean's parameters, in an array of n² numbers that it
+    /// keeps; the evidence is computed where it is not given.
     /// </summary>
     public static GaussianProcessFit Fit(
-        ProcessSamples samples, Kernel kernel, double noise, double[] ofMean, double[] array, double? logEvidence,
+        ProcessSamples samples, Kernel kernel, NoiseLaw noise, double[] ofMean, double[] array, double? logEvidence,
         Minimum? minimum)
     {
         double[] residuals = samples.Residuals(ofMean);
         PositiveDefiniteFactor factor = Factor(samples, kernel, noise, array)
-            ?? throw NotPositiveDefinite(kernel, noise);
+            ?? throw NotPositiveDefinite(kernel, noise.Variance);
         double[] weights = [.. residuals];
         factor.Solve(weights);
         double evidence =
@@ -112,19 +114,21 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
         });
 
         // Σ W_ij [K + diag]_ij = ½ (tr(K⁻¹ K) − αᵀ K α) = ½ (n − αᵀ r), so that of the kernel alone needs no sum.
-        double noise = Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0], trace = 0.0, ofNoise = 0.0;
+        NoiseLaw law = NoiseOf(parameters);
+        double[] noise = law.At(samples.Inputs);
+        double ofNoise = 0.0;
         for (int i = 0; i < count; i++)
         {
             double own = outer[i * count + i];
-            trace += own;
-            ofNoise += own * (noise + samples.NoiseVariances[i]);
+            ofNoise += own * (noise[i] + samples.NoiseVariances[i]);
+            noise[i] *= own;
         }
 
         gradient.Clear();
         double ofKernel = 0.5 * (count - explained) - ofNoise;
         kernel.With(parameters[..kernelParameters]).AddGradient(
             samples.Inputs, slopes, ofKernel, gradient[..kernelParameters]);
-        gradient[kernelParameters] = trace * noise;
+        law.AddGradient(samples.Inputs, noise, gradient[kernelParameters..Hyperparameters]);
         if (samples.MeanParameters > 0)
         {
             Vector<double> ofMean = -samples.MeanJacobian(parameters[Hyperparameters..]).TransposeThisAndMultiply(
@@ -136,17 +140,21 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     private PositiveDefiniteFactor? Factor(ReadOnlySpan<double> parameters, double[] array) => Factor(
         samples,
         kernel.With(parameters[..kernelParameters]),
-        Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0],
+        NoiseOf(parameters),
         array);
 
+    private NoiseLaw NoiseOf(ReadOnlySpan<double> parameters) =>
+        NoiseLaw.Of(parameters[kernelParameters..Hyperparameters]);
+
     /// <summary>The factor of K in an array that it overwrites; null where K is not positive definite.</summary>
-    private static PositiveDefiniteFactor? Factor(ProcessSamples samples, Kernel kernel, double noise, double[] array)
+    private static PositiveDefiniteFactor? Factor(ProcessSamples samples, Kernel kernel, NoiseLaw law, double[] array)
     {
+        double[] noise = law.At(samples.Inputs);
         GramMatrix gram = GramMatrix.Of(array, samples.Count);
         kernel.Fill(samples.Inputs, samples.Inputs, gram);
         for (int i = 0; i < samples.Count; i++)
         {
-            gram.Column(i)[i] += noise + samples.NoiseVariances[i];
+            gram.Column(i)[i] += noise[i] + samples.NoiseVariances[i];
         }
 
         return PositiveDefiniteFactor.TryFactor(array, samples.Count);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Math4AI.Optimization;
 using Math4AI.Optimization.Constraints;
 using MathNet.Numerics.LinearAlgebra;
@@ -38,7 +39,9 @@ internal sealed class EvidenceSearch(
             best = best is null || !double.IsFinite(best.Cost) || found.Cost < best.Cost ? found : best;
         }
 
-        return best!;
+        return double.IsFinite(best!.Cost) ? best : throw new ArithmeticException(
+            "The evidence has no finite value and slope where the search begins: begin with other hyperparameters, "
+            + "such as length scales near the spread of the inputs, or with more noise.");
     }
 
     private Bounds Box(double[] start) => new(
@@ -47,15 +50,30 @@ internal sealed class EvidenceSearch(
         Vector<double>.Build.Dense(
             start.Length, i => i < hyperparameters ? start[i] + Reach : double.PositiveInfinity));
 
+    /// <summary>
+    /// −log p within bounds. Where it or its slope is not finite, as at the ends of the range of numbers, it is not
+    /// there: a search steps back from such a point, and never to one that is no number.
+    /// </summary>
     private sealed class BoundedEvidence(Cost evidence) : Cost
     {
         public override int Parameters => evidence.Parameters;
 
         public override double Rounding => evidence.Rounding;
 
-        public override double Value(ReadOnlySpan<double> parameters) => evidence.Value(parameters);
+        public override double Value(ReadOnlySpan<double> parameters) =>
+            TensorPrimitives.IsFiniteAll(parameters) ? evidence.Value(parameters) : double.NaN;
 
-        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) =>
-            evidence.Gradient(parameters, gradient);
+        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient)
+        {
+            if (TensorPrimitives.IsFiniteAll(parameters)
+                && evidence.Gradient(parameters, gradient) is var value && double.IsFinite(value)
+                && TensorPrimitives.IsFiniteAll<double>(gradient))
+            {
+                return value;
+            }
+
+            gradient.Fill(double.NaN);
+            return double.NaN;
+        }
     }
 }

@@ -25,6 +25,13 @@ public sealed record GaussianProcess
     public double NoiseVariance { get; init; } = 0.1;
 
     /// <summary>
+    /// Gets u at the start, one number an input, where the noise differs from sample to sample: σ²(x) = σ² exp(u·x) of
+    /// the inputs in units of <see cref="Standardize"/>, with u estimated too; null, the default, for noise that is the
+    /// same everywhere. Zeros are a start.
+    /// </summary>
+    public IReadOnlyList<double>? NoiseSlopes { get; init; }
+
+    /// <summary>
     /// Gets the mean function m(x, β), whose parameters are estimated too; null for a constant at the mean of the
     /// targets.
     /// </summary>
@@ -68,8 +75,8 @@ public sealed record GaussianProcess
     /// The shapes do not belong together, a number is not finite, or there are fewer than 2 samples.
     /// </exception>
     /// <exception cref="ArithmeticException">
-    /// The covariance is not positive definite at the start: rows that repeat need noise, and kernels of one's own must
-    /// be positive semidefinite.
+    /// The covariance is not positive definite at the start, or the evidence has no finite slope there: rows that
+    /// repeat need noise, and kernels of one's own must be positive semidefinite.
     /// </exception>
     public GaussianProcessFit Fit(
         Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances = null,
@@ -81,8 +88,9 @@ public sealed record GaussianProcess
         var samples = new ProcessSamples(inputs, targets, noiseVariances, Standardize, Mean, mean);
         Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, inputs.ColumnCount).ToArray());
         kernel.Check(samples.Inputs);
-        var evidence = new Evidence(samples, kernel);
-        double[] start = Evidence.Pack(kernel.Parameters, Math.Log(NoiseVariance), mean);
+        double[] slopes = NoiseLaw.Check(NoiseSlopes, inputs.ColumnCount);
+        var evidence = new Evidence(samples, kernel, slopes.Length);
+        double[] start = Evidence.Pack(kernel.Parameters, Math.Log(NoiseVariance), mean, slopes);
         if (!Optimize)
         {
             return evidence.Fit(null, start);

@@ -25,13 +25,13 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     private readonly ProcessSamples samples;
     private readonly PositiveDefiniteFactor factor;
     private readonly double[] weights;
-    private readonly double noise;
+    private readonly NoiseLaw noise;
     private readonly double[] meanParameters;
 
     internal GaussianProcessFit(
         ProcessSamples samples,
         Kernel kernel,
-        double noise,
+        NoiseLaw noise,
         double[] meanParameters,
         PositiveDefiniteFactor factor,
         double[] weights,
@@ -48,8 +48,22 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     /// </summary>
     public Kernel Kernel { get; }
 
-    /// <summary>Gets σ², the estimated variance of the noise, in the targets' unit squared.</summary>
-    public double NoiseVariance => noise * samples.TargetScale * samples.TargetScale;
+    /// <summary>
+    /// Gets σ², the estimated variance of the noise, in the targets' unit squared; where it varies, that at the mean of
+    /// the inputs.
+    /// </summary>
+    public double NoiseVariance => noise.Variance * samples.TargetScale * samples.TargetScale;
+
+    /// <summary>
+    /// Gets u of σ²(x) = σ² exp(u·x), estimated for standardised inputs; empty where the noise is the same everywhere.
+    /// </summary>
+    public IReadOnlyList<double> NoiseSlopes => noise.Slopes;
+
+    /// <summary>Computes σ²(x), the variance of the noise at new samples, in the targets' unit squared.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public Vector<double> NoiseVarianceAt(Matrix<double> inputs) =>
+        Vector<double>.Build.Dense(noise.At(samples.Standardized(inputs))) * samples.TargetScale * samples.TargetScale;
 
     /// <summary>
     /// Gets log p(y), the evidence at the estimated hyperparameters, of the targets in their own unit.
@@ -95,7 +109,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
 
     internal ProcessSamples Samples => samples;
 
-    internal double ScaledNoise => noise;
+    internal NoiseLaw ScaledNoise => noise;
 
     /// <summary>Predicts new samples.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
@@ -107,7 +121,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
         return new GaussianProcessPrediction(
             mean * scale + samples.MeanOf(inputs, meanParameters),
             variance.PointwiseSqrt() * scale,
-            variance.Add(noise).PointwiseSqrt() * scale);
+            variance.Add(Vector<double>.Build.Dense(noise.At(samples.Standardized(inputs)))).PointwiseSqrt() * scale);
     }
 
     /// <summary>
@@ -262,9 +276,10 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
         }
 
         double scale = samples.TargetScale;
+        double[] own = noise.At(samples.Inputs);
         Vector<double> deviation = Vector<double>.Build.Dense(variance).PointwiseSqrt() * scale;
         Vector<double> function = Vector<double>.Build.Dense(
-            count, i => scale * Math.Sqrt(Math.Max(0.0, variance[i] - noise - samples.NoiseVariances[i])));
+            count, i => scale * Math.Sqrt(Math.Max(0.0, variance[i] - own[i] - samples.NoiseVariances[i])));
         return new GaussianProcessPrediction(
             Vector<double>.Build.Dense(mean) * scale + samples.MeanOfSamples(meanParameters), function, deviation);
     }
@@ -276,6 +291,6 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Gaussian process: {Kernel}, noise variance {NoiseVariance:G4}, log evidence {LogEvidence:G6} of "
-        + $"{samples.Count} samples");
+        $"Gaussian process: {Kernel}, noise variance {NoiseVariance:G4}{noise.OfInputs}, log evidence "
+        + $"{LogEvidence:G6} of {samples.Count} samples");
 }

@@ -29,6 +29,13 @@ public sealed record RobustGaussianProcess
     public double NoiseVariance { get; init; } = 0.1;
 
     /// <summary>
+    /// Gets u at the start, one number an input, where the noise differs from sample to sample: σ²(x) = σ² exp(u·x) of
+    /// the inputs in units of <see cref="Standardize"/>, with u estimated too; null, the default, for noise that is the
+    /// same everywhere. Zeros are a start.
+    /// </summary>
+    public IReadOnlyList<double>? NoiseSlopes { get; init; }
+
+    /// <summary>
     /// Gets ν at the start, the degrees of freedom of the noise, above 1: with 4, about 1 sample in 100 is more than
     /// 4.6 σ off; as ν → ∞ the noise is normal.
     /// </summary>
@@ -78,9 +85,10 @@ public sealed record RobustGaussianProcess
         spread = spread > 0.0 ? spread : InputScaling.MeanAndDeviation(targets.ToArray()).Deviation;
         spread = spread > 0.0 ? spread : 1.0;
         double[] scaled = [.. targets.Subtract(level).Divide(spread)];
-        var mode = new StudentMode(scaled);
+        double[] slopes = NoiseLaw.Check(NoiseSlopes, inputs.ColumnCount);
+        var mode = new StudentMode(scaled, samples, slopes.Length);
         var evidence = new LaplaceEvidence(samples, kernel, mode);
-        double[] at = [.. kernel.Parameters, .. StudentMode.Pack(NoiseVariance, Degrees)];
+        double[] at = [.. kernel.Parameters, .. StudentMode.Pack(NoiseVariance, Degrees, slopes)];
         if (!double.IsFinite(evidence.Value(at)))
         {
             throw new ArithmeticException(

@@ -38,8 +38,13 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
     /// <summary>Gets how the search from the best start ended; null where the hyperparameters were given.</summary>
     public Minimum? Search { get; }
 
-    /// <summary>Gets σ, the scale of the noise, in the targets' unit.</summary>
-    public double NoiseScale => Targets.Spread * Math.Sqrt(Mode.Variance);
+    /// <summary>
+    /// Gets σ, the scale of the noise, in the targets' unit; where it varies, that at the mean of the inputs.
+    /// </summary>
+    public double NoiseScale => Targets.Spread * Math.Sqrt(Mode.Noise.Variance);
+
+    /// <inheritdoc cref="GaussianProcessFit.NoiseSlopes"/>
+    public IReadOnlyList<double> NoiseSlopes => Mode.Noise.Slopes;
 
     /// <summary>Gets ν, the degrees of freedom of the noise.</summary>
     public double Degrees => Mode.Degrees;
@@ -48,11 +53,18 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
     /// Gets how much each sample counts, (ν + 1)/(ν + r²/σ²): above 1 where it lies on the function, and near 0 where
     /// it was taken for an outlier.
     /// </summary>
-    public Vector<double> SampleWeights => Vector<double>.Build.Dense(Samples.Count, i =>
+    public Vector<double> SampleWeights
     {
-        double residual = Targets.Scaled[i] - Mode.Latent[i];
-        return (Mode.Degrees + 1.0) / (Mode.Degrees + residual * residual / Mode.Variance);
-    });
+        get
+        {
+            double[] noise = Mode.Noise.At(Samples);
+            return Vector<double>.Build.Dense(Samples.Count, i =>
+            {
+                double residual = Targets.Scaled[i] - Mode.Latent[i];
+                return (Mode.Degrees + 1.0) / (Mode.Degrees + residual * residual / noise[i]);
+            });
+        }
+    }
 
     /// <inheritdoc/>
     public string? Warning =>
@@ -77,7 +89,8 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
     public GaussianProcessPrediction Predict(Matrix<double> inputs)
     {
         (double[] mean, double[] variance) = Posterior(inputs);
-        double noise = Degrees > 2.0 ? Mode.Variance * Degrees / (Degrees - 2.0) : double.PositiveInfinity;
+        double share = Degrees > 2.0 ? Degrees / (Degrees - 2.0) : double.PositiveInfinity;
+        Vector<double> noise = Vector<double>.Build.Dense(Mode.Noise.At(Scaling.Apply(inputs))) * share;
         Vector<double> variances = Vector<double>.Build.Dense(variance);
         return new GaussianProcessPrediction(
             Vector<double>.Build.Dense(mean) * Targets.Spread + Targets.Level,
@@ -93,7 +106,8 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
     /// <param name="targets">y.</param>
     /// <exception cref="ArgumentException">The shapes do not belong together, or a number is not finite.</exception>
     public Vector<double> LogDensity(Matrix<double> inputs, Vector<double> targets) => OfEach(
-        inputs, targets, (target, mean, deviation) => Math.Log(Targets.DensityOf(Mode, target, mean, deviation)));
+        inputs, targets, (target, mean, deviation, variance) =>
+            Math.Log(Targets.DensityOf(Mode, target, mean, deviation, variance)));
 
     /// <summary>
     /// Computes the share of observed targets within their central prediction intervals, those of the noise and of the
@@ -109,8 +123,8 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(level);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, 1.0);
-        return OfEach(inputs, targets, (target, mean, deviation) =>
-            Targets.ProbabilityWithin(Mode, target, mean, deviation) <= level ? 1.0 : 0.0).Average();
+        return OfEach(inputs, targets, (target, mean, deviation, variance) =>
+            Targets.ProbabilityWithin(Mode, target, mean, deviation, variance) <= level ? 1.0 : 0.0).Average();
     }
 
     /// <inheritdoc/>
@@ -138,17 +152,20 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IP
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Gaussian process with Student-t noise: {Kernel}, σ {NoiseScale:G4}, ν {Degrees:G4}, log evidence "
-        + $"{LogEvidence:G6} of {Samples.Count} samples");
+        $"Gaussian process with Student-t noise: {Kernel}, σ {NoiseScale:G4}{Mode.Noise.OfInputs}, ν {Degrees:G4}, "
+        + $"log evidence {LogEvidence:G6} of {Samples.Count} samples");
 
-    /// <summary>A number for each target, from the mean and the deviation of the function there.</summary>
+    /// <summary>
+    /// A number for each target, from the mean and the deviation of the function and the scaled σ² there.
+    /// </summary>
     private Vector<double> OfEach(
-        Matrix<double> inputs, Vector<double> targets, Func<double, double, double, double> of)
+        Matrix<double> inputs, Vector<double> targets, Func<double, double, double, double, double> of)
     {
         ArgumentNullException.ThrowIfNull(targets);
         (double[] mean, double[] variance) = Posterior(inputs);
+        double[] noise = Mode.Noise.At(Scaling.Apply(inputs));
         return targets.Count == mean.Length
-            ? Vector<double>.Build.Dense(mean.Length, i => of(targets[i], mean[i], Math.Sqrt(variance[i])))
+            ? Vector<double>.Build.Dense(mean.Length, i => of(targets[i], mean[i], Math.Sqrt(variance[i]), noise[i]))
             : throw new ArgumentException(
                 $"There are {targets.Count} targets for {mean.Length} samples.", nameof(targets));
     }

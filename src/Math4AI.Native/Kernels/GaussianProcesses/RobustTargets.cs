@@ -17,24 +17,27 @@ internal sealed record RobustTargets(double[] Scaled, double Level, double Sprea
     private const int MaxSteps = 20_000;
 
     /// <summary>Computes ∫ p(y | f) N(f; μ, s²) df, in the targets' unit.</summary>
-    public double DensityOf(StudentMode mode, double target, double mean, double deviation)
+    public double DensityOf(StudentMode mode, double target, double mean, double deviation, double variance)
     {
         double at = (target - Level) / Spread - mean;
-        return MeanOver(mode, deviation, f => Math.Exp(mode.LogDensity(at - f))) / Spread;
+        return MeanOver(
+            mode.Degrees * variance, deviation, f => Math.Exp(mode.LogDensity(at - f, variance))) / Spread;
     }
 
     /// <summary>Computes the probability of an observation that is nearer to the mean than a target.</summary>
-    public double ProbabilityWithin(StudentMode mode, double target, double mean, double deviation)
+    public double ProbabilityWithin(StudentMode mode, double target, double mean, double deviation, double variance)
     {
-        double at = Math.Abs((target - Level) / Spread - mean), scale = Math.Sqrt(mode.Variance);
-        return 2.0 * MeanOver(mode, deviation, f => StudentT.CDF(f, scale, mode.Degrees, at)) - 1.0;
+        double at = Math.Abs((target - Level) / Spread - mean), scale = Math.Sqrt(variance);
+        return 2.0 * MeanOver(mode.Degrees * variance, deviation, f => StudentT.CDF(f, scale, mode.Degrees, at)) - 1.0;
     }
 
-    /// <summary>The mean over f ~ N(0, s²), by the trapezoidal rule.</summary>
-    private static double MeanOver(StudentMode mode, double deviation, Func<double, double> of)
+    /// <summary>
+    /// The mean over f ~ N(0, s²), by the trapezoidal rule; ν σ² says how fast the density of t changes.
+    /// </summary>
+    private static double MeanOver(double spread, double deviation, Func<double, double> of)
     {
         // The density of t has its poles at ±i √ν σ: a quarter of that as a step is right to 1e-10.
-        double width = 0.25 * Math.Sqrt(mode.Degrees * mode.Variance);
+        double width = 0.25 * Math.Sqrt(spread);
         int steps = (int)Math.Clamp(Math.Ceiling(Reach * deviation / width), MinSteps, MaxSteps);
         double sum = 0.0, whole = 0.0;
         for (int i = -steps; i <= steps; i++)

@@ -38,30 +38,24 @@ internal sealed unsafe class SharedVectors
             (pairOf[first, second], pairOf[second, first]) = (pair, pair);
         }
 
-        (int Class, int Number)[] keys = [.. pairs.SelectMany(KeysOf).Distinct().Order()];
-        Dictionary<(int Class, int Number), int> places =
+        (int Class, int Place)[] keys = [.. pairs.SelectMany(KeysOf).Distinct().Order()];
+        Dictionary<(int Class, int Place), int> places =
             keys.Select((key, place) => (key, place)).ToDictionary(pair => pair.key, pair => pair.place);
         starts = [.. Enumerable.Range(0, classes + 1).Select(of => keys.Count(key => key.Class < of))];
-        int inputs = pairs[0].Fit.Vectors.Inputs;
-        double[] values = new double[keys.Length * inputs];
         weights = new double[keys.Length * (classes - 1)];
         foreach (PairMachine pair in pairs)
         {
-            (int Class, int Number)[] own = [.. KeysOf(pair)];
+            (int Class, int Place)[] own = [.. KeysOf(pair)];
             for (int i = 0; i < own.Length; i++)
             {
                 int of = own[i].Class, place = places[own[i]];
                 int other = of == pair.First ? pair.Second - 1 : pair.First;
                 weights[starts[of] * (classes - 1) + other * (starts[of + 1] - starts[of]) + place - starts[of]] =
                     pair.Fit.Weights[i];
-                for (int input = 0; input < inputs; input++)
-                {
-                    values[input * keys.Length + place] = pair.Fit.Vectors.Column(input)[i];
-                }
             }
         }
 
-        vectors = KernelSamples.Of(values, keys.Length, inputs);
+        vectors = pairs[0].Fit.Shared.Only([.. keys.Select(key => key.Place)]);
         single = Array.TrueForAll(pairs, pair => pair.Fit.Weights.Count == 0 || pair.Fit.IsExactEnough)
             ? Array.ConvertAll(weights, weight => (float)weight)
             : null;
@@ -93,10 +87,10 @@ internal sealed unsafe class SharedVectors
     }
 
     /// <summary>
-    /// The class and the number of each support vector: weights are positive on the side of the first.
+    /// The class and the place of each support vector: weights are positive on the side of the first.
     /// </summary>
-    private static IEnumerable<(int Class, int Number)> KeysOf(PairMachine pair) => pair.Fit.SupportVectors.Select(
-        (number, i) => (pair.Fit.Weights[i] > 0.0 ? pair.First : pair.Second, number));
+    private static IEnumerable<(int Class, int Place)> KeysOf(PairMachine pair) => pair.Fit.Places.Select(
+        (place, i) => (pair.Fit.Weights[i] > 0.0 ? pair.First : pair.Second, place));
 
     private void AddSingle(KernelSamples x, int first, int end, double[] decisions)
     {

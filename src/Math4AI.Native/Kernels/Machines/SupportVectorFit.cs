@@ -17,28 +17,35 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     private const double SingleRounding = 1.0 / (1 << 24);
 
     private readonly InputScaling scaling;
-    private readonly KernelSamples vectors;
+    private readonly Lazy<KernelSamples> vectors;
     private readonly double[] weights;
 
-    internal SupportVectorFit(
-        MachineSamples samples, Kernel kernel, KernelSamples x, DualSolution solution, int[]? numbers)
+    /// <summary>
+    /// Takes a solution for samples, or for some of them by their numbers. The samples are those of every machine of a
+    /// fit: a vector is copied when its machine alone is asked, and not for each machine.
+    /// </summary>
+    internal SupportVectorFit(MachineSamples samples, Kernel kernel, DualSolution solution, int[]? numbers)
     {
         scaling = samples.Scaling;
         Kernel = kernel;
-        int[] chosen = [.. Enumerable.Range(0, x.Count).Where(i => solution.Weights[i] != 0.0)];
-        vectors = x.Only(chosen.AsSpan());
+        int[] chosen = [.. Enumerable.Range(0, solution.Weights.Length).Where(i => solution.Weights[i] != 0.0)];
         weights = [.. chosen.Select(i => solution.Weights[i])];
-        SupportVectors = numbers is null ? chosen : [.. chosen.Select(i => numbers[i])];
-        Samples = x.Count;
+        Places = numbers is null ? chosen : [.. chosen.Select(i => numbers[i])];
+        SupportVectors = Places;
+        (Shared, Samples) = (samples.Inputs, solution.Weights.Length);
+        vectors = new Lazy<KernelSamples>(() => Shared.Only(Places.AsSpan()));
         (Offset, DualObjective, Violation) = (solution.Offset, solution.Objective, solution.Violation);
         (Iterations, IsConverged) = (solution.Iterations, solution.IsConverged);
     }
 
+    /// <summary>Takes a function that was saved: its vectors by their places among those of all machines.</summary>
     internal SupportVectorFit(
-        InputScaling scaling, Kernel kernel, KernelSamples vectors, double[] weights, int[] numbers, SavedMachine about)
+        InputScaling scaling, Kernel kernel, KernelSamples shared, int[] places, double[] weights, int[] numbers,
+        SavedMachine about)
     {
-        (this.scaling, Kernel, this.vectors, this.weights) = (scaling, kernel, vectors, weights);
-        SupportVectors = numbers;
+        (this.scaling, Kernel, Shared, Places, this.weights) = (scaling, kernel, shared, places, weights);
+        SupportVectors = Array.ConvertAll(places, place => numbers[place]);
+        vectors = new Lazy<KernelSamples>(() => Shared.Only(Places.AsSpan()));
         (Samples, Offset, DualObjective) = (about.Samples, about.Offset, about.DualObjective);
         (Violation, Iterations, IsConverged) = (about.Violation, about.Iterations, about.IsConverged);
     }
@@ -121,7 +128,7 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
         }
 
         KernelSamples x = scaling.Apply(inputs);
-        double[] ofVectors = Predict(vectors);
+        double[] ofVectors = Predict(vectors.Value);
         double norm = Math.Sqrt(Math.Max(0.0, weights.Select((weight, i) => weight * (ofVectors[i] - Offset)).Sum()));
         if (!(norm > 0.0))
         {
@@ -166,7 +173,11 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
 
     internal InputScaling Scaling => scaling;
 
-    internal KernelSamples Vectors => vectors;
+    /// <summary>Gets the samples among which the vectors are: the same for all machines of a classifier.</summary>
+    internal KernelSamples Shared { get; }
+
+    /// <summary>Gets the places of the vectors among <see cref="Shared"/>.</summary>
+    internal int[] Places { get; }
 
     internal double[] Predict(KernelSamples x)
     {
@@ -190,15 +201,16 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
 
     private void PredictSingle(KernelSamples x, int first, Span<double> values, float[] single)
     {
-        KernelColumns columns = Kernel.Columns(vectors, x);
-        float[] room = new float[vectors.Count * PredictedAtATime];
+        int count = weights.Length;
+        KernelColumns columns = Kernel.Columns(vectors.Value, x);
+        float[] room = new float[count * PredictedAtATime];
         for (int start = 0; start < values.Length; start += PredictedAtATime)
         {
             int rows = Math.Min(PredictedAtATime, values.Length - start);
             columns.Fill(first + start, rows, room);
             for (int row = 0; row < rows; row++)
             {
-                ReadOnlySpan<float> column = room.AsSpan(row * vectors.Count, vectors.Count);
+                ReadOnlySpan<float> column = room.AsSpan(row * count, count);
                 double sum = Offset;
 
                 // Few are added in float32, the sums of them in float64.
@@ -223,10 +235,10 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
 
     private void PredictDouble(KernelSamples x, int first, Span<double> values)
     {
-        var column = new GramMatrix(vectors.Count, 1);
+        var column = new GramMatrix(weights.Length, 1);
         for (int i = 0; i < values.Length; i++)
         {
-            Kernel.Fill(vectors, x.Range(first + i, 1), column);
+            Kernel.Fill(vectors.Value, x.Range(first + i, 1), column);
             values[i] = TensorPrimitives.Dot<double>(column.Column(0), weights) + Offset;
         }
     }

@@ -62,7 +62,7 @@ public abstract record SupportVectorSettings
             }
 
             fits[i] = new SupportVectorFit(
-                samples, kernel, x, solver.Solve(Tolerance, MaxIterations, cancellation), numbers);
+                samples, kernel, solver.Solve(Tolerance, MaxIterations, cancellation), numbers);
         }
 
         return fits;

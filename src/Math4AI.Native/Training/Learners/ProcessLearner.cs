@@ -120,7 +120,7 @@ public sealed record ProcessLearner : Learner
         return this with
         {
             Kernel = fit.Kernel,
-            NoiseVariance = fit.Mode.Variance,
+            NoiseVariance = fit.Mode.Noise.Variance,
             Degrees = fit.Degrees,
             Optimize = false,
         };

@@ -6,14 +6,16 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses.Laplace;
 
 /// <summary>
-/// Numbers with Student-t noise, y = f + σ t_ν. The parameters of the likelihood are log σ² and log(ν − 1). The density
-/// is not log-concave: W is negative at samples far off, and where K⁻¹ + W is not positive definite, the step is one of
-/// expectation and maximization over the scales of the noise, which always raises ψ.
+/// Numbers with Student-t noise, y = f + σ t_ν. The parameters of the likelihood are log σ², its slopes along the
+/// inputs where it varies, and log(ν − 1). The density is not log-concave: W is negative at samples far off, and where
+/// K⁻¹ + W is not positive definite, the step is one of expectation and maximization over the scales of the noise,
+/// which always raises ψ.
 /// </summary>
 /// <remarks>
 /// Source: Vanhatalo, Jylänki and Vehtari, Gaussian process regression with Student-t likelihood, NIPS 22 (2009).
 /// </remarks>
-internal sealed class StudentMode(double[] targets) : LaplaceMode(targets.Length, 1)
+internal sealed class StudentMode(double[] targets, KernelSamples samples, int noiseSlopes = 0)
+    : LaplaceMode(targets.Length, 1)
 {
     // K of a smooth kernel is singular to rounding; its factor needs this share of the diagonal more.
     private const double Jitter = 1e-8;
@@ -22,42 +24,42 @@ internal sealed class StudentMode(double[] targets) : LaplaceMode(targets.Length
     private const double ManyDegrees = 300.0;
 
     private readonly double[] curvatures = new double[targets.Length];
+
+    // σ_i² of each sample.
+    private double[] noise = Repeated(1.0, targets.Length);
     private readonly double[] lower = new GramMatrix(targets.Length, targets.Length).Values;
     private PositiveDefiniteFactor? inner;
     private GramMatrix? slopes;
 
-    public override int Parameters => 2;
+    public override int Parameters => 2 + noiseSlopes;
 
-    /// <summary>Gets σ².</summary>
-    public double Variance { get; private set; } = 1.0;
+    /// <summary>Gets σ² and its slopes.</summary>
+    public NoiseLaw Noise { get; private set; } = new(1.0, []);
 
     /// <summary>Gets ν.</summary>
     public double Degrees { get; private set; } = 4.0;
 
-    private double Spread => Degrees * Variance;
+    /// <summary>Sets σ², its slopes and ν.</summary>
+    public void Use(NoiseLaw law, double degrees) => (Noise, noise, Degrees) = (law, law.At(samples), degrees);
 
-    /// <summary>Sets σ² and ν.</summary>
-    public void Use(double variance, double degrees) => (Variance, Degrees) = (variance, degrees);
+    public static double[] Pack(double variance, double degrees, params double[] slopes) =>
+        [Math.Log(variance), .. slopes, Math.Log(degrees - 1.0)];
 
-    public static double[] Pack(double variance, double degrees) => [Math.Log(variance), Math.Log(degrees - 1.0)];
-
-    public override void Use(ReadOnlySpan<double> parameters)
-    {
-        double[] values = Positive.Exponentials(parameters);
-        (Variance, Degrees) = (values[0], 1.0 + values[1]);
-    }
+    public override void Use(ReadOnlySpan<double> parameters) =>
+        Use(NoiseLaw.Of(parameters[..^1]), 1.0 + Positive.Exponentials(parameters[^1..])[0]);
 
     public override GramMatrix Slopes(Span<double> own)
     {
         (GramMatrix found, double[] variances) = Precision();
         double[] curvatureSlopes = new double[Samples], ofLevel = new double[Samples], ofDegrees = new double[Samples];
-        double level = 0.0, degrees = Samples * LogScaleSlope(), up = Degrees + 1.0, s = Spread;
+        double[] levels = new double[Samples];
+        double degrees = Samples * LogScaleSlope(), up = Degrees + 1.0;
         for (int i = 0; i < Samples; i++)
         {
-            double r = targets[i] - Latent[i], d = s + r * r;
+            double r = targets[i] - Latent[i], s = Degrees * noise[i], d = s + r * r;
             curvatureSlopes[i] = variances[i] * up * r * (r * r - 3.0 * s) / (d * d * d);
             double bend = up * s * (s - 3.0 * r * r) / (d * d * d);
-            level += 0.5 * (up * r * r / d - 1.0 + variances[i] * bend);
+            levels[i] = 0.5 * (up * r * r / d - 1.0 + variances[i] * bend);
             degrees += 0.5 * (up * r * r / (Degrees * d) - SpecialFunctions.Log1p(r * r / s)
                 + variances[i] * ((r * r - s) / (d * d) + bend / Degrees));
             ofLevel[i] = -up * r * s / (d * d);
@@ -66,8 +68,9 @@ internal sealed class StudentMode(double[] targets) : LaplaceMode(targets.Length
 
         // The mode moves by (K⁻¹ + W)⁻¹ ∂∇log p, and log q with it by the slopes of ½ log det.
         double[] moved = Posterior(curvatureSlopes);
-        own[0] += level + TensorPrimitives.Dot<double>(moved, ofLevel);
-        own[1] += (Degrees - 1.0) * (degrees + TensorPrimitives.Dot<double>(moved, ofDegrees));
+        TensorPrimitives.MultiplyAdd<double>(moved, ofLevel, levels, levels);
+        Noise.AddGradient(samples, levels, own[..^1]);
+        own[^1] += (Degrees - 1.0) * (degrees + TensorPrimitives.Dot<double>(moved, ofDegrees));
         return WithWeights(found, curvatureSlopes);
     }
 
@@ -104,8 +107,9 @@ internal sealed class StudentMode(double[] targets) : LaplaceMode(targets.Length
 
     /// <summary>Computes log p(y | f) of one sample.</summary>
     /// <param name="residual">y − f.</param>
-    public double LogDensity(double residual) => LogScale() - 0.5 * (Degrees + 1.0)
-        * SpecialFunctions.Log1p(residual * residual / Spread);
+    /// <param name="variance">σ² of the sample.</param>
+    public double LogDensity(double residual, double variance) => LogScale() - 0.5 * Math.Log(variance)
+        - 0.5 * (Degrees + 1.0) * SpecialFunctions.Log1p(residual * residual / (Degrees * variance));
 
     protected override void Condition(GramMatrix matrix)
     {
@@ -129,10 +133,10 @@ internal sealed class StudentMode(double[] targets) : LaplaceMode(targets.Length
 
     protected override bool Prepare()
     {
-        double up = Degrees + 1.0, s = Spread;
+        double up = Degrees + 1.0;
         for (int i = 0; i < Samples; i++)
         {
-            double r = targets[i] - Latent[i], d = s + r * r;
+            double r = targets[i] - Latent[i], s = Degrees * noise[i], d = s + r * r;
             curvatures[i] = up * (s - r * r) / (d * d);
         }
 
@@ -153,7 +157,7 @@ internal sealed class StudentMode(double[] targets) : LaplaceMode(targets.Length
         double up = Degrees + 1.0;
         for (int i = 0; i < Samples; i++)
         {
-            double r = targets[i] - Latent[i], own = up / (Spread + r * r);
+            double r = targets[i] - Latent[i], own = up / (Degrees * noise[i] + r * r);
             weights[i] = isNewton ? curvatures[i] : own;
             right[i] = isNewton ? curvatures[i] * Latent[i] + own * r : own * targets[i];
         }
@@ -167,21 +171,29 @@ internal sealed class StudentMode(double[] targets) : LaplaceMode(targets.Length
 
     protected override double Objective(double[] weights, double[] latent)
     {
-        double sum = Samples * LogScale() - 0.5 * TensorPrimitives.Dot<double>(weights, latent);
+        double sum = Samples * LogScale() - 0.5 * noise.Sum(Math.Log)
+            - 0.5 * TensorPrimitives.Dot<double>(weights, latent);
         for (int i = 0; i < Samples; i++)
         {
             double r = targets[i] - latent[i];
-            sum -= 0.5 * (Degrees + 1.0) * SpecialFunctions.Log1p(r * r / Spread);
+            sum -= 0.5 * (Degrees + 1.0) * SpecialFunctions.Log1p(r * r / (Degrees * noise[i]));
         }
 
         return sum;
     }
 
-    /// <summary>log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(π ν σ²).</summary>
+    private static double[] Repeated(double value, int count)
+    {
+        double[] values = new double[count];
+        Array.Fill(values, value);
+        return values;
+    }
+
+    /// <summary>log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(π ν).</summary>
     private double LogScale() => Degrees > ManyDegrees
-        ? -0.25 / Degrees + 1.0 / (24.0 * Degrees * Degrees * Degrees) - 0.5 * Math.Log(2.0 * Math.PI * Variance)
+        ? -0.25 / Degrees + 1.0 / (24.0 * Degrees * Degrees * Degrees) - 0.5 * Math.Log(2.0 * Math.PI)
         : SpecialFunctions.GammaLn(0.5 * (Degrees + 1.0)) - SpecialFunctions.GammaLn(0.5 * Degrees)
-            - 0.5 * Math.Log(Math.PI * Spread);
+            - 0.5 * Math.Log(Math.PI * Degrees);
 
     /// <summary>The derivative of that with respect to ν.</summary>
     private double LogScaleSlope() => Degrees > ManyDegrees

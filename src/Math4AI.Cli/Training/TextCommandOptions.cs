@@ -128,9 +128,30 @@ internal static class TextCommandOptions
             TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
         }
 
-        bool hasText = words.GetValue(Text) is not null, hasFrom = words.GetValue(From) is not null;
-        bool IsGiven(Option option) => words.GetResult(option) is { Implicit: false };
-        if (!hasText && All.FirstOrDefault(IsGiven) is { } alone)
+        RequireTheirText(words);
+        if (words.GetValue(VocabularyOption) is < Min or > Max)
+        {
+            throw new UsageException($"--vocabulary takes {Min} to {Max}.");
+        }
+
+        if (Units[words.GetValue(UnitOption)!] != TextUnit.TrainedBytePair
+            && IsGiven(words, VocabularyOption))
+        {
+            throw new UsageException("--vocabulary is for --unit trained.");
+        }
+
+        if (words.GetValue(From) is null)
+        {
+            RequireShape(Read(words));
+        }
+    }
+
+    private static bool IsGiven(ParseResult words, Option option) => words.GetResult(option) is { Implicit: false };
+
+    /// <summary>Refuses options without what they are for.</summary>
+    private static void RequireTheirText(ParseResult words)
+    {
+        if (words.GetValue(Text) is null && All.FirstOrDefault(option => IsGiven(words, option)) is { } alone)
         {
             throw new UsageException($"{alone.Name} is for a text: give --text FILE with it.");
         }
@@ -140,25 +161,10 @@ internal static class TextCommandOptions
             UnitOption, VocabularyOption, SeparatorOption, StyleOption, UntiedOption, BiasOption, LayersOption,
             HeadsOption, KeyHeadsOption, WidthOption,
         ];
-        if (hasFrom && ofModel.FirstOrDefault(IsGiven) is { } own)
+        if (words.GetValue(From) is not null && ofModel.FirstOrDefault(option => IsGiven(words, option)) is { } own)
         {
             throw new UsageException(
                 $"--from goes on with the tokens and the shape of its model: leave out {own.Name}.");
-        }
-
-        if (words.GetValue(VocabularyOption) is < Min or > Max)
-        {
-            throw new UsageException($"--vocabulary takes {Min} to {Max}.");
-        }
-
-        if (Units[words.GetValue(UnitOption)!] != TextUnit.TrainedBytePair && IsGiven(VocabularyOption))
-        {
-            throw new UsageException("--vocabulary is for --unit trained.");
-        }
-
-        if (!hasFrom)
-        {
-            RequireShape(Read(words));
         }
     }
 

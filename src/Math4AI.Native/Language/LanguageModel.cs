@@ -79,8 +79,8 @@ public sealed class LanguageModel
     }
 
     /// <summary>
-    /// Trains all weights on a further text but for its last tenth, which is the test, and the twentieth before it,
-    /// which chooses the weights; this model stays as it is.
+    /// Trains all weights on a further text but for its last tenth, which is the test, and its first twentieth, which
+    /// chooses the weights; this model stays as it is.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="options">

@@ -77,8 +77,8 @@ public sealed class TextModel
     internal CharTransformer Network => network;
 
     /// <summary>
-    /// Trains on a text but for its last tenth, which is the test and chooses nothing, and the twentieth before it,
-    /// which chooses the weights.
+    /// Trains on a text but for its last tenth, which is the test and chooses nothing, and its first twentieth, which
+    /// chooses the weights: what is trained on goes up to the test, as it would go up to what comes after the text.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="options">The settings.</param>
@@ -183,8 +183,8 @@ public sealed class TextModel
     /// <param name="length">Its characters.</param>
     public static (Range Train, Range Test, Range Validation) Parts(int length)
     {
-        int test = (int)(length * 9L / 10), validation = (int)(length * 17L / 20);
-        return (..validation, test..length, validation..test);
+        int validation = length / 20, test = (int)(length * 9L / 10);
+        return (validation..test, test..length, ..validation);
     }
 
     /// <summary>Reads a model from a folder.</summary>

@@ -17,6 +17,9 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
     /// <summary>The columns of X that are multiplied with all of the matrix before the next ones.</summary>
     private const int Together = 32;
 
+    /// <summary>X with its columns so divided that those of a group follow each other, row by row.</summary>
+    private float[] grouped = [];
+
     /// <summary>Gets the order of the matrix.</summary>
     public int Order => starts.Length - 1;
 
@@ -41,7 +44,8 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
         }
 
         long[] next = from[..^1];
-        (int[] newColumns, float[] newValues) = (new int[columns.Length], new float[columns.Length]);
+        int[] newColumns = LargeArray.New<int>(columns.Length);
+        float[] newValues = LargeArray.New<float>(columns.Length);
         for (int row = 0; row < Order; row++)
         {
             for (long i = starts[row]; i < starts[row + 1]; i++)
@@ -68,7 +72,8 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
             left[row + 1] += left[row];
         }
 
-        (int[] newColumns, float[] newValues) = (new int[left[^1]], new float[left[^1]]);
+        int[] newColumns = LargeArray.New<int>(left[^1]);
+        float[] newValues = LargeArray.New<float>(left[^1]);
         Team.Run(Team.Size, part => CopyPositive(part, ofRow, ofColumn, left, newColumns, newValues));
         return new SparseRows(left, newColumns, newValues);
     }
@@ -87,20 +92,23 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
             Array.Clear(y);
         }
 
+        grouped = grouped.Length == x.Length ? grouped : LargeArray.New<float>(x.Length);
+        Team.Run(Team.Size, part => Divide(part, x, width));
         Team.Run(Team.Size, part =>
         {
             (int first, int count) = Part(processes.Rank * Team.Size + part, processes.Count * Team.Size);
-            fixed (float* from = x, to = y, entries = values)
+            fixed (float* from = grouped, to = y, entries = values)
             fixed (int* places = columns)
             {
                 // Some columns of X after the others: what they take of it stays in the nearer caches.
                 for (int at = 0; at < width; at += Together)
                 {
+                    int some = Math.Min(Together, width - at);
                     for (int row = first; row < first + count; row++)
                     {
                         Row(
-                            from + at, places + starts[row], entries + starts[row], starts[row + 1] - starts[row],
-                            to + (long)row * width + at, width, Math.Min(Together, width - at));
+                            from + (long)at * Order, places + starts[row], entries + starts[row],
+                            starts[row + 1] - starts[row], to + (long)row * width + at, some);
                     }
                 }
             }
@@ -110,8 +118,22 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
         processes.Sum(y);
     }
 
+    private void Divide(int part, float[] x, int width)
+    {
+        (int first, int count) = Team.Part(Order, part, Team.Size);
+        for (int at = 0; at < width; at += Together)
+        {
+            int some = Math.Min(Together, width - at);
+            for (int row = first; row < first + count; row++)
+            {
+                x.AsSpan(row * width + at, some).CopyTo(grouped.AsSpan(at * Order + row * some));
+            }
+        }
+    }
+
+    /// <summary>Some numbers of a row of Y, from as many columns of X.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(float* x, int* places, float* entries, long count, float* y, int width, int some)
+    private static void Row(float* x, int* places, float* entries, long count, float* y, int some)
     {
         int step = Vector<float>.Count;
         int at = 0;
@@ -120,7 +142,7 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
             Vector<float> a = default, b = default, c = default, d = default;
             for (long i = 0; i < count; i++)
             {
-                float* from = x + (long)places[i] * width + at;
+                float* from = x + (long)places[i] * some + at;
                 var entry = new Vector<float>(entries[i]);
                 a = Vector.FusedMultiplyAdd(entry, Vector.Load(from), a);
                 b = Vector.FusedMultiplyAdd(entry, Vector.Load(from + step), b);
@@ -139,7 +161,7 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
             float sum = 0.0f;
             for (long i = 0; i < count; i++)
             {
-                sum = MathF.FusedMultiplyAdd(entries[i], x[(long)places[i] * width + at], sum);
+                sum = MathF.FusedMultiplyAdd(entries[i], x[(long)places[i] * some + at], sum);
             }
 
             y[at] = sum;

@@ -27,22 +27,7 @@ internal static class LanguageFolderWriter
         string folder, FileTransaction files, DecoderWeights weights, Tokenizer? tokenizer,
         LanguageSaveOptions options)
     {
-        if (weights.Neighbors > 0)
-        {
-            throw new InvalidOperationException(
-                "The layouts are those of GPT-2 and Llama, which have no neighbors: train with --style llama or gpt2.");
-        }
-
-        bool isLlama = weights.Places is null, isGated = weights.Activation == DecoderActivation.GatedSilu;
-        bool hasShared = weights.KeyHeads != weights.Heads;
-        bool hasBias = weights.Layers.Any(layer => layer.Up.Bias is not null);
-        if (isLlama != weights.IsRootNorm || isLlama != isGated || (isLlama ? hasBias : hasShared))
-        {
-            throw new InvalidOperationException(
-                "The layouts are those of GPT-2 and Llama; a mixture of their styles has none: train with one of "
-                + "them.");
-        }
-
+        bool isLlama = IsLlama(weights);
         SavedArray[][] pieces = Pieces(isLlama ? LlamaLayout.Arrays(weights) : Gpt2Layout.Arrays(weights), options);
         string[] names = [.. pieces.Select((_, i) => pieces.Length == 1 ? Whole : string.Create(
             CultureInfo.InvariantCulture, $"model-{i + 1:00000}-of-{pieces.Length:00000}.safetensors"))];
@@ -72,6 +57,25 @@ internal static class LanguageFolderWriter
         tokenizer?.Save(files.Add(Path.Combine(folder, Tokens)));
 
         void Write(string name, string text) => File.WriteAllText(files.Add(Path.Combine(folder, name)), text);
+    }
+
+    /// <summary>Returns whether the layout is Llama's rather than GPT-2's.</summary>
+    /// <exception cref="InvalidOperationException">It is neither.</exception>
+    private static bool IsLlama(DecoderWeights weights)
+    {
+        if (weights.Neighbors > 0)
+        {
+            throw new InvalidOperationException(
+                "The layouts are those of GPT-2 and Llama, which have no neighbors: train with --style llama or gpt2.");
+        }
+
+        bool isLlama = weights.Places is null, isGated = weights.Activation == DecoderActivation.GatedSilu;
+        bool hasShared = weights.KeyHeads != weights.Heads;
+        bool hasBias = weights.Layers.Any(layer => layer.Up.Bias is not null);
+        return isLlama == weights.IsRootNorm && isLlama == isGated && !(isLlama ? hasBias : hasShared) ? isLlama
+            : throw new InvalidOperationException(
+                "The layouts are those of GPT-2 and Llama; a mixture of their styles has none: train with one of "
+                + "them.");
     }
 
     /// <summary>Divides arrays among files in their order; an array that is larger has a file of its own.</summary>

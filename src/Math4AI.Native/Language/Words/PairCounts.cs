@@ -19,14 +19,18 @@ internal sealed class PairCounts
     private readonly uint[] weights;
     private readonly int dense;
     private readonly uint[] frequent;
-    private readonly PairTable others = new();
+    private readonly PairTable others;
     private readonly List<int> line = [];
 
-    private PairCounts(int window, int dense)
+    /// <summary>How often a count of the triangle has passed 2³²; a text needs billions of words for that.</summary>
+    private readonly Dictionary<int, ulong> beyond = [];
+
+    private PairCounts(int window, int dense, int words)
     {
         this.dense = dense;
+        others = new PairTable(words);
         weights = [.. Enumerable.Range(1, window).Select(distance => (uint)((Unit + distance / 2) / distance))];
-        frequent = new uint[dense * (dense + 1) / 2];
+        frequent = LargeArray.New<uint>(dense * (dense + 1) / 2);
     }
 
     /// <summary>Counts the pairs of a text.</summary>
@@ -41,8 +45,8 @@ internal sealed class PairCounts
         // Most pairs are of frequent words: a triangle that stays in the nearer caches, for each thread. Processes,
         // whose triangles are added, may have different numbers of threads.
         bool areMany = Team.Size > ManyThreads || processes.Count > 1;
-        int dense = Math.Min(vocabulary.Counts.Count, areMany ? 1 << 11 : 1 << 12);
-        PairCounts[] all = [.. Enumerable.Range(0, Team.Size).Select(_ => new PairCounts(window, dense))];
+        int words = vocabulary.Counts.Count, dense = Math.Min(words, areMany ? 1 << 11 : 1 << 12);
+        PairCounts[] all = [.. Enumerable.Range(0, Team.Size).Select(_ => new PairCounts(window, dense, words))];
         CorpusReader.Run(
             path, Team.Size, (worker, block) => all[worker].Add(block, vocabulary), processes, cancellation);
         foreach (PairCounts other in all[1..])
@@ -68,18 +72,15 @@ internal sealed class PairCounts
             others.AddBytes(of);
         }
 
-        double[] sums = Array.ConvertAll(frequent, count => (double)count);
+        double[] sums = [.. frequent.Select((count, i) => (double)(count + Beyond(i)))];
         processes.Sum(sums);
-        for (int rare = 0, i = 0; rare < dense; rare++)
+        beyond.Clear();
+        for (int i = 0; i < sums.Length; i++)
         {
-            for (int common = 0; common <= rare; common++, i++)
+            frequent[i] = (uint)(ulong)sums[i];
+            if ((ulong)sums[i] >> 32 is > 0 and var times)
             {
-                ulong sum = (ulong)sums[i], beyond = sum >> 32 << 32;
-                frequent[i] = (uint)sum;
-                if (beyond > 0)
-                {
-                    others.Add(rare, common, beyond);
-                }
+                beyond[i] = times << 32;
             }
         }
     }
@@ -92,9 +93,9 @@ internal sealed class PairCounts
         {
             for (int common = 0; common <= rare; common++, i++)
             {
-                if (frequent[i] > 0)
+                if (frequent[i] + Beyond(i) is > 0 and var count)
                 {
-                    tell(rare, common, frequent[i]);
+                    tell(rare, common, count);
                 }
             }
         }
@@ -130,23 +131,33 @@ internal sealed class PairCounts
             return;
         }
 
-        ref uint count = ref frequent[rare * (rare + 1) / 2 + common];
+        AddFrequent(rare * (rare + 1) / 2 + common, weight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddFrequent(int place, uint weight)
+    {
+        ref uint count = ref frequent[place];
         count += weight;
         if (count < weight)
         {
-            others.Add(rare, common, 1UL << 32);
+            beyond[place] = Beyond(place) + (1UL << 32);
         }
     }
+
+    private ulong Beyond(int place) => beyond.Count > 0 ? beyond.GetValueOrDefault(place) : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(PairCounts other)
     {
-        for (int rare = 0, i = 0; rare < dense; rare++)
+        for (int i = 0; i < frequent.Length; i++)
         {
-            for (int common = 0; common <= rare; common++, i++)
-            {
-                Add(rare, common, other.frequent[i]);
-            }
+            AddFrequent(i, other.frequent[i]);
+        }
+
+        foreach ((int place, ulong more) in other.beyond)
+        {
+            beyond[place] = Beyond(place) + more;
         }
 
         other.others.ForEach(others.Add);

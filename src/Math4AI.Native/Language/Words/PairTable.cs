@@ -1,46 +1,69 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Math4AI.Runtime;
 
 namespace Math4AI.Language.Words;
 
-/// <summary>Sums for pairs of numbers, in a hash table.</summary>
+/// <summary>
+/// Sums for pairs of numbers, in a hash table with 64 bits a pair: its two numbers, and of its sum as many of the low
+/// bits as there is room for; what is more is kept apart, for few pairs.
+/// </summary>
 internal sealed class PairTable
 {
-    private ulong[] keys = new ulong[1 << 16];
-    private ulong[] sums = new ulong[1 << 16];
+    private readonly int numberBits;
+    private readonly int sumBits;
+    private readonly ulong sumMask;
+    private readonly Dictionary<ulong, ulong> beyond = [];
+    private ulong[] entries = new ulong[1 << 16];
     private int count;
 
+    /// <summary>Makes a table without pairs.</summary>
+    /// <param name="numbers">The numbers of pairs are from 0 to below this.</param>
+    public PairTable(int numbers)
+    {
+        numberBits = 32 - BitOperations.LeadingZeroCount((uint)numbers);
+        sumBits = 64 - 2 * numberBits;
+        sumMask = (1UL << sumBits) - 1;
+    }
+
     /// <summary>Adds to the sum of a pair.</summary>
-    /// <param name="first">The first number, from 0.</param>
+    /// <param name="first">The first number.</param>
     /// <param name="second">The second.</param>
     /// <param name="amount">What is added, above 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int first, int second, ulong amount)
     {
-        ulong key = ((ulong)first << 32) | (uint)second;
-        int slot = Slot(key);
-        if (sums[slot] == 0)
+        ulong key = Key(first, second);
+        ref ulong entry = ref entries[Slot(key)];
+        count += entry == 0 ? 1 : 0;
+        ulong sum = (entry & sumMask) + amount;
+        entry = (key << sumBits) | (sum & sumMask);
+        if (sum > sumMask)
         {
-            keys[slot] = key;
-            count++;
+            CollectionsMarshal.GetValueRefOrAddDefault(beyond, key, out _) += sum & ~sumMask;
         }
 
-        sums[slot] += amount;
-        if (count > keys.Length / 2)
+        if (count > entries.Length / 10 * 7)
         {
             Grow();
         }
     }
 
+    /// <summary>Returns the sum of a pair; 0 where there is none.</summary>
+    public ulong SumOf(int first, int second) => Sum(entries[Slot(Key(first, second))]);
+
     /// <summary>Tells of all pairs, in no order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForEach(Action<int, int, ulong> tell)
     {
-        for (int slot = 0; slot < keys.Length; slot++)
+        ulong second = (1UL << numberBits) - 1;
+        foreach (ulong entry in entries)
         {
-            if (sums[slot] > 0)
+            if (entry > 0)
             {
-                tell((int)(keys[slot] >> 32), (int)(uint)keys[slot], sums[slot]);
+                ulong key = (entry >> sumBits) - 1;
+                tell((int)(key >> numberBits), (int)(key & second), Sum(entry));
             }
         }
     }
@@ -48,17 +71,13 @@ internal sealed class PairTable
     /// <summary>All pairs with their sums, for other processes.</summary>
     public byte[] ToBytes()
     {
-        ulong[] all = new ulong[2 * count];
+        ulong[] all = new ulong[2 * (long)count];
         int at = 0;
-        for (int slot = 0; slot < keys.Length; slot++)
+        ForEach((first, second, sum) =>
         {
-            if (sums[slot] > 0)
-            {
-                (all[at], all[at + 1]) = (keys[slot], sums[slot]);
-                at += 2;
-            }
-        }
-
+            (all[at], all[at + 1]) = ((ulong)first << 32 | (uint)second, sum);
+            at += 2;
+        });
         return MemoryMarshal.AsBytes<ulong>(all).ToArray();
     }
 
@@ -72,12 +91,19 @@ internal sealed class PairTable
         }
     }
 
+    /// <summary>The pair as one number, not 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Key(int first, int second) => (((ulong)(uint)first << numberBits) | (uint)second) + 1;
+
+    private ulong Sum(ulong entry) =>
+        (entry & sumMask) + (beyond.Count > 0 ? beyond.GetValueOrDefault(entry >> sumBits) : 0);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(ulong key)
     {
-        int mask = keys.Length - 1;
+        int mask = entries.Length - 1;
         int slot = (int)((key * 0x9E3779B97F4A7C15UL) >> 32) & mask;
-        while (sums[slot] > 0 && keys[slot] != key)
+        while (entries[slot] != 0 && entries[slot] >> sumBits != key)
         {
             slot = (slot + 1) & mask;
         }
@@ -88,17 +114,16 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
-        (ulong[] oldKeys, ulong[] oldSums) = (keys, sums);
-        int size = keys.Length < 1 << 30 ? 2 * keys.Length : throw new InvalidOperationException(
+        ulong[] old = entries;
+        int size = old.Length < 1 << 30 ? 2 * old.Length : throw new InvalidOperationException(
             "The text has more different pairs of words than can be counted: allow fewer words (MaxWords), or ask for "
             + "more occurrences of a word (MinCount).");
-        (keys, sums) = (new ulong[size], new ulong[size]);
-        for (int i = 0; i < oldKeys.Length; i++)
+        entries = LargeArray.New<ulong>(size);
+        foreach (ulong entry in old)
         {
-            if (oldSums[i] > 0)
+            if (entry > 0)
             {
-                int slot = Slot(oldKeys[i]);
-                (keys[slot], sums[slot]) = (oldKeys[i], oldSums[i]);
+                entries[Slot(entry >> sumBits)] = entry;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Language.Words;
@@ -74,8 +75,8 @@ internal static class PpmiVectors
                 + "more occurrences of a word (MinCount).");
         }
 
-        int[] columns = new int[starts[^1]];
-        float[] values = new float[columns.Length];
+        int[] columns = LargeArray.New<int>(starts[^1]);
+        float[] values = LargeArray.New<float>(starts[^1]);
         long[] next = starts[..^1];
         pairs.ForEach((rare, common, count) =>
         {

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Random;
@@ -39,7 +40,8 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
         processes ??= ProcessGroup.Single;
         int width = Math.Min(a.Order, (count + Oversampling + Group - 1) / Group * Group);
         var normal = new MathNet.Numerics.Distributions.Normal(new MersenneTwister(seed, threadSafe: false));
-        float[] x = new float[a.Order * width], y = new float[x.Length];
+        float[] x = LargeArray.New<float>(a.Order * width), y = LargeArray.New<float>(x.Length);
+        DenseMatrix block = new(width, a.Order), other = new(width, a.Order);
         foreach (ref float value in x.AsSpan())
         {
             value = (float)normal.Sample();
@@ -49,20 +51,20 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
         for (int pass = 0; pass < passes; pass++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Write(Orthonormal(Read(y, width)), x);
+            Write(Orthonormal(Read(y, block), other), x);
             transposed.Multiply(x, y, width, processes);
-            Write(Orthonormal(Read(y, width)), x);
+            Write(Orthonormal(Read(y, block), other), x);
             a.Multiply(x, y, width, processes);
         }
 
         // B = Qᵀ A: B Bᵀ has the squares of the singular values within the subspace, and W those of its left vectors.
-        Write(Orthonormal(Orthonormal(Read(y, width))), x);
+        Write(Orthonormal(Orthonormal(Read(y, block), other), block), x);
         transposed.Multiply(x, y, width, processes);
-        DenseMatrix right = Read(y, width);
+        DenseMatrix left = Read(x, block), right = Read(y, other);
         LeadingEigen<double> eigen = SymmetricEigen.Largest(right.TransposeAndMultiply(right), count);
         Vector<double> values = eigen.Values.Map(value => Math.Sqrt(Math.Max(0.0, value)));
         return new TruncatedSvd(
-            eigen.Vectors.TransposeThisAndMultiply(Read(x, width)), values,
+            eigen.Vectors.TransposeThisAndMultiply(left), values,
             (eigen.Vectors * DiagonalMatrix.OfDiagonal(count, count, values.Select(
                 value => value > 1e-6 * values[0] ? 1.0 / value : 0.0))).TransposeThisAndMultiply(right));
     }
@@ -71,7 +73,7 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
     /// Returns L⁻¹ X with L Lᵀ = X Xᵀ, whose rows are orthonormal except where the rows of X depend on each other. The
     /// shift keeps X Xᵀ positive definite. Source: T. Fukaya et al., SIAM Journal on Scientific Computing 42 (2020).
     /// </summary>
-    private static Matrix<double> Orthonormal(Matrix<double> x)
+    private static DenseMatrix Orthonormal(DenseMatrix x, DenseMatrix result)
     {
         Matrix<double> gram = x.TransposeAndMultiply(x);
         double shift = 1e-13 * gram.Trace();
@@ -80,17 +82,18 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
             throw new InvalidOperationException("The matrix is zero, and has no singular vectors.");
         }
 
-        return (gram + DiagonalMatrix.CreateIdentity(gram.RowCount) * shift).Cholesky().Factor.Inverse() * x;
+        Matrix<double> shifted = gram + DiagonalMatrix.CreateIdentity(gram.RowCount) * shift;
+        shifted.Cholesky().Factor.Inverse().Multiply(x, result);
+        return result;
     }
 
     /// <summary>A row in memory is a column of Math.NET's column-major matrix.</summary>
-    private static DenseMatrix Read(float[] rows, int width)
+    private static DenseMatrix Read(float[] rows, DenseMatrix matrix)
     {
-        double[] values = new double[rows.Length];
-        TensorPrimitives.ConvertChecked<float, double>(rows, values);
-        return new DenseMatrix(width, rows.Length / width, values);
+        TensorPrimitives.ConvertChecked<float, double>(rows, matrix.Values);
+        return matrix;
     }
 
-    private static void Write(Matrix<double> matrix, float[] rows) =>
-        TensorPrimitives.ConvertTruncating<double, float>(matrix.AsColumnMajorArray(), rows);
+    private static void Write(DenseMatrix matrix, float[] rows) =>
+        TensorPrimitives.ConvertTruncating<double, float>(matrix.Values, rows);
 }

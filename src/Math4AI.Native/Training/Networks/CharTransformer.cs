@@ -38,27 +38,8 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(symbolCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(context, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
-        if (width < heads || width % heads != 0)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(width), width, $"The width must be a multiple of the {heads} heads.");
-        }
-
         Style = style ?? TransformerStyle.Gpt2;
-        if (Style.IsRotary && width / heads % 2 != 0)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(width), width,
-                "Rotations need heads of an even width: choose another width or number of heads.");
-        }
-
-        if (Style.KeyHeads is { } keys && (keys < 1 || heads % keys != 0))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(style), keys, $"The {heads} heads must be a multiple of the heads of keys and values.");
-        }
-
+        RequireHeads(heads, width, Style);
         (Context, Layers, Heads, Width, SymbolCount) = (context, layers, heads, width, symbolCount);
         symbols = nn.Embedding(symbolCount, width);
         places = Style.IsRotary ? null : nn.Embedding(context, width);
@@ -154,6 +135,29 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
 
     /// <summary>Where attention and the layers of a block leave out, counted through.</summary>
     internal static (int Attended, int Fed) Sites(int block) => (2 * block + 1, 2 * block + 2);
+
+    private static void RequireHeads(int heads, int width, TransformerStyle style)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        if (width < heads || width % heads != 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(width), width, $"The width must be a multiple of the {heads} heads.");
+        }
+
+        if (style.IsRotary && width / heads % 2 != 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(width), width,
+                "Rotations need heads of an even width: choose another width or number of heads.");
+        }
+
+        if (style.KeyHeads is { } keys && (keys < 1 || heads % keys != 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(style), keys, $"The {heads} heads must be a multiple of the heads of keys and values.");
+        }
+    }
 
     private static nn.Module<Tensor, Tensor> NewNorm(int width, TransformerStyle style) =>
         style.IsRootNorm ? new RootNorm(width) : nn.LayerNorm(width, Epsilon, bias: style.HasBias);

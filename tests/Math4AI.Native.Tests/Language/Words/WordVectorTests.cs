@@ -88,22 +88,45 @@ public sealed class WordVectorTests : TemporaryFolder
     [Fact]
     public void A_table_of_pairs_adds_up_and_grows()
     {
-        var table = new PairTable();
-        for (int round = 0; round < 3; round++)
+        // Sums that fit beside their pair, that do not, and pairs that leave almost no room.
+        foreach ((int numbers, ulong amount) in
+            new[] { (100_000, 12UL), (100_000, 5_000_000_000UL), (int.MaxValue, 5_000_000_000UL) })
         {
-            for (int i = 0; i < 100_000; i++)
+            PairTable table = new(numbers), copy = new(numbers);
+            for (int round = 0; round < 3; round++)
             {
-                table.Add(i, i % 7, 5_000_000_000UL);
+                for (int i = 0; i < 100_000; i++)
+                {
+                    table.Add(numbers - 1 - i, i % 7, amount);
+                }
+            }
+
+            copy.AddBytes(table.ToBytes());
+            foreach (PairTable one in new[] { table, copy })
+            {
+                int count = 0;
+                one.ForEach((first, second, sum) =>
+                {
+                    Assert.True(second == (numbers - 1 - first) % 7 && sum == 3 * amount);
+                    count++;
+                });
+                Assert.Equal(100_000, count);
             }
         }
+    }
 
-        int count = 0;
-        table.ForEach((first, second, sum) =>
-        {
-            Assert.True(second == first % 7 && sum == 15_000_000_000UL);
-            count++;
-        });
-        Assert.Equal(100_000, count);
+    [Fact]
+    public void Counts_beyond_32_bits_are_told_once()
+    {
+        // 2520 a time: 2³² is passed at the 1,704,458th.
+        const int Times = 1_800_000;
+        string path = In("often");
+        File.WriteAllText(path, string.Concat(Enumerable.Repeat("a b\n", Times)));
+        var vocabulary = Vocabulary.Of(path, 1, 10, ProcessGroup.Single, CancellationToken.None);
+        var told = new List<(int, int, double)>();
+        PairCounts.Of(path, vocabulary, 2, ProcessGroup.Single, CancellationToken.None)
+            .ForEach((rare, common, weight) => told.Add((rare, common, weight)));
+        Assert.Equal([(1, 0, 2520.0 * Times)], told);
     }
 
     [Fact]

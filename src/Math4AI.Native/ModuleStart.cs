@@ -4,6 +4,7 @@ using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Posteriors;
 using Math4AI.Kernels;
 using Math4AI.Kernels.Files;
 using Math4AI.Kernels.GaussianProcesses;
@@ -56,6 +57,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedClassProcesses.Kind, GaussianProcessClassifierFit.Load);
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(SavedGroups.Kind, SavedGroups.Load);
+        ModelFolder.Register(SavedHierarchy.Kind, SavedHierarchy.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
         ModelFolder.Register(LinearPredictor.Kind, LinearPredictor.Load);
         ModelFolder.Register(TreesFit.Kind, TreesFit.Load);

@@ -84,13 +84,27 @@ internal static class FitOutput
 
     /// <summary>The files of a hierarchy.</summary>
     public static string[] HierarchyFiles(FitCommandOptions options) =>
-        [Draws(options), .. options.FollowUp.Predict is null ? Array.Empty<string>() : [Predictions(options)]];
+        [Draws(options), .. GroupFiles(options)];
 
-    /// <summary>Writes the predictions that are asked for; returns notes on what is not known of them.</summary>
+    /// <summary>
+    /// Writes the draws, the saved posterior and the predictions that are asked for; returns notes on what is not known
+    /// of them.
+    /// </summary>
     public static IReadOnlyList<string> Write(
         FileTransaction files, FitCommandOptions options, HierarchicalPosterior posterior)
     {
         posterior.Draws.Save(files.Add(Draws(options)));
+        if (posterior.Draws.ChainsAgree)
+        {
+            File.WriteAllText(
+                files.Add(SavedFit.PathIn(options.Output)), SavedHierarchy.Of(posterior).ToJson());
+        }
+        else
+        {
+            // Draws that are not to be used are none to predict with.
+            files.Remove(SavedFit.PathIn(options.Output));
+        }
+
         if (options.FollowUp.Predict is { } path)
         {
             return WritePredictions(files, options, posterior.PredictTable(path, options.Level, options.Table));
@@ -107,8 +121,8 @@ internal static class FitOutput
         bool isUnknown = predicted.Outputs.Any(
             output => output.Observation.Count > 0 && double.IsNaN(output.Observation[0].Lower));
         return isUnknown
-            ? [$"Prediction intervals of new observations are not known: {WhyUnknown(options)}."]
-            : [];
+            ? [.. predicted.Notes, $"Prediction intervals of new observations are not known: {WhyUnknown(options)}."]
+            : predicted.Notes;
     }
 
     private static string WhyUnknown(FitCommandOptions options) => options.Errors.Sigma is { } sigma

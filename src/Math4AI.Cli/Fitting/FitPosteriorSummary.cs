@@ -54,19 +54,29 @@ internal sealed record FitPosteriorSummary(
         FitPosteriorSummary found = Of(
             posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,
             posterior.Notes);
-        return found with
+        return (evidence is { } known ? found.With(known) : found) with
         {
-            LogEvidence = Known(evidence?.Value ?? double.NaN),
-            LogEvidenceError = Known(evidence?.StandardError ?? double.NaN),
             PriorChecks = Checked(ofPriors, level),
             Notes = [.. found.Notes, .. ofPriors?.Notes ?? []],
         };
     }
 
     /// <summary>What the posterior of a hierarchy says.</summary>
-    public static FitPosteriorSummary Of(HierarchicalPosterior posterior, double level) => Of(
-        posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,
-        posterior.Notes);
+    public static FitPosteriorSummary Of(HierarchicalPosterior posterior, double level)
+    {
+        FitPosteriorSummary found = Of(
+            posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,
+            posterior.Notes);
+        return posterior is { HasEvidence: true, Draws.ChainsAgree: true }
+            ? found.With(posterior.LogEvidence())
+            : found;
+    }
+
+    private FitPosteriorSummary With(Estimate evidence) => this with
+    {
+        LogEvidence = Known(evidence.Value),
+        LogEvidenceError = Known(evidence.StandardError),
+    };
 
     private static FitPosteriorSummary Of(
         PosteriorDraws draws, double level, PredictiveAccuracy accuracy, PredictiveCheck? check,

@@ -3,6 +3,7 @@ using Math4AI.Cli.Fitting;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Posteriors;
 
 namespace Math4AI.Cli.Training;
 
@@ -106,12 +107,19 @@ internal static class PredictCommand
             return;
         }
 
-        output.Write(opened switch
+        PredictedTable found = opened switch
         {
-            SavedFit fit => fit.PredictTable(options.Path, level).ToCsv(),
-            SavedGroups groups => groups.PredictTable(options.Path, level).ToCsv(),
+            SavedFit fit => fit.PredictTable(options.Path, level),
+            SavedGroups groups => groups.PredictTable(options.Path, level),
+            SavedHierarchy groups => groups.PredictTable(options.Path, level),
             _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
-        });
+        };
+        foreach (string note in found.Notes)
+        {
+            Console.Error.WriteLine($"math4ai: {note}");
+        }
+
+        output.Write(found.ToCsv());
     }
 
     /// <summary>Refuses a level that nothing obeys.</summary>

@@ -23,6 +23,9 @@ public sealed record PredictedTable(
     /// <summary>Gets the number of rows that were dropped because a value is missing there.</summary>
     public long DroppedRows { get; init; }
 
+    /// <summary>Gets what must be known besides the predictions, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>
     /// Returns the table as comma-separated text: the group if there are any, the inputs, and of each output the
     /// prediction, its confidence interval and the prediction interval of a new observation. What is not known is an

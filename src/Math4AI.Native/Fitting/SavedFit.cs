@@ -28,10 +28,7 @@ public sealed class SavedFit
     private SavedFit(Content content)
     {
         this.content = content;
-        Formula formula = Formula.Parse(content.Model);
-        Model = content.Equations is { } equations
-            ? Model.FromOde(equations, formula, Complete(content.Ode))
-            : Model.FromFormula(formula, content.Inputs);
+        Model = ModelOf(new ModelText(content.Model, content.Equations, content.Ode), content.Inputs);
         Parameters = Vector<double>.Build.DenseOfEnumerable(
             Model.ParameterNames.Select(name => content.Parameters[name]));
         Covariance = Matrix<double>.Build.DenseOfRowArrays(content.Covariance);
@@ -204,6 +201,15 @@ public sealed class SavedFit
         }
 
         return (table, inputs, ofSigma?.Evaluate(table.Rows, table.Column));
+    }
+
+    /// <summary>The model of a text.</summary>
+    internal static Model ModelOf(ModelText text, string[] inputs)
+    {
+        Formula formula = Formula.Parse(text.Formula);
+        return text.Equations is { } equations
+            ? Model.FromOde(equations, formula, Complete(text.Ode))
+            : Model.FromFormula(formula, inputs);
     }
 
     /// <summary>What is not in the file is as it is by default.</summary>

@@ -142,7 +142,7 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         string[] words =
         [
             In("groups.csv"), "--model", "y ~ a + b*x", "--by", "run", "--shared", "b", "--pool", "a", "--posterior",
-            "--prior", "a.sd ~ half_normal(5)",
+            "--prior", "a.mean ~ normal(0, 10); a.sd ~ half_normal(5); b ~ normal(0, 10); sigma ~ half_normal(5)",
         ];
         File.WriteAllLines(In("new.csv"), ["run,x", "g3,0.2", "never seen,0.2"]);
         Finished finished = Run([.. words, "-o", In("out"), "--json", "--predict", In("new.csv")]);
@@ -163,6 +163,11 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.Equal(
             ["a.mean", "a.sd", "b", "a[g0]", "a[g1]", "a[g2]", "a[g3]", "a[g4]", "sigma"],
             PosteriorDraws.Load(In(Path.Combine("out", "draws.npz"))).Names);
+        Finished later = Repository.Run(
+            Repository.Command, ["predict", In("out"), In("new.csv")], Repository.OneThread);
+        Assert.Equal(File.ReadAllText(In(Path.Combine("out", "predictions.csv"))), later.Output);
+        Assert.Contains("'never seen' of 'run': a of this group is drawn", later.Errors, StringComparison.Ordinal);
+        Assert.InRange(posterior.GetProperty("logEvidenceError").GetDouble(), 1e-6, 0.2);
         Assert.Equal(2, Run([.. words.Where(word => word != "--posterior"), "-o", In("other")]).Code);
         string page = File.ReadAllText(In(Path.Combine("out", "report.html")));
         Assert.All(

@@ -6,12 +6,13 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Fitting.Posteriors;
 
 /// <summary>Predictions and their bands from draws of the parameters.</summary>
-/// <param name="problem">The problem, whose noise new observations have.</param>
+/// <param name="distance">The distance, whose noise new observations have.</param>
+/// <param name="hasSigma">Whether observations have a σ each, so that a new one needs its own.</param>
 /// <param name="hasScale">Whether the last number of a draw is the scale of the noise.</param>
 /// <param name="draws">Draws × parameters.</param>
 /// <param name="curves">Computes the outputs, samples × outputs, of a draw.</param>
 internal sealed class DrawnPrediction(
-    FitProblem problem, bool hasScale, Matrix<double> draws,
+    Distance distance, bool hasSigma, bool hasScale, Matrix<double> draws,
     Func<double[], System.Random, Matrix<double>> curves)
 {
     // Values that are held at once, and draws that are enough for a quantile.
@@ -19,10 +20,10 @@ internal sealed class DrawnPrediction(
     private const int EnoughDraws = 2000;
 
     /// <summary>Mean and bands of each sample; what is thrown is as of <see cref="FitPosterior.Predict"/>.</summary>
-    public Prediction Of(int samples, double level, int output, Vector<double>? sigma, int seed)
+    public Prediction Of(int samples, int outputs, double level, int output, Vector<double>? sigma, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(output);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, problem.Model.Outputs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, outputs);
         if (!(level > 0.0 && level < 1.0))
         {
             throw new ArgumentOutOfRangeException(nameof(level), level, "A level lies between 0 and 1.");
@@ -50,8 +51,7 @@ internal sealed class DrawnPrediction(
         double[][] means = [.. Enumerable.Range(0, samples).Select(_ => new double[count])];
         double[][] observations = [.. Enumerable.Range(0, samples).Select(_ => new double[count])];
         var random = new MersenneTwister(seed);
-        Distance distance = problem.Distance;
-        double unknown = problem.Weights is null ? 1.0 : double.NaN;
+        double unknown = hasSigma ? double.NaN : 1.0;
         for (int s = 0; s < count; s++)
         {
             double[] draw = draws.Row(s * step).ToArray();
@@ -62,7 +62,7 @@ internal sealed class DrawnPrediction(
                 double deviation = scale * (sigma?[i] ?? unknown);
                 means[i][s] = distance.Mean(predicted[i, output]);
                 observations[i][s] =
-                    predicted[i, output] + NoiseOf(distance, deviation, predicted.Row(i).ToArray(), random);
+                    predicted[i, output] + NoiseOf(deviation, predicted.Row(i).ToArray(), random);
             }
         }
 
@@ -73,7 +73,7 @@ internal sealed class DrawnPrediction(
     /// A draw of symmetric noise: the half width of its interval at a level that is uniform, to either side; NaN where
     /// the noise is that of counts or classes.
     /// </summary>
-    private static double NoiseOf(Distance distance, double deviation, double[] predicted, System.Random random)
+    private double NoiseOf(double deviation, double[] predicted, System.Random random)
     {
         double level = random.NextDouble(), side = random.NextDouble() < 0.5 ? -1.0 : 1.0;
         double width = distance.Noise == NoiseModel.LeastSquares

@@ -181,17 +181,20 @@ internal sealed class FitDensity : LogDensity
     /// <exception cref="InvalidOperationException">
     /// A prior does not integrate to 1 on the parameter's range.
     /// </exception>
-    public double ConstantAt(ReadOnlySpan<double> parameters)
-    {
-        if (WhyNoEvidence is { } why)
-        {
-            throw new InvalidOperationException(why);
-        }
+    public double ConstantAt(ReadOnlySpan<double> parameters) => WhyNoEvidence is { } why
+        ? throw new InvalidOperationException(why)
+        : ConstantAt(parameters, _ => true);
 
+    /// <summary>The same where some parameters have no prior here.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="hasPrior">Which of them have their prior here.</param>
+    public double ConstantAt(ReadOnlySpan<double> parameters, Func<int, bool> hasPrior)
+    {
         double sum = PointwiseAt(parameters).Sum();
         for (int j = 0; j < priors.Length; j++)
         {
-            sum += priors[j] is { } prior
+            sum += !hasPrior(j) ? 0.0
+                : priors[j] is { } prior
                 ? -prior.Expand(parameters[j]).Value
                 : -Math.Log(Bounds[j].Upper - Bounds[j].Lower);
         }
@@ -200,29 +203,23 @@ internal sealed class FitDensity : LogDensity
     }
 
     /// <summary>Why a prior does not integrate to 1 on its parameter's range; null if all do.</summary>
-    public string? WhyNoEvidence
+    public string? WhyNoEvidence => WhyNoEvidenceOf(_ => true);
+
+    /// <summary>The same of some of the parameters.</summary>
+    public string? WhyNoEvidenceOf(Func<int, bool> hasPrior) => Enumerable.Range(0, priors.Length)
+        .Where(hasPrior).Select(j => WhyNotProper(Names[j], priors[j], Bounds[j]))
+        .FirstOrDefault(why => why is not null);
+
+    /// <summary>Why a prior does not integrate to 1 on a range; null if it does.</summary>
+    public static string? WhyNotProper(string name, Prior? prior, (double Lower, double Upper) bounds)
     {
-        get
-        {
-            for (int j = 0; j < priors.Length; j++)
-            {
-                (double lower, double upper) = Bounds[j];
-                if (priors[j] is null && !double.IsFinite(upper - lower))
-                {
-                    return $"'{Names[j]}' is flat without end, and the evidence is then not defined: give it a prior "
-                        + "or bounds.";
-                }
-
-                if (priors[j] is { } prior && prior.Support != Bounds[j])
-                {
-                    return $"The range of '{Names[j]}', {lower} to {upper}, leaves out a part of its prior, whose mass "
-                        + "is then not 1: give it a prior of that range, such as uniform or half_normal, or take away "
-                        + "the bounds.";
-                }
-            }
-
-            return null;
-        }
+        (double lower, double upper) = bounds;
+        return prior is null && !double.IsFinite(upper - lower)
+            ? $"'{name}' is flat without end, and the evidence is then not defined: give it a prior or bounds."
+            : prior is not null && prior.Support != bounds
+            ? $"The range of '{name}', {lower} to {upper}, leaves out a part of its prior, whose mass is then not 1: "
+                + "give it a prior of that range, such as uniform or half_normal, or take away the bounds."
+            : null;
     }
 
     private void Fill(ReadOnlySpan<double> parameters)

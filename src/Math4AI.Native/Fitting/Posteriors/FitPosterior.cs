@@ -128,9 +128,9 @@ public sealed class FitPosterior
     {
         ArgumentNullException.ThrowIfNull(inputs);
         return new DrawnPrediction(
-            Fit.Problem, density.HasScale, Draws.ToMatrix(),
+            Fit.Problem.Distance, Fit.Problem.Weights is not null, density.HasScale, Draws.ToMatrix(),
             (draw, _) => Fit.Problem.Model.EvaluateAll(inputs, density.ParametersOf(draw)))
-            .Of(inputs.RowCount, level, output, sigma, seed);
+            .Of(inputs.RowCount, Fit.Problem.Model.Outputs, level, output, sigma, seed);
     }
 
     /// <summary>Gets whether observations can be drawn, which <see cref="Check"/> needs.</summary>

@@ -1,5 +1,6 @@
 using Math4AI.Data.Tables;
-using Math4AI.Fitting.Models;
+using Math4AI.Probability;
+using Math4AI.Probability.Evidence;
 using Math4AI.Probability.Sampling;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -17,13 +18,15 @@ public sealed class HierarchicalPosterior
     private const int MinGroups = 3;
 
     private readonly PooledGroups groups;
+    private readonly PooledDensity density;
 
     private HierarchicalPosterior(
-        PooledGroups groups, PosteriorDraws draws, IReadOnlyList<string> centered,
+        PooledGroups groups, PooledDensity density, PosteriorDraws draws,
         IReadOnlyDictionary<string, double> alone, IReadOnlyList<string> notes)
     {
-        (this.groups, Problem, Pooled) = (groups, groups.Problem, groups.Pooled);
-        (Draws, Centered, Alone, Notes) = (draws, centered, alone, notes);
+        (this.groups, this.density, Problem, Pooled) = (groups, density, groups.Problem, groups.Pooled);
+        (Draws, Alone, Notes) = (draws, alone, notes);
+        Centered = [.. groups.Pooled.Where((_, k) => density.Centered[k])];
     }
 
     /// <summary>Gets the problem.</summary>
@@ -169,14 +172,7 @@ public sealed class HierarchicalPosterior
     /// </exception>
     public Prediction Predict(
         Matrix<double> inputs, IReadOnlyList<string> labels, double level = 0.95, int output = 0,
-        Vector<double>? sigma = null, int seed = 1)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        ArgumentNullException.ThrowIfNull(labels);
-        return new DrawnPrediction(
-            Problem.Problem, groups.Inner.HasScale, Draws.ToMatrix(), new PooledPrediction(this, inputs, labels).At)
-            .Of(inputs.RowCount, level, output, sigma, seed);
-    }
+        Vector<double>? sigma = null, int seed = 1) => Predictor.Predict(inputs, labels, level, output, sigma, seed);
 
     /// <summary>Predicts for the rows of a table, each of its group.</summary>
     /// <param name="path">A table with the inputs of the model and the column of the groups.</param>
@@ -186,24 +182,45 @@ public sealed class HierarchicalPosterior
     /// <exception cref="ArgumentException">A column is missing, or a group cannot be predicted.</exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public PredictedTable PredictTable(
-        string path, double level = 0.95, NumberTableOptions? options = null, int seed = 1)
+        string path, double level = 0.95, NumberTableOptions? options = null, int seed = 1) =>
+        Predictor.PredictTable(path, level, options, seed);
+
+    /// <summary>
+    /// Gets whether the evidence is defined: every parameter has a prior of its range, the common means and deviations
+    /// too.
+    /// </summary>
+    public bool HasEvidence => density.WhyNoEvidence is null;
+
+    /// <summary>
+    /// Computes the log evidence, log p(y) = log ∫ p(y | θ) p(θ | μ, τ) p(μ, τ) over all parameters, by bridge sampling
+    /// from these draws in the form that the chains moved in, with its standard error.
+    /// </summary>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <exception cref="InvalidOperationException">
+    /// A parameter has no prior, or bounds that leave out a part of it.
+    /// </exception>
+    public Estimate LogEvidence(int seed = 1)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        options ??= new NumberTableOptions();
-        Model model = Problem.Problem.Model;
-        (NumberTable table, Matrix<double> inputs, Vector<double>? sigma) = SavedFit.ReadTable(
-            model, Problem.Problem.SigmaText, path, options with { Labels = [.. options.Labels, Problem.Column] });
-        IReadOnlyList<string> labels = table.Labels(Problem.Column);
-        return new PredictedTable(
-            model.InputNames, inputs,
-            [.. Enumerable.Range(0, model.Outputs).Select(
-                output => Predict(inputs, labels, level, output, sigma, seed))])
-        {
-            GroupColumn = Problem.Column,
-            Groups = labels,
-            DroppedRows = table.Dropped,
-        };
+        PosteriorDraws moved = Moved();
+        double constant = density.ConstantAt([.. moved.Chains[0].Values.Select(values => values[0])]);
+        Estimate integral = BridgeSampling.LogIntegral(density, moved, seed);
+        return integral with { Value = integral.Value + constant };
     }
+
+    /// <summary>What predictions need to know.</summary>
+    internal PooledPredictor Predictor => new()
+    {
+        Model = Problem.Problem.Model,
+        Distance = Problem.Problem.Distance,
+        Fixed = Problem.Problem.Fixed,
+        Pooled = Pooled,
+        Column = Problem.Column,
+        Groups = groups.Names,
+        HasSigma = Problem.Problem.Weights is not null,
+        SigmaText = Problem.Problem.SigmaText,
+        HasScale = groups.Inner.HasScale,
+        Draws = Draws,
+    };
 
     /// <summary>Throws where the rows of a table could not be predicted: before chains that take long.</summary>
     /// <param name="problem">The groups.</param>
@@ -263,8 +280,7 @@ public sealed class HierarchicalPosterior
         // about where the density lies.
         PosteriorDraws draws = draw(density, PosteriorStart.Near(density, near, errors));
         string[] flat = [.. draws.Names.Where(name => !groups.HasPrior(name))];
-        string[] centered = [.. groups.Pooled.Where((_, k) => density.Centered[k])];
-        return new HierarchicalPosterior(groups, draws, centered, found.Values,
+        return new HierarchicalPosterior(groups, density, draws, found.Values,
         [
             .. flat.Length == 0 ? Array.Empty<string>() : [$"Flat, without a prior: {string.Join(", ", flat)}."],
             .. notes,
@@ -278,25 +294,45 @@ public sealed class HierarchicalPosterior
     /// <summary>The same draws with θ_g in the place of (θ_g − μ)/τ, from a draw on.</summary>
     private static PosteriorDraws Natural(PooledDensity density, PosteriorDraws draws, int first)
     {
-        int extra = 2 * density.Pooled.Count;
-        double[] at = new double[density.Names.Count], natural = new double[at.Length - extra];
         foreach (ChainDraws chain in draws.Chains)
         {
-            for (int s = first; s < chain.Count; s++)
-            {
-                for (int j = 0; j < at.Length; j++)
-                {
-                    at[j] = chain.Values[j][s];
-                }
-
-                density.ToNatural(at, natural);
-                for (int i = 0; i < natural.Length; i++)
-                {
-                    chain.Values[extra + i][s] = natural[i];
-                }
-            }
+            Change(chain, first, density.ToNatural);
         }
 
         return new PosteriorDraws(draws.Names, draws.Chains, draws.Sampler, draws.Start);
     }
+
+    /// <summary>The draws in the parameters that the chains moved in, (θ_g − μ)/τ where they did not in θ_g.</summary>
+    private PosteriorDraws Moved()
+    {
+        ChainDraws[] chains = [.. Draws.Chains.Select(chain => chain.Longer(chain.Count))];
+        foreach (ChainDraws chain in chains)
+        {
+            Change(chain, 0, density.FromNatural);
+        }
+
+        return new PosteriorDraws(Draws.Names, chains, Draws.Sampler, Draws.Start);
+    }
+
+    /// <summary>Changes what follows the common means and deviations in the draws of a chain.</summary>
+    private static void Change(ChainDraws chain, int first, ChangeOfDraw change)
+    {
+        int count = chain.Values.Count;
+        double[] at = new double[count], changed = new double[count];
+        for (int s = first; s < chain.Count; s++)
+        {
+            for (int j = 0; j < count; j++)
+            {
+                at[j] = chain.Values[j][s];
+            }
+
+            int inner = change(at, changed);
+            for (int i = 0; i < inner; i++)
+            {
+                chain.Values[count - inner + i][s] = changed[i];
+            }
+        }
+    }
+
+    private delegate int ChangeOfDraw(ReadOnlySpan<double> draw, Span<double> into);
 }

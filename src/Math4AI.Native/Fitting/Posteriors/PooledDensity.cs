@@ -109,8 +109,10 @@ internal sealed class PooledDensity : LogDensity
         return sum;
     }
 
-    /// <summary>θ of all groups, and what is not pooled, of the parameters of this density.</summary>
-    public void ToNatural(ReadOnlySpan<double> parameters, Span<double> into)
+    /// <summary>
+    /// Computes θ of all groups, and what is not pooled, of the parameters of this density; returns their number.
+    /// </summary>
+    public int ToNatural(ReadOnlySpan<double> parameters, Span<double> into)
     {
         for (int i = 0; i < poolOf.Length; i++)
         {
@@ -119,6 +121,46 @@ internal sealed class PooledDensity : LogDensity
                 ? value
                 : parameters[2 * poolOf[i]] + parameters[2 * poolOf[i] + 1] * value;
         }
+
+        return poolOf.Length;
+    }
+
+    /// <summary>The inverse of <see cref="ToNatural"/>, of parameters with θ in the place of z.</summary>
+    public int FromNatural(ReadOnlySpan<double> parameters, Span<double> into)
+    {
+        for (int i = 0; i < poolOf.Length; i++)
+        {
+            double value = parameters[priors.Length + i];
+            into[i] = poolOf[i] < 0 || Centered[poolOf[i]]
+                ? value
+                : (value - parameters[2 * poolOf[i]]) / parameters[2 * poolOf[i] + 1];
+        }
+
+        return poolOf.Length;
+    }
+
+    /// <summary>Why a prior does not integrate to 1 on its parameter's range; null if all do.</summary>
+    public string? WhyNoEvidence => Enumerable.Range(0, priors.Length)
+        .Select(j => FitDensity.WhyNotProper(Names[j], priors[j], Bounds[j]))
+        .FirstOrDefault(why => why is not null) ?? inner.WhyNoEvidenceOf(i => poolOf[i] < 0);
+
+    /// <summary>
+    /// log of the likelihood and of all priors with all constants, less what <see cref="Evaluate"/> computes of it: the
+    /// same for all parameters.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// A prior does not integrate to 1 on the parameter's range.
+    /// </exception>
+    public double ConstantAt(ReadOnlySpan<double> parameters)
+    {
+        if (WhyNoEvidence is { } why)
+        {
+            throw new InvalidOperationException(why);
+        }
+
+        ToNatural(parameters, natural);
+        return inner.ConstantAt(natural, i => poolOf[i] < 0)
+            - 0.5 * Math.Log(2.0 * Math.PI) * poolOf.Count(pool => pool >= 0);
     }
 
     private static (double Lower, double Upper) Range(Prior? prior, bool isDeviation)

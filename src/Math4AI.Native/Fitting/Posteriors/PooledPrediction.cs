@@ -17,10 +17,9 @@ internal sealed class PooledPrediction
     /// <exception cref="ArgumentException">
     /// A group is not among the samples and has a parameter that is neither shared nor pooled.
     /// </exception>
-    public PooledPrediction(
-        HierarchicalPosterior posterior, Matrix<double> inputs, IReadOnlyList<string> labels)
+    public PooledPrediction(PooledPredictor of, Matrix<double> inputs, IReadOnlyList<string> labels)
     {
-        model = posterior.Problem.Problem.Model;
+        model = of.Model;
         samples = inputs.RowCount;
         if (labels.Count != samples || inputs.ColumnCount != model.InputNames.Count)
         {
@@ -31,14 +30,14 @@ internal sealed class PooledPrediction
         }
 
         var places =
-            posterior.Draws.Names.Select((name, i) => (name, i)).ToDictionary(each => each.name, each => each.i);
+            of.Draws.Names.Select((name, i) => (name, i)).ToDictionary(each => each.name, each => each.i);
         groups = [.. Enumerable.Range(0, samples).GroupBy(i => labels[i]).Select(group =>
         {
             int[] rows = [.. group];
             return (
                 rows,
                 Matrix<double>.Build.Dense(rows.Length, inputs.ColumnCount, (i, j) => inputs[rows[i], j]),
-                model.ParameterNames.Select(name => SourceOf(posterior, places, name, group.Key)).ToArray());
+                model.ParameterNames.Select(name => SourceOf(of, places, name, group.Key)).ToArray());
         })];
     }
 
@@ -60,9 +59,9 @@ internal sealed class PooledPrediction
     }
 
     private static Source SourceOf(
-        HierarchicalPosterior posterior, Dictionary<string, int> places, string name, string group)
+        PooledPredictor of, Dictionary<string, int> places, string name, string group)
     {
-        if (posterior.Problem.Problem.Fixed.TryGetValue(name, out double value))
+        if (of.Fixed.TryGetValue(name, out double value))
         {
             return new Source(-1, -1, value);
         }
@@ -72,7 +71,7 @@ internal sealed class PooledPrediction
             return new Source(place, -1, 0.0);
         }
 
-        return posterior.Pooled.Contains(name)
+        return of.Pooled.Contains(name)
             ? new Source(places[PooledDensity.MeanOf(name)], places[PooledDensity.DeviationOf(name)], 0.0)
             : throw IsUnknown(group, name);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
+using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 
@@ -10,19 +11,21 @@ namespace Math4AI.Benchmarks;
 /// <summary>
 /// Gaussian processes on the published splits of four data sets, with one setting for all: of four kernels, each with a
 /// length scale for each input, the training part chooses, by the evidence, by the evidence less the price of its
-/// hyperparameters, by the density of each sample from the others, or by the evidence, which then also chooses between
-/// normal and Student-t noise. The test parts choose nothing. <c>processes [DATA
-/// …] [SPLITS]</c>: a number takes the first splits alone.
+/// hyperparameters, by the density of each sample from the others, or by the evidence, which then also chooses the
+/// noise: normal or Student's t, the same everywhere or changing along the inputs. The test parts choose nothing.
+/// <c>processes [DATA …] [SPLITS]</c>: a number takes the first splits alone.
 /// </summary>
 internal static class ProcessQuality
 {
     private const int Splits = 20;
 
     // Hyperparameters are estimated from so many training samples at random; the process takes all.
-    private const int MaxSearchSamples = 2000;
+    private const int MaxSearchSamples = 1000;
 
     // Student's t noise is tried up to so many samples: each step to its mode takes a factor of their matrix.
     private const int MaxRobustSamples = 2000;
+
+    private const string NoiseToo = "evidence, noise too";
 
     // What the training part is asked for; the greatest answer chooses the kernel.
     private static readonly (string Name, Func<GaussianProcessFit, Vector<double>, double> Of)[] Rules =
@@ -132,7 +135,7 @@ internal static class ProcessQuality
         if (only is null)
         {
             (string name, GaussianProcessFit best) = fits.MaxBy(each => each.Fit.LogEvidence);
-            yield return WithNoise(name, best, whole[name], x, y);
+            yield return WithNoise(name, best, some, ofSome, x, y);
         }
     }
 
@@ -152,26 +155,51 @@ internal static class ProcessQuality
         {
             Kernel = part.Kernel,
             NoiseVariance = part.NoiseVariance / variance,
+            NoiseSlopes = part.NoiseSlopes.Count > 0 ? part.NoiseSlopes : null,
             Optimize = false,
         }.Fit(x, y);
 
-    /// <summary>The kernel that the evidence chooses, with the noise that it chooses: normal or Student's t.</summary>
+    /// <summary>
+    /// The kernel that the evidence chooses, with the noise that the evidence chooses less half a logarithm of the
+    /// samples for each parameter of it: normal or Student's t, the same everywhere or changing along the inputs.
+    /// </summary>
     private static Chosen WithNoise(
-        string name, GaussianProcessFit best, GaussianProcessFit whole, Matrix<double> x, Vector<double> y)
+        string name, GaussianProcessFit best, Matrix<double> some, Vector<double> ofSome, Matrix<double> x,
+        Vector<double> y)
     {
-        const string Rule = "evidence, noise too";
-        if (x.RowCount > MaxRobustSamples)
-        {
-            return Chosen.Of(Rule, name, whole);
-        }
-
-        RobustGaussianProcessFit robust = new RobustGaussianProcess
+        double unit = ofSome.Variance(), price = 0.5 * Math.Log(ofSome.Count);
+        GaussianProcessFit varying = new GaussianProcess
         {
             Kernel = best.Kernel,
-            NoiseVariance = best.NoiseVariance / y.Variance(),
+            NoiseVariance = best.NoiseVariance / unit,
+            NoiseSlopes = new double[x.ColumnCount],
             Starts = 1,
-        }.Fit(x, y);
-        return robust.LogEvidence > best.LogEvidence ? Chosen.Of(Rule, name, robust) : Chosen.Of(Rule, name, whole);
+        }.Fit(some, ofSome);
+        Chosen Whole(string of, GaussianProcessFit fit) =>
+            Chosen.Of(NoiseToo, name + of, some.RowCount == x.RowCount ? fit : OfAll(fit, unit, x, y));
+
+        List<(double Score, Func<Chosen> Of)> choices =
+        [
+            (best.LogEvidence, () => Whole(string.Empty, best)),
+            (varying.LogEvidence - price * x.ColumnCount, () => Whole(" with noise along the inputs", varying)),
+        ];
+        foreach (GaussianProcessFit normal in x.RowCount > MaxRobustSamples ? [] : new[] { best, varying })
+        {
+            RobustGaussianProcessFit robust = new RobustGaussianProcess
+            {
+                Kernel = normal.Kernel,
+                NoiseVariance = normal.NoiseVariance / unit,
+                NoiseSlopes = normal.NoiseSlopes.Count > 0 ? normal.NoiseSlopes : null,
+                Starts = 1,
+                Options = new MinimizerOptions { GradientTolerance = 1e-3, MaxIterations = 60 },
+            }.Fit(x, y);
+            string of = normal == best ? " with t noise" : " with t noise along the inputs";
+            choices.Add((
+                robust.LogEvidence - price * (1 + normal.NoiseSlopes.Count),
+                () => Chosen.Of(NoiseToo, name + of, robust)));
+        }
+
+        return choices.MaxBy(choice => choice.Score).Of();
     }
 
     internal static int[] Numbers(string path) => [.. Read(path).Select(row => (int)row[0])];
@@ -196,7 +224,7 @@ internal static class ProcessQuality
             (x, y) => fit.Predict(x).Coverage(y, Level));
 
         public static Chosen Of(string rule, string kernel, RobustGaussianProcessFit fit) => new(
-            rule, kernel + " with t noise", x => fit.Predict(x).Mean, fit.LogDensity,
+            rule, kernel, x => fit.Predict(x).Mean, fit.LogDensity,
             (x, y) => fit.Coverage(x, y, Level));
     }
 

@@ -22,20 +22,15 @@ internal sealed class SingleColumns : KernelColumns
             ? [.. Enumerable.Repeat(lengthScales[0], inputs)]
             : lengthScales;
 
-        // One of the others after the other: each is a center.
-        this.others = new float[others.Values.Length];
-        float[] column = new float[others.Count];
         for (int input = 0; input < inputs; input++)
         {
             means[input] = MeanOf(samples.Column(input));
-            SingleTiles.Round(others.Column(input), means[input], scales[input], column);
-            for (int i = 0; i < column.Length; i++)
-            {
-                this.others[i * inputs + input] = column[i];
-            }
         }
 
         this.samples = new SingleTiles(samples, means, scales);
+
+        // One of the others after the other: each is a center.
+        this.others = (ReferenceEquals(samples, others) ? this.samples : new SingleTiles(others, means, scales)).Rows();
     }
 
     public delegate void SpanAction(Span<float> squares, Span<float> scratch);

@@ -29,9 +29,10 @@ internal sealed unsafe class SingleTiles
         (Count, inputs) = (samples.Count, samples.Inputs);
         values = new float[(long)(Count + Width - 1) / Width * Width * inputs];
         float[] rounded = new float[Count];
+        double[] room = new double[Count];
         for (int input = 0; input < inputs; input++)
         {
-            Round(samples.Column(input), means[input], scales[input], rounded);
+            Round(samples.Column(input), means[input], scales[input], room, rounded);
             for (int first = 0; first < Count; first += Width)
             {
                 rounded.AsSpan(first, Math.Min(Width, Count - first)).CopyTo(
@@ -49,10 +50,30 @@ internal sealed unsafe class SingleTiles
     /// <summary>Gets the number of samples.</summary>
     public int Count { get; }
 
-    /// <summary>Computes (x − mean)/scale, rounded.</summary>
-    public static void Round(ReadOnlySpan<double> column, double mean, double scale, Span<float> rounded)
+    /// <summary>Gets the samples one after the other, all inputs of each; a tile is turned within the cache.</summary>
+    public float[] Rows()
     {
-        double[] room = new double[column.Length];
+        float[] rows = new float[(long)Count * inputs];
+        for (int first = 0; first < Count; first += Width)
+        {
+            int count = Math.Min(Width, Count - first);
+            ReadOnlySpan<float> tile = values.AsSpan(first * inputs, Width * inputs);
+            for (int input = 0; input < inputs; input++)
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    rows[(first + i) * inputs + input] = tile[input * Width + i];
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Computes (x − mean)/scale, rounded.</summary>
+    private static void Round(
+        ReadOnlySpan<double> column, double mean, double scale, double[] room, Span<float> rounded)
+    {
         TensorPrimitives.Subtract(column, mean, room);
         TensorPrimitives.Divide(room, scale, room);
         TensorPrimitives.ConvertTruncating<double, float>(room, rounded);

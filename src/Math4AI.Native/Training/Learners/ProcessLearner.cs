@@ -1,6 +1,7 @@
 using Math4AI.Data.Models;
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
+using Math4AI.Optimization;
 using MathNet.Numerics.Random;
 
 namespace Math4AI.Training.Learners;
@@ -11,8 +12,14 @@ namespace Math4AI.Training.Learners;
 /// </summary>
 public sealed record ProcessLearner : Learner
 {
+    // Noise changes along inputs that were standardized, or nearly so: exp(u·x) of years would be out of range.
+    private const double MostForNoise = 30.0;
+
     // A search for the hyperparameters of many classes factors a matrix a class at each step to a mode.
     private const int MinSearchSamples = 200;
+
+    // Of flat evidence, more steps change what is predicted by less than the noise.
+    private static readonly MinimizerOptions Limits = new() { GradientTolerance = 1e-5, MaxIterations = 100 };
 
     /// <summary>
     /// Gets the kernel where the search begins; null for Matérn 5/2 with a length scale for each input.
@@ -21,6 +28,12 @@ public sealed record ProcessLearner : Learner
 
     /// <summary>Gets σ², as a share of the targets' variance, where the search begins; classes have none.</summary>
     public double NoiseVariance { get; init; } = 0.1;
+
+    /// <summary>
+    /// Gets u of the noise of numbers, σ²(x) = σ² exp(u·x), one number an input; null where <see cref="Choose"/> finds
+    /// that it is the same everywhere. The evidence decides, less half a logarithm of the samples for each slope.
+    /// </summary>
+    public IReadOnlyList<double>? NoiseSlopes { get; init; }
 
     /// <summary>
     /// Gets whether numbers have Student-t noise, which samples far off the others do not disturb; otherwise it is
@@ -33,6 +46,9 @@ public sealed record ProcessLearner : Learner
 
     /// <summary>Gets whether hyperparameters are estimated; otherwise those given are used as they are.</summary>
     public bool Optimize { get; init; } = true;
+
+    /// <summary>Gets the number of starts of the search for the hyperparameters of numbers.</summary>
+    public int Starts { get; init; } = 3;
 
     /// <summary>
     /// Gets the most samples that hyperparameters are estimated from, for numbers; for classes half as many, shared by
@@ -80,7 +96,7 @@ public sealed record ProcessLearner : Learner
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Gaussian process{Kind}: "
+        $"Gaussian process{Kind}{(NoiseSlopes is null ? string.Empty : ", its noise changing along the inputs")}: "
             + $"{(Kernel is { } kernel ? $"{kernel}" : "1 * matern52, a length scale for each input")}";
 
     /// <inheritdoc/>
@@ -116,37 +132,68 @@ public sealed record ProcessLearner : Learner
 
     private ProcessLearner ChosenRobust(LearnerSamples training, CancellationToken cancellation)
     {
-        RobustGaussianProcessFit fit = Robust(Some(training, MaxSearchSamples / 2), cancellation);
-        return this with
+        LearnerSamples some = Some(training, MaxSearchSamples / 2);
+        ProcessLearner Of(RobustGaussianProcessFit fit) => this with
         {
             Kernel = fit.Kernel,
             NoiseVariance = fit.Mode.Noise.Variance,
+            NoiseSlopes = fit.NoiseSlopes is { Count: > 0 } slopes ? slopes : null,
             Degrees = fit.Degrees,
             Optimize = false,
         };
+        RobustGaussianProcessFit same = Robust(some, cancellation);
+        return Of(Varying(
+            Of(same), some, varying => varying.Robust(some, cancellation), fit => fit.LogEvidence, same.LogEvidence)
+            ?? same);
     }
 
     private ProcessLearner ChosenOfNumbers(LearnerSamples training, bool isSparse, CancellationToken cancellation)
     {
         LearnerSamples some = Some(training, isSparse ? 2 * MaxSearchSamples : MaxSearchSamples);
-        GaussianProcessFit fit = OfNumbers(some, cancellation);
         double deviation = SupportVectorLearner.InUnits(some.Targets!);
-        return this with
+        ProcessLearner Of(GaussianProcessFit fit) => this with
         {
             Kernel = fit.Kernel,
             NoiseVariance = fit.NoiseVariance / (deviation * deviation),
+            NoiseSlopes = fit.NoiseSlopes is { Count: > 0 } slopes ? slopes : null,
             IsSparse = isSparse,
             Optimize = false,
         };
+        GaussianProcessFit same = OfNumbers(some, cancellation);
+        GaussianProcessFit? varying = isSparse ? null : Varying(
+            Of(same), some, varying => varying.OfNumbers(some, cancellation), fit => fit.LogEvidence,
+            same.LogEvidence);
+        return Of(varying ?? same);
+    }
+
+    /// <summary>
+    /// The process whose noise changes along the inputs, where its evidence less the price of the slopes is more than
+    /// that of one whose noise does not; otherwise null.
+    /// </summary>
+    private static T? Varying<T>(
+        ProcessLearner same, LearnerSamples some, Func<ProcessLearner, T> fit, Func<T, double> evidence, double without)
+        where T : class
+    {
+        int inputs = some.Inputs.ColumnCount;
+        if (same.NoiseSlopes is not null || some.Inputs.Enumerate().Any(value => Math.Abs(value) > MostForNoise))
+        {
+            return null;
+        }
+
+        T found = fit(same with { NoiseSlopes = new double[inputs], Optimize = true, Starts = 1 });
+        return evidence(found) - 0.5 * inputs * Math.Log(some.Inputs.RowCount) > without ? found : null;
     }
 
     private GaussianProcessFit OfNumbers(LearnerSamples training, CancellationToken cancellation) => new GaussianProcess
     {
         Kernel = Kernel,
         NoiseVariance = NoiseVariance,
+        NoiseSlopes = NoiseSlopes,
+        Starts = Starts,
         Seed = Seed,
         Standardize = false,
         Optimize = Optimize,
+        Options = Limits,
     }.Fit(training.Inputs, training.Targets!, cancellation: cancellation);
 
     private string Kind => IsRobust ? " with Student-t noise"
@@ -176,7 +223,9 @@ public sealed record ProcessLearner : Learner
         {
             Kernel = Kernel,
             NoiseVariance = NoiseVariance,
+            NoiseSlopes = NoiseSlopes,
             Degrees = Degrees,
+            Starts = Math.Min(Starts, 2),
             Seed = Seed,
             Standardize = false,
             Optimize = Optimize,

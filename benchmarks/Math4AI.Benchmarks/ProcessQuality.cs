@@ -161,7 +161,7 @@ internal static class ProcessQuality
 
     /// <summary>
     /// The kernel that the evidence chooses, with the noise that the evidence chooses less half a logarithm of the
-    /// samples for each parameter of it: normal or Student's t, the same everywhere or changing along the inputs.
+    /// samples for each parameter of it: the same everywhere or changing along the inputs, then normal or Student's t.
     /// </summary>
     private static Chosen WithNoise(
         string name, GaussianProcessFit best, Matrix<double> some, Vector<double> ofSome, Matrix<double> x,
@@ -175,31 +175,27 @@ internal static class ProcessQuality
             NoiseSlopes = new double[x.ColumnCount],
             Starts = 1,
         }.Fit(some, ofSome);
-        Chosen Whole(string of, GaussianProcessFit fit) =>
-            Chosen.Of(NoiseToo, name + of, some.RowCount == x.RowCount ? fit : OfAll(fit, unit, x, y));
-
-        List<(double Score, Func<Chosen> Of)> choices =
-        [
-            (best.LogEvidence, () => Whole(string.Empty, best)),
-            (varying.LogEvidence - price * x.ColumnCount, () => Whole(" with noise along the inputs", varying)),
-        ];
-        foreach (GaussianProcessFit normal in x.RowCount > MaxRobustSamples ? [] : new[] { best, varying })
+        bool varies = varying.LogEvidence - price * x.ColumnCount > best.LogEvidence;
+        (GaussianProcessFit normal, string along) = varies ? (varying, " along the inputs") : (best, string.Empty);
+        if (x.RowCount <= MaxRobustSamples)
         {
             RobustGaussianProcessFit robust = new RobustGaussianProcess
             {
                 Kernel = normal.Kernel,
                 NoiseVariance = normal.NoiseVariance / unit,
-                NoiseSlopes = normal.NoiseSlopes.Count > 0 ? normal.NoiseSlopes : null,
+                NoiseSlopes = varies ? normal.NoiseSlopes : null,
                 Starts = 1,
-                Options = new MinimizerOptions { GradientTolerance = 1e-3, MaxIterations = 60 },
+                Options = new MinimizerOptions { GradientTolerance = 1e-3, MaxIterations = 40 },
             }.Fit(x, y);
-            string of = normal == best ? " with t noise" : " with t noise along the inputs";
-            choices.Add((
-                robust.LogEvidence - price * (1 + normal.NoiseSlopes.Count),
-                () => Chosen.Of(NoiseToo, name + of, robust)));
+            if (robust.LogEvidence - price > normal.LogEvidence)
+            {
+                return Chosen.Of(NoiseToo, $"{name} with t noise{along}", robust);
+            }
         }
 
-        return choices.MaxBy(choice => choice.Score).Of();
+        return Chosen.Of(
+            NoiseToo, $"{name} with normal noise{along}",
+            some.RowCount == x.RowCount ? normal : OfAll(normal, unit, x, y));
     }
 
     internal static int[] Numbers(string path) => [.. Read(path).Select(row => (int)row[0])];

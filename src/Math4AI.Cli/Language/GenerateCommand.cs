@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Math4AI.Data.Tables;
 using Math4AI.Language;
 using Microsoft.Win32.SafeHandles;
 
@@ -98,7 +99,7 @@ internal static class GenerateCommand
         trained = words.GetValue(Int8) ? trained.WithInt8Weights() : trained;
         if (words.GetValue(Perplexity) is { } file)
         {
-            Print(trained.Score(File.ReadAllText(file), cancellation), words.GetValue(CommonOptions.Json));
+            Print(trained.Score(TextFile.Read(file), cancellation), words.GetValue(CommonOptions.Json));
             return 0;
         }
 

@@ -75,7 +75,13 @@ internal static class TextsCommand
             _ = value > 0 ? value : throw new UsageException($"{name} takes a whole number from 1 on.");
         }
 
-        (string[] texts, long[] rows) = Read(words.GetValue(Input)!, words.GetValue(Column));
+        string input = words.GetValue(Input)!;
+        if (words.GetValue(Column) is null && Path.GetExtension(input).ToLowerInvariant() is ".csv" or ".tsv")
+        {
+            throw new UsageException($"{input} is a table by its name: name the column of its texts with --column.");
+        }
+
+        (string[] texts, long[] rows) = Read(input, words.GetValue(Column));
         int count = words.GetValue(Count);
         var answers = new TextAnswers(
             texts.Length,

@@ -154,6 +154,11 @@ internal static class WordsCommand
                 + "--evaluate.");
         }
 
+        if (words.GetValue(Count) < 1)
+        {
+            throw new UsageException("--count takes a whole number from 1 on.");
+        }
+
         if (words.GetValue(Map) is not { } map)
         {
             return;

@@ -61,9 +61,11 @@ public sealed class LanguageModel
     public static LanguageModel Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!IsIn(folder) && File.Exists(Path.Combine(folder, "model.json")))
+        if (!IsIn(folder))
         {
-            return TextModel.Load(folder).Language;
+            return File.Exists(Path.Combine(folder, "model.json")) ? TextModel.Load(folder).Language
+                : throw new FileNotFoundException(
+                    $"{folder} holds no language model: there is no model.json and no {Config} in it.");
         }
 
         DecoderWeights weights = LanguageFolder.Read(folder);

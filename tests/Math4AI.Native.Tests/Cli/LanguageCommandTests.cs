@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Math4AI.Tests.Cli;
@@ -53,6 +54,35 @@ public sealed class LanguageCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void What_is_no_text_no_table_and_no_model_is_refused()
+    {
+        string text = string.Concat(Enumerable.Range(0, 400).Select(i => $"a{i % 7} b{i % 5} c{i % 11}\n"));
+        File.WriteAllText(In("utf16.txt"), text, Encoding.Unicode);
+        File.WriteAllText(In("latin1.txt"), "é" + text, Encoding.Latin1);
+        File.WriteAllText(In("marked.txt"), text, new UTF8Encoding(true));
+        File.WriteAllText(In("texts.csv"), "id,text\n1,a b\n2,b c\n");
+        File.WriteAllText(In("empty.txt"), string.Empty);
+        File.WriteAllText(In("heading.txt"), ": family\n");
+        string[] few = ["--dimensions", "2", "--min-count", "1", "--force", "-o", "v.txt"];
+        foreach (string file in new[] { "utf16.txt", "latin1.txt" })
+        {
+            Finished refused = Run(["words", file, .. few]);
+            Assert.True(refused.Code == 1 && refused.Errors.Contains("UTF-8", StringComparison.Ordinal), file);
+            Assert.False(File.Exists(In("v.txt")));
+        }
+
+        Assert.Equal(0, Run(["words", "marked.txt", .. few]).Code);
+        Assert.Equal(7 + 5 + 11, File.ReadLines(In("v.txt")).Count() - 1);
+        Assert.Equal(2, Run("words", "v.txt", "--near", "a1", "--count", "0").Code);
+        Assert.Contains("no rated pair", Run("words", "v.txt", "--evaluate", "empty.txt").Errors,
+            StringComparison.Ordinal);
+        Assert.Contains("no analogy", Run("words", "v.txt", "--evaluate", "heading.txt").Errors,
+            StringComparison.Ordinal);
+        Assert.Contains("--column", Run("texts", "texts.csv", "--topics", "2").Errors, StringComparison.Ordinal);
+        Assert.Contains("no language model", Run("generate", "none").Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_text_model_of_trained_byte_pairs_goes_on_with_a_further_text()
     {
         string text = string.Concat(Enumerable.Range(0, 600).Select(i => $"{i % 9} + 1 = {i % 9 + 1}\n"));
@@ -71,6 +101,8 @@ public sealed class LanguageCommandTests : TemporaryFolder
         Assert.True(saved.Code == 0, saved.Errors);
         Assert.Contains("\"llama\"", File.ReadAllText(In("folder/config.json")), StringComparison.Ordinal);
         Assert.Equal(0, Run("generate", "folder", "--perplexity", "b.txt").Code);
+        File.WriteAllBytes(In("bytes.dat"), [0x61, 0xC3, 0x62, 0xFF]);
+        Assert.Contains("UTF-8", Run("generate", "b", "--perplexity", "bytes.dat").Errors, StringComparison.Ordinal);
         Assert.Contains("--force", Run("generate", "b", "--save", "folder").Errors, StringComparison.Ordinal);
         Assert.Equal(0, Run("generate", "b", "--save", "folder", "--force").Code);
         Assert.Equal(2, Run("generate", "b", "--save", "other", "--save-type", "int4").Code);

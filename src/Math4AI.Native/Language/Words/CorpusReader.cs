@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Unicode;
 using Math4AI.Processes;
 using Math4AI.Runtime;
 
@@ -28,6 +29,24 @@ internal sealed class CorpusReader : IDisposable
         bool isZip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
         stream = isZip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        byte[] first = new byte[Mark.Length];
+        first = first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
+        kept = first.AsSpan().SequenceEqual(Mark) ? [] : first;
+    }
+
+    /// <summary>Gets the byte order mark of UTF-8, which is no part of the first word.</summary>
+    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Refuses what is in another encoding, whose words would be others, or is no text.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="block">Whole lines of it.</param>
+    /// <exception cref="InvalidDataException">It is.</exception>
+    public static void RequireText(string path, ReadOnlySpan<byte> block)
+    {
+        if (!Utf8.IsValid(block) || block.Contains((byte)0))
+        {
+            throw new InvalidDataException($"{path} is no text in UTF-8: save it in this encoding.");
+        }
     }
 
     /// <summary>Works on all blocks of a text.</summary>

@@ -45,7 +45,13 @@ internal sealed class Vocabulary
         string path, int leastCount, int most, ProcessGroup processes, CancellationToken cancellation)
     {
         WordCounter[] counters = [.. Enumerable.Range(0, Team.Size).Select(_ => new WordCounter())];
-        CorpusReader.Run(path, Team.Size, (worker, block) => counters[worker].Add(block), processes, cancellation);
+        void Count(int worker, ArraySegment<byte> block)
+        {
+            CorpusReader.RequireText(path, block);
+            counters[worker].Add(block);
+        }
+
+        CorpusReader.Run(path, Team.Size, Count, processes, cancellation);
         WordCounter all = counters[0];
         foreach (WordCounter other in counters[1..])
         {

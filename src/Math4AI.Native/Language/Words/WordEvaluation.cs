@@ -36,7 +36,7 @@ public static class WordEvaluation
     /// <param name="path">
     /// Two words and a number a line, separated by tabs, spaces or commas; lower case is tried too.
     /// </param>
-    /// <exception cref="InvalidDataException">A line is none such.</exception>
+    /// <exception cref="InvalidDataException">A line is none such, or there is none.</exception>
     public static WordSimilarityScore Similarities(WordVectors vectors, string path)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -71,6 +71,7 @@ public static class WordEvaluation
             }
         }
 
+        RequireSome(path, pairs, "rated pair of words");
         return new WordSimilarityScore(Correlation(Ranks(ours), Ranks(people)), ours.Count, pairs);
     }
 
@@ -78,7 +79,7 @@ public static class WordEvaluation
     /// <param name="vectors">The vectors.</param>
     /// <param name="path">Four words a line, and lines that begin with a colon and name a section.</param>
     /// <returns>Every section in the order of the file, and all together last.</returns>
-    /// <exception cref="InvalidDataException">A line is none such.</exception>
+    /// <exception cref="InvalidDataException">A line is none such, or there is none.</exception>
     public static IReadOnlyList<WordAnalogyScore> Analogies(WordVectors vectors, string path)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -109,10 +110,21 @@ public static class WordEvaluation
             }
         }
 
+        RequireSome(path, sections.Sum(section => section.Questions), "analogy");
         WordAnalogyScore[] scores = [.. sections.Select(section => new WordAnalogyScore(
             section.Name, Correct(vectors, section.Known), section.Known.Count, section.Questions))];
         return [.. scores, new WordAnalogyScore(
             "all", scores.Sum(one => one.Correct), scores.Sum(one => one.Known), scores.Sum(one => one.Questions))];
+    }
+
+    private static void RequireSome(string path, int count, string what)
+    {
+        if (count == 0)
+        {
+            throw new InvalidDataException(
+                $"{path} has no {what}: two words and a number a line are needed, or a line such as ': family' and "
+                + "four words a line below it.");
+        }
     }
 
     private static string? Known(WordVectors vectors, string word) =>

@@ -15,6 +15,7 @@ public sealed record TableLook
     private const double WordsOfSentence = 3.0;
     private const int MaxClassNumbers = 10;
     private const string IsText = "is text";
+    private const string UsualFeatures = "tfidf";
 
     private TableLook(string target, TableTask task, int rows, IReadOnlyList<ColumnLook> columns) =>
         (Target, Task, Rows, Columns) = (target, task, rows, columns);
@@ -68,10 +69,10 @@ public sealed record TableLook
 
         ColumnLook target = columns.Single(column => column.Name == options.Target);
         TableTask task = options.Task ?? TaskOf(table, target);
-        columns = [.. columns.Select(column => column.Name == options.Target
+        columns = WithTexts(options, candidates, [.. columns.Select(column => column.Name == options.Target
             ? OfTarget(table, column, task, options)
             : column.Name == options.OrderBy ? column with { LeftOut = "makes the parts", Note = null }
-            : candidates.Contains(column.Name) ? WithReason(table, column, options) : column)];
+            : candidates.Contains(column.Name) ? WithReason(table, column, options) : column)]);
         string[] inputs = [.. columns.Where(column => candidates.Contains(column.Name) && column.LeftOut is null)
             .Select(column => column.Name)];
         return new TableLook(options.Target, task, table.Rows, columns)
@@ -219,6 +220,19 @@ public sealed record TableLook
             : column with { LeftOut = $"names the rows ({column.Distinct} different texts in {known} rows)" };
     }
 
+    /// <summary>Where texts alone are left to predict from, the weights of their words are the inputs.</summary>
+    private static List<ColumnLook> WithTexts(
+        TableTrainingOptions options, string[] candidates, List<ColumnLook> columns)
+    {
+        bool IsInput(ColumnLook column) => candidates.Contains(column.Name);
+        return columns.Exists(column => IsInput(column) && column is { LeftOut: null, Distinct: > 1 })
+            ? columns
+            : [.. columns.Select(column =>
+                IsInput(column) && column.LeftOut == IsText && !options.Columns.ContainsKey(column.Name)
+                    ? column with { Form = column.Form with { Features = UsualFeatures }, LeftOut = null }
+                    : column)];
+    }
+
     private static bool IsIndexName(string name) =>
         name.Length == 0 || name.StartsWith("Unnamed", StringComparison.OrdinalIgnoreCase)
         || name.Equals("id", StringComparison.OrdinalIgnoreCase)
@@ -249,7 +263,7 @@ public sealed record TableLook
         {
             yield return $"{name} {column.LeftOut} and is left out"
                 + (column.LeftOut == "has no value" ? "." : $"; --columns \"{column.Name}={(column.Form.IsNumeric
-                    ? "number" : column.LeftOut == IsText ? "text:tfidf" : "category")}\" uses it.");
+                    ? "number" : column.LeftOut == IsText ? $"text:{UsualFeatures}" : "category")}\" uses it.");
         }
         else if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
         {

@@ -292,6 +292,22 @@ public sealed class LearnedTableTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_text_alone_is_what_is_predicted_from()
+    {
+        Table table = Notes("train.csv", 120, 1);
+        var options = new TableTrainingOptions { Target = "kind", Ignore = ["size"] };
+        TableLook look = TableLook.Of(table, options);
+        Assert.Equal(["note"], look.Inputs);
+        Assert.DoesNotContain("left out", string.Concat(look.Warnings), StringComparison.Ordinal);
+        Assert.Contains("'note' is text", Assert.Throws<ArgumentException>(() =>
+            TableLook.Of(table, options with { Columns = ColumnList.Parse("note=text") })).Message,
+            StringComparison.Ordinal);
+        Trained<LearnedTable> trained = LearnedTable.Train(
+            table, Notes("test.csv", 40, 2), options, LearnerNames.Make("linear", new LearnerSettings(null, 1)));
+        Assert.InRange(trained.Test.Scores["accuracy"], 0.95, 1.0);
+    }
+
+    [Fact]
     public void A_learning_curve_falls_to_the_noise_and_ends_with_the_scores_of_the_training()
     {
         const int Rows = 300, Inputs = 12;

@@ -126,10 +126,14 @@ function paintPoints(ctx, layer, map) {
     ctx.globalAlpha = 1;
     ctx.font = `${12 * map.ratio}px system-ui, sans-serif`;
     ctx.textBaseline = 'middle';
+    const end = map.box.left + map.box.width, gap = 1.8 * plain;
     for (let i = 0; i < count; i++) {
       const x = map.left(layer.x[i]), y = map.top(layer.y[i]);
       if (map.sees(x, y, plain)) {
-        ctx.fillText(layer.texts[i], x + 1.8 * plain, y);
+        // A name that would be cut off at the right end stands on the left.
+        const fits = x + gap + ctx.measureText(layer.texts[i]).width <= end;
+        ctx.textAlign = fits ? 'left' : 'right';
+        ctx.fillText(layer.texts[i], fits ? x + gap : x - gap, y);
       }
     }
   }

@@ -18,7 +18,8 @@ public enum ColumnType
     Order,
 
     /// <summary>
-    /// Sentences, or names that hardly occur twice: no input, unless <see cref="ColumnForm.Features"/> are named.
+    /// Sentences, or names that hardly occur twice: no input beside others, unless
+    /// <see cref="ColumnForm.Features"/> are named.
     /// </summary>
     Text,
 

@@ -32,11 +32,13 @@ internal static class TablesAgainstPeer
     private sealed record PeerResult(double Loss, double Seconds);
 
     /// <summary>What is asked for: see the usage in benchmarks/README.md.</summary>
-    private sealed record Wanted(string[] Tables, int First, int Last, string File, double Minutes, double PeerMinutes);
+    private sealed record Wanted(
+        string[] Tables, int First, int Last, string File, double Minutes, double PeerMinutes, TimeSpan Time);
 
     /// <summary>
     /// Names of tables, then --splits N or A-B, --file FILE of the results, --minutes M after which no split begins,
-    /// --peer-minutes M for one peer on one split.
+    /// --peer-minutes M for one peer on one split, --time M minutes for a comparison of ours (5, as everywhere;
+    /// more where the machine is busy).
     /// </summary>
     public static int Run(string[] words)
     {
@@ -79,7 +81,7 @@ internal static class TablesAgainstPeer
 
     private static Wanted Read(string[] words)
     {
-        var wanted = new Wanted([], 0, 19, "tables.jsonl", double.PositiveInfinity, 20.0);
+        var wanted = new Wanted([], 0, 19, "tables.jsonl", double.PositiveInfinity, 20.0, new AutoLearner().MaxTime);
         for (int i = 0; i < words.Length; i++)
         {
             double Number() => double.Parse(words[++i], CultureInfo.InvariantCulture);
@@ -89,6 +91,7 @@ internal static class TablesAgainstPeer
                 "--file" => wanted with { File = words[++i] },
                 "--minutes" => wanted with { Minutes = Number() },
                 "--peer-minutes" => wanted with { PeerMinutes = Number() },
+                "--time" => wanted with { Time = TimeSpan.FromMinutes(Number()) },
                 var name => wanted with { Tables = [.. wanted.Tables, name] },
             };
         }
@@ -117,7 +120,7 @@ internal static class TablesAgainstPeer
                 Missing = Missing.Impute,
                 Trainer = new TrainerOptions { Seed = split + 1 },
             },
-            new AutoLearner { Seed = split + 1 });
+            new AutoLearner { Seed = split + 1, MaxTime = wanted.Time });
         double seconds = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
         Write(Path.Combine(folder, "train.npy"), train, train, data, trained.Classes);
         Write(Path.Combine(folder, "test.npy"), train, test, data, trained.Classes);

@@ -235,6 +235,12 @@ internal static partial class Program
             message = $"{path.Groups[1].Value} is a folder, and a file is needed.";
         }
 
+        // The working directory was deleted: the system's message names no file.
+        if (e is FileNotFoundException { FileName: null } && !Directory.Exists("."))
+        {
+            message = "The working directory has been deleted: change to another one.";
+        }
+
         // The lines after torch's own sentence are its native stack trace.
         return FileTransaction.WithFinalNames(
             e is ExternalException ? message.Split('\n')[0].Trim() : message.ReplaceLineEndings(" "));

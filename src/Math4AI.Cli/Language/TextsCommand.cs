@@ -102,10 +102,7 @@ internal static class TextsCommand
         else
         {
             var table = Table.Read(path);
-            all = table.Names.Contains(column)
-                ? [.. table.Texts(column).Select((text, row) => (text, table.NumberOf(row)))]
-                : throw new ArgumentException(
-                    $"There is no column '{column}'; there are: {string.Join(", ", table.Names)}.");
+            all = [.. table.Texts(column).Select((text, row) => (text, table.NumberOf(row)))];
         }
 
         all = [.. all.Where(pair => !string.IsNullOrWhiteSpace(pair.Text))];

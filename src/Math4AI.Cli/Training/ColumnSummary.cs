@@ -41,7 +41,10 @@ internal sealed record ColumnSummary(
         {
             string remark = column.Name == look.Target ? "target" : column.LeftOut ?? string.Empty;
             string[] rest =
-                [.. found.OddCells.Select(cell => $"odd: {cell}"), .. new[] { column.Note }.OfType<string>()];
+            [
+                .. found.OddCells.Count > 0 ? [$"odd: {string.Join(", ", found.OddCells)}"] : Array.Empty<string>(),
+                .. new[] { column.Note }.OfType<string>(),
+            ];
             table.AddRow([.. new[]
             {
                 column.Name, column.Type, Text(column.Missing + column.Odd), Text(column.Distinct),

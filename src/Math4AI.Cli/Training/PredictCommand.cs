@@ -37,7 +37,7 @@ internal static class PredictCommand
         };
         var explain = new Option<bool>("--explain")
         {
-            Description = "For a model of a table that 'train' chose or a learner made: what moved each prediction, a "
+            Description = "For a model of a table that 'train' made: what moved each prediction, a "
                 + "column effect(X) for each input, which with effect(base) add up to the number, or to the "
                 + "probability of the likeliest class (Shapley values).",
         };

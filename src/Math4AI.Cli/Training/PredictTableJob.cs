@@ -46,13 +46,13 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
                 ? PredictCommand.RequireLevel(model.PredictTable(block, level))
                 : model.PredictTable(block);
             found = options.Explain ? model.Explain(found, block) : found;
+            IReadOnlyList<string?>[] kept = [.. options.Keep.Select(block.Texts)];
             if (isFirst)
             {
                 output.Write(PredictionCsv.Header(found, options.Keep) + "\n");
                 isFirst = false;
             }
 
-            IReadOnlyList<string?>[] kept = [.. options.Keep.Select(block.Texts)];
             for (int row = 0; row < found.Values.Length; row++)
             {
                 PredictionCsv.Write(output, found, row, kept);
@@ -132,6 +132,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
                 CultureInfo.InvariantCulture, $"accuracy {right / scored:G4}, logLoss {logLoss / scored:G4}")
             : string.Create(
                 CultureInfo.InvariantCulture, $"rmse {Math.Sqrt(squares / scored):G4}, rSquared {rSquared:G4}");
-        Console.Error.WriteLine($"math4ai: {scored} rows with '{model.Target}': {scores}.");
+        Console.Error.WriteLine(
+            $"math4ai: {scored} row{(scored == 1 ? string.Empty : "s")} with '{model.Target}': {scores}.");
     }
 }

@@ -38,43 +38,47 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         training.Model.Save(given.Output, files);
         LearningPoint[] curve = CurveOf(training, table, test, options, features);
         LearnedTable model = training.Model;
-        bool areClasses = model.About.Task == TableTask.Classification;
-        string task = areClasses ? "classification" : "regression";
-        Table shown = test ?? table;
-        Table held = training.TestRows!;
         IReadOnlyList<ColumnImportance> importance =
-            ColumnImportance.Of(model, held, model.About.Seed, CancellationToken.None);
+            ColumnImportance.Of(model, training.TestRows!, model.About.Seed, CancellationToken.None);
+        string task = model.About.Task == TableTask.Classification ? "classification" : "regression";
+        TrainSummary summary = TrainJob.Summarize(task, options.Target, training) with
+        {
+            Learner = model.About.Learner,
+            Features = model.About.Features,
+            FeatureCount = model.FeatureNames.Count,
+            Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
+            Search = model.Search,
+            Comparison = model.Comparison,
+            Importance = importance,
+            Decision = model.About.Decision,
+            ClassWeights = TrainJob.Named(training.Classes, model.About.ClassWeights),
+            LearningCurve = curve,
+        };
+        return (summary, ReportOf(training, task, summary, test ?? table, isTest: test is not null));
+    }
+
+    private static TrainingReport ReportOf(
+        Trained<LearnedTable> training, string task, TrainSummary summary, Table shown, bool isTest)
+    {
+        LearnedTable model = training.Model;
+        bool areClasses = model.About.Task == TableTask.Classification;
         Matrix<double>? inputs = areClasses ? Complete(model, shown) : null;
-        return (
-            TrainJob.Summarize(task, options.Target, training) with
-            {
-                Learner = model.About.Learner,
-                Features = model.About.Features,
-                FeatureCount = model.FeatureNames.Count,
-                Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
-                Search = model.Search,
-                Comparison = model.Comparison,
-                Importance = importance,
-                Decision = model.About.Decision,
-                ClassWeights = TrainJob.Named(training.Classes, model.About.ClassWeights),
-                LearningCurve = curve,
-            },
-            TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
-            {
-                LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))],
-                Comparison = model.Comparison,
-                Importance = importance,
-                Dependence = [.. importance.Where(each => !IsOfTexts(model, each.Name)).Take(MaxDependences).Select(
-                    each => PartialDependence.Of(model, held, each.Name))],
-                Learner = model.About.Learner,
-                FeatureNames = model.FeatureNames,
-                Search = model.Search,
-                Plane = DecisionPlane.Of(model, shown),
-                Spaces = inputs is null
-                    ? null
-                    : TwoSpaces.Of(model.Model, inputs, model.FeatureNames, model.Observed(shown)),
-                Process = areClasses ? null : ProcessOf(model, shown, isTest: test is not null),
-            });
+        return TrainingReport.Of(training, model.Target, task, CommandLine.Text) with
+        {
+            LearningCurve = [.. summary.LearningCurve.Select(point => ((double)point.Samples, point.Test))],
+            Comparison = model.Comparison,
+            Importance = summary.Importance,
+            Dependence = [.. summary.Importance.Where(each => !IsOfTexts(model, each.Name)).Take(MaxDependences).Select(
+                each => PartialDependence.Of(model, training.TestRows!, each.Name))],
+            Learner = model.About.Learner,
+            FeatureNames = model.FeatureNames,
+            Search = model.Search,
+            Plane = DecisionPlane.Of(model, shown),
+            Spaces = inputs is null
+                ? null
+                : TwoSpaces.Of(model.Model, inputs, model.FeatureNames, model.Observed(shown)),
+            Process = areClasses ? null : ProcessOf(model, shown, isTest),
+        };
     }
 
     /// <summary>

@@ -100,7 +100,8 @@ internal sealed record TrainSummary(
         Console.Out.WriteLine(Learner is null
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
                 + $"{BestEpoch} of {Epochs}."
-            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
+            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} feature{Plural(FeatureCount)}, "
+                + $"{seconds} s.");
         PrintClasses();
         PrintDecision();
         PrintImportance();
@@ -123,14 +124,16 @@ internal sealed record TrainSummary(
     }
 
     /// <summary>Prints the scores of each of a few classes, and what they weighed.</summary>
+    private static string Plural(int? count) => count == 1 ? string.Empty : "s";
+
     private void PrintClasses()
     {
         const int Shown = 12;
         static string Known(double? value) => value is { } known ? Text(known) : "–";
         foreach (ClassScore score in ClassScores.Count <= Shown ? ClassScores : [])
         {
-            Console.Out.WriteLine($"'{score.Name}', {score.Rows} test rows: recall {Known(score.Recall)}, precision "
-                + $"{Known(score.Precision)}, F1 {Known(score.F1)}.");
+            Console.Out.WriteLine($"'{score.Name}', {score.Rows} test row{Plural(score.Rows)}: recall "
+                + $"{Known(score.Recall)}, precision {Known(score.Precision)}, F1 {Known(score.F1)}.");
         }
 
         if (ClassWeights is { } weights)

@@ -17,8 +17,7 @@ internal static class ClusterColumns
         Table table = data.Table;
         if (ignored.FirstOrDefault(name => !table.Names.Contains(name)) is { } unknown)
         {
-            throw new ArgumentException(
-                $"There is no column '{unknown}'; the columns are {ColumnNames.List(table.Names)}.");
+            throw new ArgumentException(ColumnNames.NoColumn(unknown, table.Names));
         }
 
         if (data.EncodedNames.Count > 0)

@@ -73,6 +73,7 @@ public class PredictTableTests : TemporaryFolder
         Finished refused = Run("predict", "model", "many.csv", "--keep", "nothing");
         Assert.Equal(1, refused.Code);
         Assert.Contains("There is no column 'nothing'", refused.Errors, StringComparison.Ordinal);
+        Assert.Empty(refused.Output);
     }
 
     private void IsReplayedToTheBit(string model)

@@ -1,4 +1,5 @@
 using Math4AI.Data.Images;
+using Math4AI.Training.Images;
 
 namespace Math4AI.Tests.Data;
 
@@ -68,7 +69,30 @@ public class ImageFolderTests : TemporaryFolder
             StringComparison.Ordinal);
         ImageSet images = ImageSet.Read(In("photos"), skipsBad: true);
         Assert.Equal(4, images.Count);
-        Assert.Contains("1 of 5 images are damaged", Assert.Single(images.Warnings), StringComparison.Ordinal);
+        Assert.Contains("left out: 1 of 5, such as ", Assert.Single(images.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_of_another_size_than_those_in_training_are_counted()
+    {
+        ImageSet images = ImageSet.Read(Case("hidden"));
+        Assert.Empty(ImageSet.Read(Case("hidden"), Like(images.Height)).Warnings);
+        string warning = Assert.Single(ImageSet.Read(Case("hidden"), Like(images.Height + 1)).Warnings);
+        Assert.StartsWith(
+            $"{images.Count} of {images.Count} images had another size", warning, StringComparison.Ordinal);
+
+        ImageShape Like(int height) => new(images.Channels, height, images.Width, images.Classes, images.Largest);
+    }
+
+    [Fact]
+    public void Images_that_are_too_small_for_a_network_are_refused_in_a_sentence()
+    {
+        ImageSet images = ImageSet.Read(Case("hidden"));
+        var small = new ImageShape(images.Channels, 2, 3, images.Classes, images.Largest);
+        Assert.StartsWith(
+            "The images have 3 × 2 pixels, and the network needs 4 × 4 and more:",
+            Assert.Throws<ArgumentException>(() => ImageModel.Train(ImageSet.Read(Case("hidden"), small))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,8 +81,25 @@ internal static class ImageFolder
         return new ImageShape(isGray ? 1 : 3, height, width, classes, 1.0);
     }
 
-    /// <summary>Writes an image as channels × height × width values from 0 to 1, scaled to a size.</summary>
-    public static void Decode(string path, ImageShape shape, Span<float> pixels)
+    /// <summary>Whether a file holds an image that can be read to its end.</summary>
+    public static bool IsSound(string path)
+    {
+        try
+        {
+            using SKBitmap image = Decode(path);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Writes an image as channels × height × width values from 0 to 1, scaled to a size; returns whether it had
+    /// another.
+    /// </summary>
+    public static bool Decode(string path, ImageShape shape, Span<float> pixels)
     {
         using SKBitmap image = Decode(path);
         using SKBitmap? resized = image.Width == shape.Width && image.Height == shape.Height
@@ -104,6 +121,8 @@ internal static class ImageFolder
             (pixels[i], pixels[plane + i], pixels[2 * plane + i]) =
                 (color.Red / 255.0f, color.Green / 255.0f, color.Blue / 255.0f);
         }
+
+        return resized is not null;
     }
 
     /// <summary>Decodes an image as a camera held it, unless its header announces more pixels than fit.</summary>
@@ -111,7 +130,8 @@ internal static class ImageFolder
     public static SKBitmap Decode(string path)
     {
         using SKCodec codec =
-            SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is not an image in a known format.");
+            SKCodec.Create(path) ?? throw new InvalidDataException(
+                $"{path} is not an image in a known format: remove it, or train with --bad-images skip.");
         if (codec.Info.Width is < 1 or > MaxSide || codec.Info.Height is < 1 or > MaxSide)
         {
             throw new InvalidDataException(
@@ -124,7 +144,8 @@ internal static class ImageFolder
         if (codec.GetPixels(image.Info, image.GetPixels()) is var result && result != SKCodecResult.Success)
         {
             image.Dispose();
-            throw new InvalidDataException($"{path} is damaged or truncated ({result}).");
+            throw new InvalidDataException(
+                $"{path} is damaged or truncated ({result}): remove it, or train with --bad-images skip.");
         }
 
         return codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? image : Turned(image, codec.EncodedOrigin);

@@ -243,9 +243,16 @@ public sealed class ImageSet
         int size = shape.Channels * shape.Height * shape.Width;
         RequireRoom(folder, files.Length, shape.Channels, shape.Height, shape.Width);
         float[] pixels = new float[size * files.Length];
+        int scaled = 0;
         for (int i = 0; i < files.Length; i++)
         {
-            ImageFolder.Decode(files[i].Path, shape, pixels.AsSpan(i * size, size));
+            scaled += ImageFolder.Decode(files[i].Path, shape, pixels.AsSpan(i * size, size)) ? 1 : 0;
+        }
+
+        if (like is not null && scaled > 0)
+        {
+            warnings.Add($"{scaled} of {files.Length} images had another size than the {shape.Width} × {shape.Height} "
+                + "pixels of those in training, and were scaled.");
         }
 
         return new ImageSet(
@@ -265,8 +272,7 @@ public sealed class ImageSet
         if (formats.Length > 0)
         {
             string count = $"{files.Length - known.Length} of {files.Length} images in {folder} are "
-                + $"{string.Join(", ", formats)}"
-                + ", which cannot be read";
+                + $"{string.Join(", ", formats)}, which cannot be read";
             int[] lost = [.. files.Select(file => file.Label).Distinct().Except(known.Select(file => file.Label))];
             warnings.Add(lost.Length == 0
                 ? $"{count}: they are left out."
@@ -278,27 +284,14 @@ public sealed class ImageSet
             return known;
         }
 
-        (string Path, int Label)[] sound = [.. known.Where(file => IsSound(file.Path))];
+        (string Path, int Label)[] sound = [.. known.Where(file => ImageFolder.IsSound(file.Path))];
         if (sound.Length < known.Length)
         {
-            warnings.Add($"{known.Length - sound.Length} of {known.Length} images are damaged and left out, such as "
+            warnings.Add($"Damaged images that are left out: {known.Length - sound.Length} of {known.Length}, such as "
                 + $"{known.Except(sound).First().Path}.");
         }
 
         return sound.Length > 0 ? sound : throw new InvalidDataException($"All images in {folder} are damaged.");
-    }
-
-    private static bool IsSound(string path)
-    {
-        try
-        {
-            using SKBitmap image = ImageFolder.Decode(path);
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".</summary>

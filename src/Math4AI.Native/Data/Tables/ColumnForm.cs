@@ -135,13 +135,19 @@ internal static class TruthWords
         : False.Contains(text, StringComparer.OrdinalIgnoreCase) ? 0.0
         : null;
 
-    /// <summary>Whether texts are truth values in words: true and false, yes and no, in any case.</summary>
-    public static bool AreWords(IReadOnlyCollection<string> texts) =>
-        texts.Count > 0 && texts.All(text => Parse(text) is not null && !char.IsAsciiDigit(text[0]))
-        && texts.Select(text => Array.FindIndex(
-            Parse(text) > 0.5 ? True : False, word => word.Equals(text, StringComparison.OrdinalIgnoreCase)))
-            .Distinct().Count() == 1
-        && texts.Select(text => Parse(text)).Distinct().Count() == 2;
+    /// <summary>
+    /// Whether texts are truth values in words: true and false, or yes and no, in any case; beside both words 1 and 0
+    /// say the same.
+    /// </summary>
+    public static bool AreWords(IReadOnlyCollection<string> texts)
+    {
+        string[] words = [.. texts.Where(text => text.Length > 0 && !char.IsAsciiDigit(text[0]))];
+        return texts.All(text => Parse(text) is not null)
+            && words.Select(text => Array.FindIndex(
+                Parse(text) > 0.5 ? True : False, word => word.Equals(text, StringComparison.OrdinalIgnoreCase)))
+                .Distinct().Count() == 1
+            && words.Select(text => Parse(text)).Distinct().Count() == 2;
+    }
 }
 
 /// <summary>Dates as people write them.</summary>

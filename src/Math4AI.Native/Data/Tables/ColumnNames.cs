@@ -12,6 +12,20 @@ internal static class ColumnNames
         string.Join(", ", names.Take(MaxListed))
         + (names.Count > MaxListed ? $" and {names.Count - MaxListed} more" : string.Empty);
 
+    /// <summary>
+    /// What to say where there is no column of a name: those that there are, and what else may have been meant.
+    /// </summary>
+    public static string NoColumn(string name, IReadOnlyCollection<string> names)
+    {
+        string? meant = names.FirstOrDefault(each => each.Equals(name, StringComparison.OrdinalIgnoreCase));
+        bool areNumbers = names.All(
+            each => double.TryParse(each, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        return $"There is no column '{name}'; the columns are {List(names)}"
+            + (meant is not null ? $": '{meant}' is written otherwise."
+                : areNumbers ? ": the first line has numbers, and has to name the columns."
+                : ".");
+    }
+
     /// <summary>Creates names for columns without: c1, c2, ….</summary>
     public static string[] Numbered(string name, int count) =>
         [.. Enumerable.Range(1, count).Select(i => name + i.ToString(CultureInfo.InvariantCulture))];
@@ -22,7 +36,8 @@ internal static class ColumnNames
     {
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new InvalidDataException($"{path} has two columns called '{twice.Key}'.");
+            throw new InvalidDataException(
+                $"{path} has two columns called '{twice.Key}': give one of them another name.");
         }
     }
 }

@@ -266,7 +266,7 @@ public sealed class Table
     private Column Find(string name) =>
         columns.TryGetValue(name, out Column? column)
             ? column
-            : throw new ArgumentException($"There is no column '{name}'; the columns are {ColumnNames.List(Names)}.");
+            : throw new ArgumentException(ColumnNames.NoColumn(name, Names));
 
     /// <summary>Texts as they stand in a file, or numbers, of which NaN is missing.</summary>
     /// <param name="Texts">The texts; null for numbers.</param>

@@ -109,9 +109,12 @@ internal sealed class TextRows : IDisposable
     {
         if (Count != count)
         {
+            string hint = Count > count ? "a value with a separator in it stands in quotes."
+                : Cells().Any(cell => cell.Contains('\n', StringComparison.Ordinal)) ? "is a quote not closed?"
+                : "an empty value needs its separator too.";
             throw new InvalidDataException(
-                $"{path}, line {Line}: {Count} value{(Count == 1 ? string.Empty : "s")}, and {count} columns have "
-                + "names.");
+                $"{path}, line {Line}: {Count} value{(Count == 1 ? string.Empty : "s")}, and {count} "
+                + $"column{(count == 1 ? " has a name" : "s have names")}; {hint}");
         }
     }
 

@@ -115,8 +115,7 @@ public sealed record TableInformation
         string?[] named = [.. Ignore, .. Forms.Keys, Given];
         if (named.FirstOrDefault(name => name is not null && !table.Names.Contains(name)) is { } unknown)
         {
-            throw new ArgumentException(
-                $"There is no column '{unknown}'; the columns are {ColumnNames.List(table.Names)}.");
+            throw new ArgumentException(ColumnNames.NoColumn(unknown, table.Names));
         }
     }
 

@@ -192,45 +192,60 @@ internal sealed unsafe class MlpPass : IDirectPass
     /// </summary>
     private void BackwardPart(int part)
     {
+        AddToGradients(part);
+        (int first, int some) = Team.Part(rows, part, parts);
+        if (layer > 0 && some > 0)
+        {
+            SlopesBefore(first, some);
+        }
+    }
+
+    /// <summary>The gradients of some of a layer's outputs: dW = gᵀ x, db = Σ g.</summary>
+    private void AddToGradients(int part)
+    {
         int count = widths[layer], width = widths[layer + 1];
         float* x = InputsOf(layer), g = slopes[layer + 1].Address;
         (int first, int some) = Team.Part(width, part, parts, ParameterStore.Alignment);
-        if (some > 0)
+        if (some == 0)
         {
-            float* weights = parameters.Gradient(2 * layer) + (long)first * count,
-                bias = parameters.Gradient(2 * layer + 1) + first;
-            Products.Gemm(
-                (byte)'N', (byte)'T', count, some, rows, 1.0f, x, count, g + first, width, isFirst ? 0.0f : 1.0f,
-                weights, count);
-            if (isFirst)
-            {
-                new Span<float>(bias, some).Clear();
-            }
-
-            for (int row = 0; row < rows; row++)
-            {
-                AddBias(bias, g + first + (long)row * width, some, float.NegativeInfinity);
-            }
+            return;
         }
 
-        (first, some) = Team.Part(rows, part, parts);
-        if (layer > 0 && some > 0)
+        float* weights = parameters.Gradient(2 * layer) + (long)first * count,
+            bias = parameters.Gradient(2 * layer + 1) + first;
+        Products.Gemm(
+            (byte)'N', (byte)'T', count, some, rows, 1.0f, x, count, g + first, width, isFirst ? 0.0f : 1.0f,
+            weights, count);
+        if (isFirst)
         {
-            fixed (float* values = parameters.Values)
+            new Span<float>(bias, some).Clear();
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            AddBias(bias, g + first + (long)row * width, some, float.NegativeInfinity);
+        }
+    }
+
+    /// <summary>What some samples hand to the layer before: g W, times the slope of the activation.</summary>
+    private void SlopesBefore(int first, int some)
+    {
+        int count = widths[layer], width = widths[layer + 1];
+        float* x = InputsOf(layer), g = slopes[layer + 1].Address;
+        fixed (float* values = parameters.Values)
+        {
+            float* w = values + parameters.Segments[2 * layer].Start,
+                before = slopes[layer].Address + (long)first * count;
+            Products.Gemm(
+                (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f,
+                before, count);
+            if (isTanh)
             {
-                float* w = values + parameters.Segments[2 * layer].Start,
-                    before = slopes[layer].Address + (long)first * count;
-                Products.Gemm(
-                    (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f,
-                    before, count);
-                if (isTanh)
-                {
-                    TimesTanhSlope(x + (long)first * count, before, some * count);
-                }
-                else
-                {
-                    ClearWhereOff(x + (long)first * count, before, some * count);
-                }
+                TimesTanhSlope(x + (long)first * count, before, some * count);
+            }
+            else
+            {
+                ClearWhereOff(x + (long)first * count, before, some * count);
             }
         }
     }

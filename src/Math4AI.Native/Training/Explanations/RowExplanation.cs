@@ -1,6 +1,7 @@
 using Math4AI.Data.Models;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
+using Math4AI.Training.Scoring;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
@@ -10,15 +11,18 @@ namespace Math4AI.Training.Explanations;
 /// What moved a prediction: the Shapley value of every column, the mean over all orders of how the prediction changes
 /// where the column, after those before it in the order, takes the row's value in place of that of a training row. The
 /// base and the effects add up to the prediction, a number or the probability of the likeliest class. Exact for numbers
-/// of trees, of linear models and of stacks of these; otherwise from 64 orders at random. Source: S. Lundberg et al.,
-/// "From local explanations to global understanding with explainable AI for trees", Nature Machine Intelligence 2
-/// (2020).
+/// of trees, of linear models and of stacks of these; otherwise each training row is taken with the same number of
+/// orders at random, at least 64 in all. Sources: S. Lundberg et al., "From local explanations to global understanding
+/// with explainable AI for trees", Nature Machine Intelligence 2 (2020); E. Štrumbelj and I. Kononenko, "Explaining
+/// prediction models and individual predictions with feature contributions", Knowledge and Information Systems 41
+/// (2014).
 /// </summary>
-/// <param name="Base">The mean prediction of the training rows.</param>
+/// <param name="Base">The mean prediction of the training rows that it is compared with.</param>
 /// <param name="Effects">The effect of each column.</param>
 public sealed record RowExplanation(double Base, IReadOnlyList<double> Effects)
 {
-    private const int Orders = 32;
+    private const int LeastPairs = 32;
+    private const int MaxRows = 1 << 12;
 
     /// <summary>Gets the standard error of each effect; empty where they are exact.</summary>
     public IReadOnlyList<double> Errors { get; init; } = [];
@@ -36,6 +40,14 @@ public sealed record RowExplanation(double Base, IReadOnlyList<double> Effects)
         Matrix<double> inputs = ColumnImportance.Rows([row]);
         return new RowExplanation(model.PredictEncoded(inputs)[0, 0] - exact.Sum(), exact);
     }
+
+    /// <summary>The predictions together with what moved each of them.</summary>
+    internal static FilePredictions AddTo(
+        FilePredictions found, IReadOnlyList<string> columns, IReadOnlyList<RowExplanation> rows) => found with
+        {
+            EffectNames = ["base", .. columns],
+            Effects = [.. rows.Select(row => (double[])[row.Base, .. row.Effects])],
+        };
 
     /// <summary>The exact values; null for a model that has none.</summary>
     private static double[]? Exact(IRowPredictor model, double[] row, double[][] background, InputGroup[] groups) =>
@@ -57,46 +69,73 @@ public sealed record RowExplanation(double Base, IReadOnlyList<double> Effects)
         : [.. Enumerable.Range(0, parts[0]!.Length).Select(
             i => parts.Select((part, model) => weights[model] * part![i]).Sum())];
 
-    /// <summary>Orders at random, each with its reverse, which has much of the opposite error.</summary>
-    private static RowExplanation Sampled(
-        LearnedTable model, double[] row, double[][] background, InputGroup[] groups, int seed)
+    /// <summary>Explains a row of any model by training rows, all encoded.</summary>
+    /// <remarks>
+    /// Every training row begins the same number of orders, so that the base is the mean prediction of them all; each
+    /// order is followed by its reverse, which has much of the opposite error.
+    /// </remarks>
+    internal static RowExplanation Sampled(
+        IScoredModel model, double[] row, double[][] background, InputGroup[] groups, int seed)
     {
-        (List<double[]> chains, List<int[]> orders) = Chains(row, background, groups, seed);
-        Matrix<double> found = model.PredictEncoded(ColumnImportance.Rows([.. chains]));
-        int of = found.Row(groups.Length).MaximumIndex();
-        double[][] effects = [.. Enumerable.Range(0, Orders).Select(_ => new double[groups.Length])];
-        for (int chain = 0; chain < orders.Count; chain++)
+        int pairs = (LeastPairs + background.Length - 1) / background.Length * background.Length;
+        int atOnce = Math.Max(1, MaxRows / 2 / (groups.Length + 1));
+        int of = model.PredictEncoded(ColumnImportance.Rows([row])).Row(0).MaximumIndex();
+        var random = new MersenneTwister(seed, threadSafe: false);
+        var effects = new List<double[]>(pairs);
+        double sum = 0.0;
+        for (int first = 0; first < pairs; first += atOnce)
         {
-            for (int step = 0; step < groups.Length; step++)
+            double[][] others = [.. Enumerable.Range(first, Math.Min(atOnce, pairs - first)).Select(
+                pair => background[pair % background.Length])];
+            (List<double[]> chains, List<int[]> orders) = Chains(row, others, groups, random);
+            Vector<double> found = model.PredictEncoded(ColumnImportance.Rows([.. chains])).Column(of);
+            for (int pair = 0; pair < others.Length; pair++)
             {
-                int first = chain * (groups.Length + 1) + step;
-                effects[chain / 2][orders[chain][step]] += 0.5 * (found[first + 1, of] - found[first, of]);
+                effects.Add(EffectsOf(found, orders, pair));
+                sum += found[2 * pair * (groups.Length + 1)];
             }
         }
 
         double[] means = [.. Enumerable.Range(0, groups.Length).Select(i => effects.Average(each => each[i]))];
-        return new RowExplanation(found[groups.Length, of] - means.Sum(), means)
+        return new RowExplanation(sum / pairs, means)
         {
             Errors =
             [
                 .. means.Select((mean, i) => Math.Sqrt(
-                    effects.Sum(each => (each[i] - mean) * (each[i] - mean)) / Orders / (Orders - 1))),
+                    effects.Sum(each => (each[i] - mean) * (each[i] - mean)) / pairs / (pairs - 1))),
             ],
         };
     }
 
     /// <summary>
-    /// For each order, the rows on the way from another row to this one, as the groups of inputs change in that order.
+    /// What each column adds on the way from another row to this one, in an order and in its reverse.
+    /// </summary>
+    private static double[] EffectsOf(Vector<double> found, List<int[]> orders, int pair)
+    {
+        double[] effects = new double[orders[0].Length];
+        foreach (int chain in new[] { 2 * pair, 2 * pair + 1 })
+        {
+            for (int step = 0; step < effects.Length; step++)
+            {
+                int first = chain * (effects.Length + 1) + step;
+                effects[orders[chain][step]] += 0.5 * (found[first + 1] - found[first]);
+            }
+        }
+
+        return effects;
+    }
+
+    /// <summary>
+    /// For each other row an order and its reverse: the rows on the way from it to this one, as the groups of inputs
+    /// change in that order.
     /// </summary>
     private static (List<double[]> Chains, List<int[]> Orders) Chains(
-        double[] row, double[][] background, InputGroup[] groups, int seed)
+        double[] row, double[][] others, InputGroup[] groups, MersenneTwister random)
     {
-        var random = new MersenneTwister(seed, threadSafe: false);
         var chains = new List<double[]>();
         var orders = new List<int[]>();
-        for (int draw = 0; draw < Orders; draw++)
+        foreach (double[] other in others)
         {
-            double[] other = background[random.Next(background.Length)];
             int[] order = [.. Enumerable.Range(0, groups.Length)];
             random.Shuffle(order);
             foreach (int[] each in new[] { order, [.. order.Reverse()] })

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Math4AI.Data;
 using Math4AI.Data.Models;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
@@ -47,4 +48,5 @@ internal static class NetworkFolder
 [JsonSerializable(typeof(SavedLogarithm))]
 [JsonSerializable(typeof(SavedTemperature))]
 [JsonSerializable(typeof(SavedCalibration))]
+[JsonSerializable(typeof(SavedBackgroundDescription))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Math4AI.Data.Images;
+using Math4AI.Training.Networks;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.Random;
@@ -21,6 +22,13 @@ internal static class ImageTraining
         CancellationToken cancellation)
     {
         Check(images, test);
+        if (Math.Min(images.Height, images.Width) < ConvNet.LeastSide)
+        {
+            throw new ArgumentException(
+                $"The images have {images.Width} × {images.Height} pixels, and the network needs {ConvNet.LeastSide} × "
+                + $"{ConvNet.LeastSide} and more: give larger ones, or learn from features (--model svm).");
+        }
+
         int[][] parts = Split(images, options.Trainer.Seed, test is null);
         (int[] choosing, int[] kept) = Halves(images, parts[1]);
         ImageSet train = images.Select(parts[0]), validation = images.Select(choosing),

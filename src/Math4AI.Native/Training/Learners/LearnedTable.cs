@@ -20,8 +20,6 @@ public sealed class LearnedTable : IScoredModel
 {
     internal const string Kind = "learned-table";
 
-    private const string BackgroundRows = "background";
-    private const int MaxBackground = 50;
 
     private readonly FittedFeatures<Matrix<double>>? features;
 
@@ -179,8 +177,8 @@ public sealed class LearnedTable : IScoredModel
             Calibration = SavedScores.Of(arrays, folder) is { } scores
                 ? Calibration.Read(folder, scores, about.Classes, Load)
                 : null,
-            Background = arrays.Has(BackgroundRows)
-                ? arrays.Matrix(BackgroundRows, columns: about.Encoder.Inputs)
+            Background = arrays.Has(SavedBackground.Name)
+                ? arrays.Matrix(SavedBackground.Name, columns: about.Encoder.Inputs)
                 : null,
         };
     }
@@ -200,7 +198,7 @@ public sealed class LearnedTable : IScoredModel
         ModelArrays arrays = FeatureFiles.Arrays(state);
         if (Background is not null)
         {
-            arrays.Add(BackgroundRows, Background);
+            arrays.Add(SavedBackground.Name, Background);
         }
 
         if (Calibration is not null)
@@ -237,8 +235,7 @@ public sealed class LearnedTable : IScoredModel
     /// <exception cref="InvalidOperationException">The model is of a version that kept no training rows.</exception>
     public IReadOnlyList<RowExplanation> Explain(Table table)
     {
-        double[][] background = (Background ?? throw new InvalidOperationException(
-            "The model keeps no training rows to explain predictions by: train it again.")).ToRowArrays();
+        double[][] background = SavedBackground.Require(Background);
         InputGroup[] groups = InputGroup.Of(About.Encoder);
         return [.. Encode(table).ToRowArrays().Select(
             row => RowExplanation.Of(this, row, background, groups, About.Seed))];
@@ -248,11 +245,7 @@ public sealed class LearnedTable : IScoredModel
     public FilePredictions Explain(FilePredictions found, Table rows)
     {
         ArgumentNullException.ThrowIfNull(found);
-        return found with
-        {
-            EffectNames = ["base", .. ExplainedColumns],
-            Effects = [.. Explain(rows).Select(row => (double[])[row.Base, .. row.Effects])],
-        };
+        return RowExplanation.AddTo(found, ExplainedColumns, Explain(rows));
     }
 
     /// <summary>Gets the columns that explanations are of: those that varied in training.</summary>
@@ -381,14 +374,6 @@ public sealed class LearnedTable : IScoredModel
     /// <summary>Predictions of encoded inputs.</summary>
     internal Matrix<double> PredictEncoded(Matrix<double> inputs) =>
         SavedFeatures.Padded(Model.PredictRows(features?.Apply(inputs) ?? inputs), About.Classes.Count).Values;
-
-    /// <summary>Some encoded training rows, evenly taken.</summary>
-    internal static Matrix<double> Some(Matrix<double> inputs)
-    {
-        int count = Math.Min(MaxBackground, inputs.RowCount);
-        return Matrix<double>.Build.DenseOfRowVectors(
-            Enumerable.Range(0, count).Select(i => inputs.Row((int)((long)i * inputs.RowCount / count))));
-    }
 
     internal static Matrix<double> Encode(TableEncoder encoder, Table table)
     {

@@ -219,7 +219,7 @@ internal sealed class LearnedTableTraining(
         {
             Comparison = choice.Comparison,
             Chosen = choice.Learner,
-            Background = LearnedTable.Some(inputs),
+            Background = SavedBackground.Of(inputs),
         }, choice);
     }
 

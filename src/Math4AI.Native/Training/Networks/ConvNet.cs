@@ -10,6 +10,9 @@ namespace Math4AI.Training.Networks;
 /// </summary>
 public sealed class ConvNet : nn.Module<Tensor, Tensor>
 {
+    /// <summary>The least height and width of its images: pooling halves them twice.</summary>
+    internal const int LeastSide = 4;
+
     private readonly Conv2d first;
     private readonly Conv2d second;
     private readonly BatchNorm2d firstNorm;
@@ -29,8 +32,8 @@ public sealed class ConvNet : nn.Module<Tensor, Tensor>
         : base(nameof(ConvNet))
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 4);
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 4);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, LeastSide);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, LeastSide);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(filters, 1);
         image = [channels, height, width];

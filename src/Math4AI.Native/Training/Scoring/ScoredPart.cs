@@ -42,47 +42,48 @@ public sealed record ScoredPart(
         double[] errors = [.. squares.Select(Math.Sqrt)];
         int[] byError = [.. Enumerable.Range(0, errors.Length).OrderBy(i => errors[i])];
         double center = observed.Average();
-
-        // The smallest error that so many of the drawn samples do not exceed.
-        double Quantile(double share, int[] drawn)
-        {
-            const double Rounding = 1e-9;
-            double left = share * drawn.Length - Rounding;
-            int at = 0;
-            while ((left -= drawn[byError[at]]) > 0.0)
-            {
-                at++;
-            }
-
-            return errors[byError[at]];
-        }
-
-        double RSquared(int[] drawn)
-        {
-            double rest = 0.0, sum = 0.0, sumOfSquares = 0.0;
-            for (int i = 0; i < drawn.Length; i++)
-            {
-                double y = observed[i] - center;
-                (rest, sum, sumOfSquares) =
-                    (rest + drawn[i] * squares[i], sum + drawn[i] * y, sumOfSquares + drawn[i] * y * y);
-            }
-
-            // Of equal ones rounding alone is left, and there is no R².
-            double spread = sumOfSquares - sum * sum / drawn.Length;
-            return spread > 1e-12 * sumOfSquares ? 1.0 - rest / spread : double.NaN;
-        }
-
+        double[] centered = [.. observed.Select(y => y - center)];
         return Of(
             observed.Length,
             [
                 new("rmse", drawn => Math.Sqrt(Mean(squares, drawn))),
-                new("rSquared", RSquared),
+                new("rSquared", drawn => RSquared(squares, centered, drawn)),
                 new("mae", drawn => Mean(errors, drawn)),
-                new("medianError", drawn => Quantile(0.5, drawn)),
-                new("error90", drawn => Quantile(0.9, drawn)),
+                new("medianError", drawn => errors[byError[PlaceOf(0.5, byError, drawn)]]),
+                new("error90", drawn => errors[byError[PlaceOf(0.9, byError, drawn)]]),
             ],
             hasIntervals,
             cancellation);
+    }
+
+    /// <summary>R² of errors' squares and observations about their mean, by how often each is drawn.</summary>
+    private static double RSquared(double[] squares, double[] centered, int[] drawn)
+    {
+        double rest = 0.0, sum = 0.0, sumOfSquares = 0.0;
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            double y = centered[i];
+            (rest, sum, sumOfSquares) =
+                (rest + drawn[i] * squares[i], sum + drawn[i] * y, sumOfSquares + drawn[i] * y * y);
+        }
+
+        // Of equal ones rounding alone is left, and there is no R².
+        double spread = sumOfSquares - sum * sum / drawn.Length;
+        return spread > 1e-12 * sumOfSquares ? 1.0 - rest / spread : double.NaN;
+    }
+
+    /// <summary>The first place in an order up to which a share of the drawn samples lies.</summary>
+    private static int PlaceOf(double share, int[] order, int[] drawn)
+    {
+        const double Rounding = 1e-9;
+        double left = share * drawn.Length - Rounding;
+        int at = 0;
+        while ((left -= drawn[order[at]]) > 0.0)
+        {
+            at++;
+        }
+
+        return at;
     }
 
     /// <summary>The scores of probabilities of classes.</summary>

@@ -1,6 +1,8 @@
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Scoring;
+using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -80,7 +82,8 @@ internal static class LargeTableTraining
         bool isCalibrated = NetworkCalibration.Wants(options, settings) && kept.Count > 0;
         EncodedRows[] validating = kept.Count > 0 ? [validation, kept] : [validation];
         var validated = PredictedPart.Joined(Array.ConvertAll(validating, part => Ask(model, part)));
-        TableModel last = isCalibrated ? model.CalibratedBy(Calibration.Of(model, Ask(model, kept))) : model;
+        TableModel last = (isCalibrated ? model.CalibratedBy(Calibration.Of(model, Ask(model, kept))) : model)
+            .ExplainedBy(InputsOf(train, SavedBackground.Places(train.Count)));
         PredictedPart tested = Ask(model, test);
         Trained<TableModel> trained = Trained<TableModel>.Of(
             last, training, Score(Ask(model, train), train.Count), Score(validated, validation.Count + kept.Count),
@@ -96,6 +99,15 @@ internal static class LargeTableTraining
 
         ScoredPart Score(PredictedPart part, int rows) =>
             part.Score(hasIntervals: false, cancellation) with { Rows = rows };
+    }
+
+    private static Matrix<double> InputsOf(EncodedRows part, int[] places)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor inputs, _) = part.Take(Array.ConvertAll(places, place => (long)place));
+        float[] values = inputs.data<float>().ToArray();
+        int width = values.Length / places.Length;
+        return Matrix<double>.Build.Dense(places.Length, width, (i, j) => values[i * width + j]);
     }
 
     /// <summary>Reads the file once, to learn the encoding.</summary>

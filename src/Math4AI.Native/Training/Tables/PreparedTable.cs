@@ -34,6 +34,11 @@ internal sealed record PreparedTable(
         (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
         (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
         TableTask task = look.Task;
+        if (task == TableTask.Regression)
+        {
+            TableParts.RequireSpread(rows, options.Target);
+        }
+
         string[] classes = task == TableTask.Classification
             ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
             : [];

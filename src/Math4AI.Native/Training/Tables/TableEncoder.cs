@@ -358,7 +358,7 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         {
             throw new ArgumentException(
                 $"Column '{name}', row {table.NumberOf(row)}: the value is missing, and the model was trained on rows "
-                + "that miss none.");
+                + "that miss none: leave the row out, or train with --missing impute.");
         }
     }
 }

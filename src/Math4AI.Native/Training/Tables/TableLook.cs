@@ -68,6 +68,17 @@ public sealed record TableLook
         }
 
         ColumnLook target = columns.Single(column => column.Name == options.Target);
+        if (target.Distinct == 0)
+        {
+            throw new ArgumentException(
+                $"Column '{options.Target}', which is to be predicted, has no value in any row.");
+        }
+
+        if (table.Rows == 1)
+        {
+            throw new ArgumentException("There is one row: 20 and more are needed to train, choose and test.");
+        }
+
         TableTask task = options.Task ?? TaskOf(table, target);
         columns = WithTexts(options, candidates, [.. columns.Select(column => column.Name == options.Target
             ? OfTarget(table, column, task, options)
@@ -87,7 +98,7 @@ public sealed record TableLook
             BlockTarget = options.Task == TableTask.Classification
                 ? columns.Single(column => column.Name == options.Target).Form
                 : target.Form,
-            Warnings = [.. columns.SelectMany(WarningsOf)],
+            Warnings = [.. columns.SelectMany(column => WarningsOf(column, options.Target))],
         };
     }
 
@@ -178,7 +189,7 @@ public sealed record TableLook
 
         return !areNumbers
             ? column
-            : ColumnLook.Of(table, column.Name, classes, options.Task is not null ? null
+            : ColumnLook.Of(table, column.Name, classes, options.Task is not null || column.Distinct == 1 ? null
                 : $"{column.Distinct} different whole numbers: taken for classes (--task regression for numbers)");
     }
 
@@ -248,15 +259,16 @@ public sealed record TableLook
             && Enumerable.Range(1, values.Length - 1).All(row => values[row] - values[row - 1] == 1.0);
     }
 
-    private static IEnumerable<string> WarningsOf(ColumnLook column)
+    private static IEnumerable<string> WarningsOf(ColumnLook column, string target)
     {
         string name = column.Name.Length > 0 ? $"Column '{column.Name}'" : "The column without a name";
         if (column.Odd > 0)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}: {column.Odd} cells are no {column.Form.Type.ToString().ToLowerInvariant()} and count as "
-                + $"missing, such as {string.Join(", ", column.OddCells)}.");
+                $"{name}: {column.Odd} {(column.Odd == 1 ? "cell is" : "cells are")} no "
+                + $"{column.Form.Type.ToString().ToLowerInvariant()} and {(column.Odd == 1 ? "counts" : "count")} as "
+                + $"missing{(column.Odd == 1 ? ":" : ", such as")} {string.Join(", ", column.OddCells)}.");
         }
 
         if (column.LeftOut is not null and not "ignored" and not "makes the parts")
@@ -272,7 +284,9 @@ public sealed record TableLook
         }
         else if (column is { Distinct: 1, LeftOut: null })
         {
-            yield return $"{name} never varies, and has no weight.";
+            yield return column.Name == target
+                ? $"{name} has one value alone: there is nothing to learn."
+                : $"{name} never varies, and has no weight.";
         }
     }
 }

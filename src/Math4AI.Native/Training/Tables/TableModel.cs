@@ -3,7 +3,9 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Probability.Forecasts;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Files;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Scoring;
 using MathNet.Numerics.LinearAlgebra;
@@ -50,6 +52,9 @@ public sealed record TableModelDescription(
 
     /// <summary>Gets whether intervals or sets belong to the network.</summary>
     public bool IsCalibrated { get; init; }
+
+    /// <summary>Gets whether training rows that explanations compare with belong to the network.</summary>
+    public bool HasBackground { get; init; }
 }
 
 /// <summary>A trained network together with the encoding of its tables.</summary>
@@ -61,6 +66,7 @@ public sealed class TableModel : IScoredModel
 
     private const int MaxWidth = 1 << 16;
     private const double MaxWeights = 1 << 28;
+    private const int ExplanationSeed = 1;
 
     private readonly Mlp network;
 
@@ -115,6 +121,9 @@ public sealed class TableModel : IScoredModel
     internal nn.Module<Tensor, Tensor> Network => network;
 
     private Calibration? Calibration { get; init; }
+
+    /// <summary>Encoded training rows that explanations compare with; null where the model was made without.</summary>
+    internal Matrix<double>? Background { get; private init; }
 
     /// <summary>
     /// Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly. Intervals and
@@ -183,9 +192,12 @@ public sealed class TableModel : IScoredModel
         ModelFolder.RequireWeights(folder, Weights(Widths(about)));
         TableModel model = TorchRandom.Unset(() => new TableModel(about));
         NetworkFolder.ReadWeights(folder, model.network);
-        return !about.IsCalibrated ? model : new TableModel(about, model.network)
+        return new TableModel(about, model.network)
         {
-            Calibration = Calibration.Read(folder, SavedScores.Read(folder), about.Classes, Load),
+            Calibration = about.IsCalibrated
+                ? Calibration.Read(folder, SavedScores.Read(folder), about.Classes, Load)
+                : null,
+            Background = about.HasBackground ? SavedBackground.Read(folder, about.Encoder.Inputs) : null,
         };
     }
 
@@ -208,6 +220,11 @@ public sealed class TableModel : IScoredModel
         if (Calibration is not null)
         {
             SavedScores.Write(folder, files, Calibration.Scores);
+        }
+
+        if (Background is not null)
+        {
+            SavedBackground.Write(folder, files, Background);
         }
     }
 
@@ -243,6 +260,31 @@ public sealed class TableModel : IScoredModel
             About.Encoder, rows);
     }
 
+    /// <summary>
+    /// Explains predictions: for each row the effect of each column, in the order of <see cref="ExplainedColumns"/>.
+    /// </summary>
+    /// <param name="table">Rows with all columns of the inputs.</param>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    /// <exception cref="InvalidOperationException">The model is of a version that kept no training rows.</exception>
+    public IReadOnlyList<RowExplanation> Explain(Table table)
+    {
+        double[][] background = SavedBackground.Require(Background);
+        InputGroup[] groups = InputGroup.Of(About.Encoder);
+        return [.. LearnedTable.Encode(About.Encoder, table).ToRowArrays().Select(
+            row => RowExplanation.Sampled(this, row, background, groups, ExplanationSeed))];
+    }
+
+    /// <inheritdoc/>
+    public FilePredictions Explain(FilePredictions found, Table rows)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        return RowExplanation.AddTo(found, ExplainedColumns, Explain(rows));
+    }
+
+    /// <summary>Gets the columns that explanations are of: those that varied in training.</summary>
+    public IReadOnlyList<string> ExplainedColumns =>
+        [.. InputGroup.Of(About.Encoder).Select(group => group.Column.Name)];
+
     /// <inheritdoc/>
     public Table ReadTarget(Table rows) => About.Encoder.ReadTarget(rows, About.Target);
 
@@ -267,12 +309,20 @@ public sealed class TableModel : IScoredModel
     /// The model with its probabilities at a temperature, null for those that the network gives; sets of classes belong
     /// to others, and are left out.
     /// </summary>
-    internal TableModel At(double? temperature) =>
-        new(About with { Temperature = temperature, IsCalibrated = false }, network);
+    internal TableModel At(double? temperature) => new(
+        About with { Temperature = temperature, IsCalibrated = false, HasBackground = false }, network);
 
     /// <summary>The model with intervals and sets by networks, each by rows that it has not seen.</summary>
     internal TableModel CalibratedBy(Calibration calibration) =>
-        new(About with { IsCalibrated = true }, network) { Calibration = calibration };
+        new(About with { IsCalibrated = true }, network) { Calibration = calibration, Background = Background };
+
+    /// <summary>The model with encoded training rows, some of which its explanations compare with.</summary>
+    internal TableModel ExplainedBy(Matrix<double> inputs) =>
+        new(About with { HasBackground = true }, network)
+        {
+            Calibration = Calibration,
+            Background = SavedBackground.Of(inputs),
+        };
 
     /// <summary>
     /// The share of predictions by this model whose interval or set holds the truth; intervals by itself alone.

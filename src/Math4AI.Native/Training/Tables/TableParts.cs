@@ -22,8 +22,14 @@ internal static class TableParts
         string? unknown = aside.Concat(options.Columns.Keys).FirstOrDefault(name => !table.Names.Contains(name));
         if (unknown is not null)
         {
+            throw new ArgumentException(ColumnNames.NoColumn(unknown, table.Names));
+        }
+
+        if (options.Ignore.Contains(options.Target)
+            || options.Columns.GetValueOrDefault(options.Target)?.Type is ColumnType.Ignore or ColumnType.Text)
+        {
             throw new ArgumentException(
-                $"There is no column '{unknown}'; the columns are {ColumnNames.List(table.Names)}.");
+                $"'{options.Target}' is what is predicted: it cannot be ignored, or be a text.");
         }
 
         string[] inputs = [.. table.Names.Where(name => !aside.Contains(name))];
@@ -81,6 +87,23 @@ internal static class TableParts
                     $"Column '{name}', row {table.NumberOf(row)}: {values[row]:G6} is so large that its ")
                     + "square overflows: correct it, divide the column by a power of 10, or leave the column out.");
             }
+        }
+    }
+
+    /// <summary>
+    /// Numbers to predict do not lie so close together that the squares of errors vanish: every score would be 0.
+    /// </summary>
+    /// <exception cref="ArgumentException">They do.</exception>
+    public static void RequireSpread(Table table, string target)
+    {
+        // The root of the smallest square that keeps all its digits.
+        const double Least = 1e-146;
+        double[] known = [.. table.Numbers(target).Where(value => !double.IsNaN(value))];
+        if (known.Length > 0 && known.Max() - known.Min() is > 0.0 and < Least)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Column '{target}' has values from {known.Min():G6} to {known.Max():G6}, so close together that the ")
+                + "squares of errors vanish: multiply it by a power of 10.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Data.Tables;
 using Math4AI.Processes;
 using Math4AI.Training.Files;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -144,27 +145,19 @@ public static class TableTraining
         (TableModel first, TrainingResult training) = Learn(all, options, trainer, progress, cancellation);
         ScoredPart validated = Score(
             first, all.Rows.Select([.. all.Validation.Concat(all.Calibration).Order()]), false, cancellation);
-        (TableModel model, int[] learned) = (first, all.Train);
+        (TableModel model, Table learned) = (first, all.Rows.Select(all.Train));
         if (!trainer.RestoreBest && !all.IsValidationKept)
         {
-            // What the validation part had to choose has been chosen: now that it has been a test, it is learnt from
-            // too, and its loss says nothing any more.
-            learned = [.. all.Train.Concat(all.Validation).Order()];
-            (model, TrainingResult second) = Learn(
-                all with { Train = learned }, options, OfSecondPass(trainer), null, cancellation, first);
-            training = training with
-            {
-                Steps = training.Steps + second.Steps,
-                Seconds = training.Seconds + second.Seconds,
-            };
+            (model, learned, training) = LearnAgain(all, options, trainer, first, training, cancellation);
         }
 
+        model = model.ExplainedBy(LearnedTable.Encode(model.About.Encoder, learned));
         model = isCalibrated
             ? NetworkCalibration.Calibrate(model, first, all, options, part => Learn(
                 part, options, Alone(trainer), null, cancellation).Model)
             : model;
         return Trained<TableModel>.Of(
-            model, training, Score(model, all.Rows.Select(learned), false, cancellation), validated,
+            model, training, Score(model, learned, false, cancellation), validated,
             Ask(model, all.Test), all.Classes, cancellation) with
         {
             DroppedRows = all.Dropped,
@@ -179,6 +172,24 @@ public static class TableTraining
             ],
             Coverage = model.CalibrationCount > 0 ? Calibration.Coverage(model, all.Test, CoverageLevel) : null,
         };
+    }
+
+    /// <summary>
+    /// What the validation part had to choose has been chosen: now that it has been a test, it is learnt from too, and
+    /// its loss says nothing any more.
+    /// </summary>
+    private static (TableModel Model, Table Learned, TrainingResult Training) LearnAgain(
+        PreparedTable all, TableTrainingOptions options, TrainerOptions trainer, TableModel first,
+        TrainingResult training, CancellationToken cancellation)
+    {
+        int[] learned = [.. all.Train.Concat(all.Validation).Order()];
+        (TableModel model, TrainingResult second) = Learn(
+            all with { Train = learned }, options, OfSecondPass(trainer), null, cancellation, first);
+        return (model, all.Rows.Select(learned), training with
+        {
+            Steps = training.Steps + second.Steps,
+            Seconds = training.Seconds + second.Seconds,
+        });
     }
 
     /// <summary>

@@ -1,11 +1,15 @@
 using System.Globalization;
 using Math4AI.Data;
+using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Training;
 using Math4AI.Training.Explanations;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Training.Learners;
 
@@ -36,10 +40,13 @@ public class ExplanationTests : TemporaryFolder
     /// <summary>
     /// Σ over all sets S of |S|!(p − |S| − 1)!/p! (v(S ∪ i) − v(S)), v the mean over the training rows.
     /// </summary>
-    private static double[] ByDefinition(LearnedTable model, double[] row)
+    private static double[] ByDefinition(LearnedTable model, double[] row) =>
+        ByDefinition(model, model.Background!, row);
+
+    private static double[] ByDefinition(IScoredModel model, Matrix<double> training, double[] row)
     {
-        InputGroup[] groups = InputGroup.Of(model.About.Encoder);
-        double[][] background = model.Background!.ToRowArrays();
+        InputGroup[] groups = InputGroup.Of(model.Encoder);
+        double[][] background = training.ToRowArrays();
         double Value(int set)
         {
             double[][] mixed = [.. background.Select(other =>
@@ -110,6 +117,83 @@ public class ExplanationTests : TemporaryFolder
             Assert.All(Enumerable.Range(0, exact.Length), at => Assert.InRange(
                 row.Effects[at], exact[at] - 5.0 * row.Errors[at], exact[at] + 5.0 * row.Errors[at]));
         }
+    }
+
+    private static TableModel TrainNetwork(string target) => TableModel.Train(
+        Draw(600, 1), null,
+        new TableTrainingOptions
+        {
+            Target = target,
+            Ignore = [target == "y" ? "class" : "y"],
+            Hidden = [8],
+            Intervals = IntervalSource.None,
+            Trainer = new TrainerOptions { Steps = 300, EvaluateEvery = 100 },
+        }).Model;
+
+    [Fact]
+    public void Effects_of_a_network_are_near_the_definition_and_add_up_from_the_mean_to_the_prediction()
+    {
+        TableModel model = TrainNetwork("y");
+        Table fresh = Draw(4, 8);
+        double mean = ((IScoredModel)model).PredictEncoded(model.Background!).Column(0).Average();
+        double[][] rows = LearnedTable.Encode(model.About.Encoder, fresh).ToRowArrays();
+        double[][] predicted = model.Predict(fresh);
+        IReadOnlyList<RowExplanation> found = model.Explain(fresh);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            // Sums of outputs in single precision.
+            Assert.Equal(mean, found[i].Base, 1e-5);
+            Assert.Equal(predicted[i][0], found[i].Base + found[i].Effects.Sum(), 1e-5);
+            double[] exact = ByDefinition(model, model.Background!, rows[i]);
+            Assert.All(Enumerable.Range(0, exact.Length), at => Assert.InRange(
+                found[i].Effects[at], exact[at] - 5.0 * found[i].Errors[at], exact[at] + 5.0 * found[i].Errors[at]));
+        }
+    }
+
+    [Fact]
+    public void A_column_without_weight_moves_no_prediction_of_a_network_and_the_folder_keeps_what_it_compares_with()
+    {
+        TableModel model = TrainNetwork("class");
+        InputGroup idle = InputGroup.Of(model.About.Encoder).Single(group => group.Column.Name == "idle");
+        using (TorchSharp.torch.no_grad())
+        {
+            ((Mlp)model.Network).Layers[0].weight.narrow(1, idle.First, idle.Count).zero_();
+        }
+
+        using (var files = new FileTransaction(true))
+        {
+            model.Save(In("network"), files);
+            files.Commit();
+        }
+
+        Table fresh = Draw(5, 9);
+        FilePredictions found = TableModel.Load(In("network")).Explain(model.PredictTable(fresh), fresh);
+        Assert.Equal(["base", "x", "color", "z", "idle"], found.EffectNames);
+        Assert.All(found.Effects.Zip(found.Values), pair =>
+        {
+            Assert.Equal(0.0, pair.First[^1]);
+            Assert.Equal(pair.Second.Max(), pair.First.Sum(), 1e-5);
+        });
+        Assert.Equal(model.Explain(fresh).SelectMany(row => row.Effects), found.Effects.SelectMany(row => row[1..]));
+    }
+
+    [Fact]
+    public void A_network_that_is_trained_in_blocks_explains_its_predictions()
+    {
+        Table table = Draw(600, 1);
+        File.WriteAllLines(
+            In("rows.csv"),
+            [
+                string.Join(',', table.Names),
+                .. Enumerable.Range(0, table.Rows).Select(
+                    row => string.Join(',', table.Names.Select(name => table.Texts(name)[row]))),
+            ]);
+        TableModel model = TableModel.TrainInBlocks(
+            In("rows.csv"), null, new TableTrainingOptions { Target = "y", Ignore = ["class"], Hidden = [8] },
+            _ => new TrainerOptions { Steps = 100, EvaluateEvery = 50 }).Model;
+        Table fresh = Draw(3, 8);
+        Assert.All(model.Explain(fresh).Zip(model.Predict(fresh)), pair =>
+            Assert.Equal(pair.Second[0], pair.First.Base + pair.First.Effects.Sum(), 1e-5));
     }
 
     [Fact]

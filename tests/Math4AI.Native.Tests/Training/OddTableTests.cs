@@ -1,0 +1,114 @@
+using System.Globalization;
+using Math4AI.Data.Tables;
+using Math4AI.Training.Learners;
+using Math4AI.Training.Tables;
+
+namespace Math4AI.Tests.Training;
+
+/// <summary>Tables with a fault: each is named, with what to do about it, before any work.</summary>
+public class OddTableTests : TemporaryFolder
+{
+    private static readonly TableTrainingOptions Options = new() { Target = "y" };
+
+    private string Write(string text)
+    {
+        File.WriteAllText(In("rows.csv"), text);
+        return In("rows.csv");
+    }
+
+    private static string Rows(Func<int, string> row) =>
+        string.Concat(Enumerable.Range(0, 40).Select(i => row(i) + "\n"));
+
+    [Theory]
+    [InlineData("a,b\n1,2\n1,2,3\n", "line 3: 3 values, and 2 columns have names; a value with a separator in it")]
+    [InlineData("a,b\n1,2\n1\n", "line 3: 1 value, and 2 columns have names; an empty value needs its separator")]
+    [InlineData("a,b\n1,2\n\"1,2\n3,4\n", "line 3: 1 value, and 2 columns have names; is a quote not closed?")]
+    [InlineData("made by hand\na,b\n1,2\n", "line 2: 2 values, and 1 column has a name;")]
+    [InlineData("a,a\n1,2\n", "has two columns called 'a': give one of them another name.")]
+    public void A_line_that_does_not_fit_is_named_with_what_may_be_wrong(string text, string message) =>
+        Assert.Contains(
+            message, Assert.Throws<InvalidDataException>(() => Table.Read(Write(text))).Message,
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("1,2\n3,4\n", "y", "the first line has numbers, and has to name the columns.")]
+    [InlineData("x,Y\n3,4\n", "y", "'Y' is written otherwise.")]
+    [InlineData("x,z\n3,4\n", "y", "There is no column 'y'; the columns are x, z.")]
+    public void A_column_that_is_not_there_is_told_with_what_may_be_meant(string text, string name, string message) =>
+        Assert.EndsWith(
+            message,
+            Assert.Throws<ArgumentException>(() => TableLook.Of(
+                Table.Read(Write(text)), Options with { Target = name })).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_target_without_values_or_a_single_row_is_refused_at_the_first_look()
+    {
+        Assert.Equal(
+            "Column 'y', which is to be predicted, has no value in any row.", Refusal(Rows(i => $"{i * i},")));
+        Assert.Equal(
+            "There is one row: 20 and more are needed to train, choose and test.", Refusal("1,2\n"));
+
+        string Refusal(string rows) => Assert.Throws<ArgumentException>(
+            () => TableLook.Of(Table.Read(Write("x,y\n" + rows)), Options)).Message;
+    }
+
+    [Fact]
+    public void A_target_that_is_ignored_is_refused_as_such()
+    {
+        var table = Table.Read(Write("x,y\n" + Rows(i => $"{i * i},{i}.5")));
+        Assert.All(
+            new[]
+            {
+                Options with { Ignore = ["y"] },
+                Options with { Columns = ColumnList.Parse("y=ignore") },
+                Options with { Columns = ColumnList.Parse("y=text") },
+            },
+            options => Assert.Equal(
+                "'y' is what is predicted: it cannot be ignored, or be a text.",
+                Assert.Throws<ArgumentException>(() => TableLook.Of(table, options)).Message));
+    }
+
+    [Fact]
+    public void A_target_of_one_value_is_no_input_that_never_varies()
+    {
+        var look = TableLook.Of(Table.Read(Write("x,y\n" + Rows(i => $"{i * i},3"))), Options);
+        Assert.Equal(["Column 'y' has one value alone: there is nothing to learn."], look.Warnings);
+        Assert.Null(look.Columns[1].Note);
+    }
+
+    [Fact]
+    public void One_cell_that_is_no_number_is_told_as_one()
+    {
+        var table = Table.Read(Write("x,y\n" + Rows(i => i == 4 ? "1e400,1.5" : $"{i * i},{i}.5")));
+        var look = TableLook.Of(table, Options);
+        Assert.Equal(["Column 'x': 1 cell is no number and counts as missing: row 5: '1e400'."], look.Warnings);
+    }
+
+    [Fact]
+    public void Words_of_truth_and_their_numbers_are_one_thing_in_training_too()
+    {
+        string[] words = ["true", "True", "TRUE", "1", "false", "False", "0"];
+        var look = TableLook.Of(Table.Read(Write("x,y\n" + Rows(i => $"{words[i % 7]},{i}.5"))), Options);
+        Assert.Equal("true or false", look.Columns[0].Form.ToString());
+        Assert.Equal(2, look.Columns[0].Distinct);
+
+        // Numbers alone stay numbers, and one word beside them does not say what the other is.
+        look = TableLook.Of(Table.Read(Write("x,y\n" + Rows(i => $"{i % 2},{i}.5"))), Options);
+        Assert.True(look.Columns[0].Form.IsNumeric);
+        look = TableLook.Of(Table.Read(Write("x,y\n" + Rows(i => $"{(i % 3 == 0 ? "n" : "1")},{i}.5"))), Options);
+        Assert.Empty(look.Columns[0].Form.TruthValues);
+    }
+
+    [Fact]
+    public void Numbers_so_close_that_the_squares_of_errors_vanish_are_no_perfect_score()
+    {
+        static string Tiny(int i) => (1e-300 * (i + 0.5)).ToString("R", CultureInfo.InvariantCulture);
+        var table = Table.Read(Write("x,y\n" + Rows(i => $"{i * i},{Tiny(i)}")));
+        string message = Assert.Throws<ArgumentException>(
+            () => LearnedTable.Train(table, null, Options, new LinearLearner())).Message;
+        Assert.Equal(
+            "Column 'y' has values from 5E-301 to 3.95E-299, so close together that the squares of errors vanish: "
+            + "multiply it by a power of 10.", message);
+    }
+}

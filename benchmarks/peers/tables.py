@@ -7,9 +7,13 @@ usage: python3 tables.py FOLDER CLASSES [MODEL ...]       (CLASSES 0: numbers)
 """
 
 import json
+import os
 import sys
 import time
 import warnings
+
+# Two of these processes run at once, and tables are small: threads that wait for each other would cost more than they do.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy
 from sklearn import datasets

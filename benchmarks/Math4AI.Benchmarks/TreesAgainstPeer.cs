@@ -72,24 +72,26 @@ internal static class TreesAgainstPeer
             ? LearnerSamples.Of(train.X, Above(train.Y), 2)
             : LearnerSamples.Of(train.X, train.Y);
         IRowPredictor? fit = work.StartsWith("predict", StringComparison.Ordinal) ? Learner.Fit(samples) : null;
+        double LossOf(IRowPredictor model)
+        {
+            Matrix<double> said = model.PredictRows(test.X).Values;
+            return areClasses
+                ? Above(test.Y).Select((of, i) => -Math.Log(said[i, of])).Average()
+                : Math.Sqrt(test.Y.Select((y, i) => (said[i, 0] - y) * (said[i, 0] - y)).Average());
+        }
+
+        double known = fit is null ? double.NaN : LossOf(fit);
         PeerTable.Compare(
             work, FormattableString.Invariant($"{train.X.RowCount} × {Inputs}"),
             () =>
             {
-                if (fit is not null)
+                if (fit is null)
                 {
-                    _ = fit.PredictRows(train.X);
-                    return [double.NaN];
+                    return [LossOf(Learner.Fit(samples))];
                 }
 
-                IRowPredictor found = Learner.Fit(samples);
-                Matrix<double> said = found.PredictRows(test.X).Values;
-                return
-                [
-                    areClasses
-                        ? Above(test.Y).Select((of, i) => -Math.Log(said[i, of])).Average()
-                        : Math.Sqrt(test.Y.Select((y, i) => (said[i, 0] - y) * (said[i, 0] - y)).Average()),
-                ];
+                _ = fit.PredictRows(train.X);
+                return [known];
             },
             python, "trees.py", folder);
     }

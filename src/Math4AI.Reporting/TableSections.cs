@@ -26,13 +26,14 @@ internal static class TableSections
         }
 
         page.Heading("Columns").Add("<div class=\"card scroll\"><table><tr><th></th><th>type</th><th>missing</th>"
-            + "<th>distinct</th><th>from</th><th>to</th><th>spread</th><th></th></tr>");
+            + "<th>distinct</th><th>from</th><th>to</th><th class=\"text\">spread</th><th></th></tr>");
         foreach (ColumnLook column in look.Columns)
         {
             string remark = column.Name == look.Target ? "target" : column.LeftOut ?? column.Note ?? string.Empty;
             page.Add($"<tr><th>{Html.Escape(column.Name)}</th><td>{Html.Escape(column.Form.ToString())}</td>"
                 + $"<td>{column.Missing + column.Odd}</td><td>{column.Distinct}</td><td>{Number(column.Minimum)}</td>"
-                + $"<td>{Number(column.Maximum)}</td><td>{Bars(column)}</td><td>{Html.Escape(remark)}</td></tr>");
+                + $"<td>{Number(column.Maximum)}</td><td class=\"text\">{Bars(column)}</td>"
+                + $"<td class=\"text\">{Html.Escape(remark)}</td></tr>");
         }
 
         page.Add("</table></div>");

@@ -7,6 +7,8 @@ namespace Math4AI.Reporting;
 /// <summary>The charts of a training: its losses, its scores over a setting, the classes over two inputs.</summary>
 internal static class TrainingCharts
 {
+    private static readonly string[] Shares = ["accuracy", "balancedAccuracy", "f1", "rocAuc"];
+
     /// <summary>The losses over the evaluations.</summary>
     public static Chart Losses(TrainingResult training)
     {
@@ -41,10 +43,21 @@ internal static class TrainingCharts
         foreach (string name in points[0].Scores.Keys.Where(
             name => points.All(point => point.Scores.ContainsKey(name))))
         {
+            double[] scores = [.. points.Select(point => point.Scores[name])];
             yield return new Chart(
-                $"{name}, {part}", new ChartAxis(across), new ChartAxis(name, AxisScale.Linear),
-                new LineLayer(at, [.. points.Select(point => point.Scores[name])]) { HasMarks = true });
+                $"{name}, {part}", new ChartAxis(across),
+                new ChartAxis(name, AxisScale.Linear) { Limits = Shares.Contains(name) ? LimitsOf(scores) : null },
+                new LineLayer(at, scores) { HasMarks = true });
         }
+    }
+
+    /// <summary>From a little below the least share up to 1, which none exceeds; from 0 where all are 1.</summary>
+    private static (double From, double To)? LimitsOf(double[] shares)
+    {
+        double least = shares.Min();
+        return !Array.TrueForAll(shares, double.IsFinite) ? null
+            : least >= 1.0 ? (0.0, 1.0)
+            : (Math.Max(0.0, least - 0.1 * (1.0 - least)), 1.0);
     }
 
     /// <summary>The likeliest class over the two inputs, and samples in the colors of theirs.</summary>

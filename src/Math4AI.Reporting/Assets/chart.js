@@ -386,7 +386,9 @@ function start() {
       watcher.unobserve(entry.target);
       make(entry.target);
     }), { rootMargin: '400px' });
-  hosts.forEach(host => watcher.observe(host));
+
+  // What stands in sight is there from the first frame on, for pictures of the page too.
+  hosts.forEach(host => host.getBoundingClientRect().top < innerHeight ? make(host) : watcher.observe(host));
   addEventListener('beforeprint', () => hosts.forEach(make));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => made.forEach(
     chart => chart.plot.redraw(false, true)));

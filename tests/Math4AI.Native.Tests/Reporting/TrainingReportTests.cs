@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Math4AI.Fitting;
 using Math4AI.Reporting;
+using Math4AI.Reporting.Charts;
 using Math4AI.Separation.Live;
 using Math4AI.Training;
 using Math4AI.Training.Scoring;
@@ -53,6 +54,20 @@ public class TrainingReportTests : TemporaryFolder
         Assert.Equal(Scores.RocAuc([.. probabilities.Select(p => new[] { 1.0 - p, p })], observed), curve.Area, 1e-12);
         Assert.Equal(1.0, curve.TruePositiveRate[^1]);
         Assert.Equal(1.0, curve.FalsePositiveRate[^1]);
+    }
+
+    [Theory]
+    [InlineData("accuracy", 1.0, 0.0, 1.0)]
+    [InlineData("rocAuc", 0.8, 0.78, 1.0)]
+    [InlineData("rmse", 1.0, null, null)]
+    public void No_share_is_drawn_beyond_one(string name, double score, double? from, double? to)
+    {
+        (double, IReadOnlyDictionary<string, double>)[] points =
+            [.. new[] { 10.0, 20.0 }.Select(at => (at, (IReadOnlyDictionary<string, double>)
+                new Dictionary<string, double> { [name] = score }))];
+        ChartAxis up = Assert.Single(TrainingCharts.Scores("rows", "test", points)).Y;
+        Assert.Equal(from, up.Limits?.From, (a, b) => a == b || Math.Abs(a!.Value - b!.Value) < 1e-12);
+        Assert.Equal(to, up.Limits?.To);
     }
 
     [Fact]

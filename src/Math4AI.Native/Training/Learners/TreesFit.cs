@@ -112,18 +112,27 @@ public sealed class TreesFit : IRowPredictor
             throw new ArgumentException($"The model takes {Inputs} inputs, and {inputs.ColumnCount} were given.");
         }
 
+        // A tree and the rows of a block stay in the cache while the rows go down it.
+        const int BlockRows = 256;
         double[][] columns = Seen.Of(inputs);
-        Matrix<double> sums = Matrix<double>.Build.Dense(inputs.RowCount, Outputs);
-        Parallel.For(0, inputs.RowCount, new ParallelOptions
+        int rows = inputs.RowCount;
+        double[] found = new double[rows * Outputs];
+        Parallel.For(0, (rows + BlockRows - 1) / BlockRows, new ParallelOptions
         {
             MaxDegreeOfParallelism = Runtime.Compute.Threads,
-        }, row =>
+        }, block =>
         {
+            int first = block * BlockRows, end = Math.Min(rows, first + BlockRows);
             for (int tree = 0; tree < roots.Length; tree++)
             {
-                sums[row, tree % Outputs] += Leaf(columns, row, tree);
+                int offset = tree % Outputs * rows;
+                for (int row = first; row < end; row++)
+                {
+                    found[offset + row] += Leaf(columns, row, tree);
+                }
             }
         });
+        Matrix<double> sums = Matrix<double>.Build.Dense(rows, Outputs, found);
         return new RowPredictions(Classes == 0 ? sums
             : Classes > 2
                 ? LinearPredictor.Softmax(sums, Vector<double>.Build.Dense(Outputs), out _)

@@ -70,7 +70,7 @@ public sealed class TreeColumnTests : TemporaryFolder
         }
 
         // A category that training did not see, as the encoder writes it, and a missing number are asked too.
-        LearnerSamples asked = samples.Select([.. Enumerable.Range(0, 50)]);
+        LearnerSamples asked = samples.Select([.. Enumerable.Range(0, 300)]);
         for (int of = 0; of < Categories; of++)
         {
             asked.Inputs[3, of] = 1.0 / Categories;

@@ -67,6 +67,7 @@ function Invoke-Build {
         Pop-Location
     }
     Invoke-Step 'build managed' 'dotnet' @('build', $solution, '--configuration', 'Release', '--no-restore')
+    Invoke-Step 'build the maker of the site' 'dotnet' @('build', (Join-Path $root 'docs/site'), '--configuration', 'Release')
 }
 
 function Invoke-Run([string[]] $words) {
@@ -123,7 +124,6 @@ function Invoke-Bench([string[]] $words) {
 function Invoke-Docs {
     Invoke-Build
     $assemblies = Join-Path $artifacts 'bin/Math4AI.Cli/release'
-    Invoke-Step 'build the maker of the site' 'dotnet' @('build', (Join-Path $root 'docs/site'), '--configuration', 'Release')
     Invoke-Step 'documentation' (Get-Program 'Math4AI.Site' 'Math4AI.Site') @($root, $assemblies, (Join-Path $artifacts 'docs'))
 }
 

@@ -1,8 +1,16 @@
 using Math4AI.Site;
 
+if (args is ["public", var place, var documentation])
+{
+    (int kept, int removed) = PublicDocumentation.Keep(place, documentation);
+    Console.WriteLine($"{documentation}: {kept} public members, {removed} others taken out");
+    return kept > 0 ? 0 : 1;
+}
+
 if (args.Length != 3)
 {
-    Console.Error.WriteLine("usage: Math4AI.Site REPOSITORY ASSEMBLIES OUTPUT");
+    Console.Error.WriteLine("usage: Math4AI.Site REPOSITORY ASSEMBLIES OUTPUT\n"
+        + "       Math4AI.Site public ASSEMBLIES DOCUMENTATION");
     return 2;
 }
 

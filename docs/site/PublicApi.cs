@@ -27,19 +27,26 @@ internal sealed class PublicApi
     /// <param name="names">The assemblies whose types are documented.</param>
     public PublicApi(string folder, IReadOnlyList<string> names)
     {
-        string system = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        string[] documented = [.. names.Select(name => Path.Combine(folder, name + ".dll"))];
-        MetadataReference[] references = [.. documented.Select(path => MetadataReference.CreateFromFile(path)),
-            .. Directory.GetFiles(folder, "*.dll").Except(documented).Concat(Directory.GetFiles(system, "*.dll"))
-                .Where(HasMetadata).DistinctBy(Path.GetFileName)
-                .Select(path => MetadataReference.CreateFromFile(path))];
-        var compilation = CSharpCompilation.Create("Site", references: references);
+        (CSharpCompilation compilation, MetadataReference[] references) = Open(folder, names);
         Types = [.. references.Take(names.Count)
             .Select(reference => (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(reference)!)
             .SelectMany(assembly => In(assembly.GlobalNamespace))];
     }
 
     public IReadOnlyList<INamedTypeSymbol> Types { get; }
+
+    /// <summary>Opens assemblies, the named ones first, with all that they need.</summary>
+    public static (CSharpCompilation Compilation, MetadataReference[] References) Open(
+        string folder, IReadOnlyList<string> names)
+    {
+        string system = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        string[] documented = [.. names.Select(name => Path.Combine(folder, name + ".dll"))];
+        MetadataReference[] references = [.. documented.Select(path => MetadataReference.CreateFromFile(path)),
+            .. Directory.GetFiles(folder, "*.dll").Except(documented).Concat(Directory.GetFiles(system, "*.dll"))
+                .Where(HasMetadata).DistinctBy(Path.GetFileName)
+                .Select(path => MetadataReference.CreateFromFile(path))];
+        return (CSharpCompilation.Create("Site", references: references), references);
+    }
 
     /// <summary>What can be called from outside, without what the compiler adds to records.</summary>
     public static IEnumerable<ISymbol> MembersOf(INamedTypeSymbol type) =>

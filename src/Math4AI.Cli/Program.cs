@@ -71,7 +71,9 @@ internal static partial class Program
         // whole line as one word.
         ParseResult words = Root(
             name => args.Any(word => word.StartsWith('@') || word.Split(' ').Contains(name))).Parse(args);
-        if (words.Errors.Count > 0 && words.Action is not HelpAction)
+        // Help is shown beside other mistakes, but not that of the command where that of an unknown verb is asked for.
+        bool isUnknownVerb = words.CommandResult.Command is RootCommand && words.UnmatchedTokens.Count > 0;
+        if (words.Errors.Count > 0 && (words.Action is not HelpAction || isUnknownVerb))
         {
             return Complain(Problem(words), WrongUsage);
         }

@@ -1,4 +1,7 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Math4AI.Runtime;
 
 namespace Math4AI.Tests.Build;
 
@@ -53,6 +56,48 @@ public class PageTests : TemporaryFolder
         Assert.Contains("deployment.html#containers", index, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(In("site"), "distances.png")));
     }
+
+    [Fact]
+    public void The_documentation_that_is_packed_has_what_can_be_used_from_outside_and_nothing_else()
+    {
+        string bin = Path.Combine(Repository.Root, "artifacts", "bin");
+        string assemblies = Path.Combine(bin, "Math4AI.Cli", "release");
+        File.Copy(Path.Combine(assemblies, "Math4AI.Native.xml"), In("Math4AI.Native.xml"));
+        Finished made = Repository.Run(
+            Path.Combine(bin, "Math4AI.Site", "release", "Math4AI.Site"),
+            ["public", assemblies, In("Math4AI.Native.xml")]);
+        Assert.True(made.Code == 0, made.Errors);
+        string[] kept = [.. XDocument.Load(In("Math4AI.Native.xml")).Descendants("member")
+            .Select(member => member.Attribute("name")!.Value)];
+        HashSet<string> seen = [.. typeof(Compute).Assembly.GetExportedTypes().SelectMany(SeenFromOutside)];
+        Assert.Empty(kept.Select(NameAlone).Except(seen));
+        // Every public type that we wrote has a comment; and an overload that is internal has none.
+        Assert.Empty(seen.Where(name => name.StartsWith("T:", StringComparison.Ordinal)).Except(kept));
+        Assert.Equal(kept.Length, kept.Distinct().Count());
+    }
+
+    // The identifiers of a type and of what can be called of it, without parameters.
+    private static IEnumerable<string> SeenFromOutside(Type type)
+    {
+        string name = type.FullName!.Replace('+', '.');
+        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
+            | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        return type.GetMembers(All).Where(IsSeen).Select(member =>
+            $"{(member is FieldInfo ? 'F' : member is PropertyInfo ? 'P' : member is EventInfo ? 'E' : 'M')}:{name}."
+                + member.Name.Replace('.', '#')).Prepend($"T:{name}");
+    }
+
+    private static bool IsSeen(MemberInfo member) => member switch
+    {
+        MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
+        FieldInfo field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly,
+        PropertyInfo property => property.GetAccessors(nonPublic: true).Any(IsSeen),
+        EventInfo happening => IsSeen(happening.AddMethod!),
+        _ => false,
+    };
+
+    private static string NameAlone(string identifier) =>
+        Regex.Replace(identifier, @"(``\d+)?(\(.*)?(~.*)?$", string.Empty);
 
     private static IEnumerable<string> Texts() =>
         Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")

@@ -31,6 +31,8 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("Did you mean '--learning-curve'?", "train", "rows.csv", "--leraning-curve")]
     [InlineData("Did you mean 'separate'?", "spearate", "mix.wav")]
     [InlineData("Did you mean '--version'?", "--vers")]
+    [InlineData("Did you mean 'fit'?", "help", "fitt")]
+    [InlineData("Did you mean 'train'?", "trian", "--help")]
     [InlineData("'--xyzzy'. See", "train", "rows.csv", "--xyzzy")]
     [InlineData("'predict' needs MODEL and DATA.", "predict")]
     public void A_mistyped_word_is_answered_with_the_nearest_one(string says, params string[] words)

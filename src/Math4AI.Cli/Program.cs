@@ -71,9 +71,9 @@ internal static partial class Program
         // whole line as one word.
         ParseResult words = Root(
             name => args.Any(word => word.StartsWith('@') || word.Split(' ').Contains(name))).Parse(args);
-        // Help is shown beside other mistakes, but not that of the command where that of an unknown verb is asked for.
+        // Where help is asked for, other mistakes do not count; but there is none on an unknown verb.
         bool isUnknownVerb = words.CommandResult.Command is RootCommand && words.UnmatchedTokens.Count > 0;
-        if (words.Errors.Count > 0 && (words.Action is not HelpAction || isUnknownVerb))
+        if (words.Action is HelpAction ? isUnknownVerb : words.Errors.Count > 0)
         {
             return Complain(Problem(words), WrongUsage);
         }
@@ -165,8 +165,9 @@ internal static partial class Program
     private static string Problem(ParseResult words)
     {
         // An error that quotes a word of the user is more helpful than one about a missing word.
-        string problem =
-            (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
+        string problem = words.Errors.Count == 0
+            ? $"Unrecognized command or argument '{words.UnmatchedTokens[0]}'."
+            : (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
         problem = UnreadableValue().Replace(problem, match =>
         {
             string kind = match.Groups[3].Value.Contains("Int", StringComparison.Ordinal) ? "whole number" : "number";

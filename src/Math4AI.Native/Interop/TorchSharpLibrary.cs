@@ -28,6 +28,12 @@ internal static unsafe class TorchSharpLibrary
         {
             AttachTo(assembly);
         }
+
+        // A program of NativeAOT has every assembly from the start, and names none of them.
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            AttachTo(typeof(torch).Assembly);
+        }
     }
 
     /// <summary>Has TorchSharp open the library in its own way, and returns it.</summary>

@@ -1,8 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.FourierTransform;
 using MathNet.Numerics.Providers.LinearAlgebra;
+using MathNet.Numerics.Providers.MKL.FourierTransform;
+using MathNet.Numerics.Providers.MKL.LinearAlgebra;
+using MathNet.Numerics.Providers.MKL.SparseSolver;
 
 namespace Math4AI.LinearAlgebra.Provider;
 
@@ -36,15 +41,19 @@ internal static class MathNetProvider
         };
 
     /// <summary>
-    /// Makes our providers the ones that Math.NET finds. Where it has looked already, they are installed at once.
+    /// Makes our providers the ones that Math.NET finds. Where it has looked already, or cannot look, as in a program
+    /// of NativeAOT, they are installed at once. Trimming keeps what is found by name alone.
     /// </summary>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MklLinearAlgebraControl))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MklFourierTransformControl))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MklSparseSolverControl))]
     public static void Register()
     {
         AppDomain.CurrentDomain.AssemblyResolve += (_, missing) =>
             missing.Name.StartsWith(Package + ",", StringComparison.Ordinal) || missing.Name == Package
                 ? typeof(MathNetProvider).Assembly
                 : null;
-        bool mayHaveLooked = AppDomain.CurrentDomain.GetAssemblies()
+        bool mayHaveLooked = !RuntimeFeature.IsDynamicCodeSupported || AppDomain.CurrentDomain.GetAssemblies()
             .Any(assembly => assembly.FullName?.StartsWith("MathNet.Numerics,", StringComparison.Ordinal) == true);
         bool findsItsOwn = (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string)
             ?.Contains(Package + ".dll", StringComparison.OrdinalIgnoreCase) == true;

@@ -30,7 +30,8 @@ namespace Math4AI;
 
 /// <summary>
 /// Runs once, at the first use of any type of this library. It registers where native libraries are found, the
-/// providers for Math.NET, sound as a data format, and the kinds of models that a folder may hold. It loads nothing.
+/// providers for Math.NET, sound as a data format, and the kinds of models that a folder may hold. It loads nothing,
+/// except with NativeAOT.
 /// </summary>
 internal static class ModuleStart
 {
@@ -86,5 +87,7 @@ internal static class ModuleStart
         ModelFolder.Register(LocalOutlierFit.Kind, LocalOutlierFit.Load);
         ModelFolder.Register(NonnegativeFactorizationFit.Kind, NonnegativeFactorizationFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
+        // In a program of NativeAOT nothing is asked when TorchSharp looks for its library, which then must be there.
+        _ = !RuntimeFeature.IsDynamicCodeSupported && OperatingSystem.IsLinux() && Compute.HasTensors;
     }
 }

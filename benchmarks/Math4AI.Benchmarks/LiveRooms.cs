@@ -37,7 +37,7 @@ internal static class LiveRooms
             {
                 (string name, RoomMixture mixture) = Draw(voices, (isFinal ? 60_000 : 40_000) + i, i, isWalking);
                 double[][] truth = [.. mixture.Images.Select(image => UnseenRooms.Signal(image, 0))];
-                double[][] live = Stream(mixture.Mixture);
+                double[][] live = Stream(mixture.Mixture, sources: 2);
                 Recording whole = new RoomSeparator(new RoomSeparatorOptions { Sources = 2 })
                     .Separate(mixture.Mixture.Slice(0, 15 * Rate)).Sources;
                 double offline = Score(
@@ -62,38 +62,41 @@ internal static class LiveRooms
         $"{name,-28}"
         + string.Concat(row.Select(value => value.ToString("0.0", CultureInfo.InvariantCulture).PadLeft(10))));
 
-    private static double Score(double[][] truth, double[][] found, int from, int to) => BssEval.Compare(
+    /// <summary>The mean SDR of a piece of time, at most 30 dB a source.</summary>
+    public static double Score(double[][] truth, double[][] found, int from, int to) => BssEval.Compare(
         [.. truth.Select(signal => signal[from..to])], [.. found.Select(signal => signal[from..to])])
         .Sdr.Average(sdr => Math.Min(30.0, sdr));
 
-    private static double[][] Stream(Recording mixture)
+    /// <summary>Separates a recording as it arrives; the sources are in step with it.</summary>
+    public static double[][] Stream(Recording mixture, int sources)
     {
         const int Block = 160;
-        var separator = new StreamingRoomSeparator(mixture.Channels, Rate);
-        double[][] sources = [.. Enumerable.Range(0, mixture.Channels).Select(_ => new double[mixture.Length])];
-        float[] samples = new float[mixture.Channels * Block];
-        for (int start = 0; start + Block <= mixture.Length; start += Block)
+        var separator = new StreamingRoomSeparator(
+            mixture.Channels, mixture.SampleRate, new StreamingRoomOptions { Sources = sources });
+        double[][] found = [.. Enumerable.Range(0, sources).Select(_ => new double[mixture.Length])];
+        float[] from = new float[mixture.Channels * Block], to = new float[sources * Block];
+        for (int start = 0; start + Block <= mixture.Length + separator.Delay; start += Block)
         {
-            var piece = new PlanarBlock(samples, mixture.Channels, Block, Block);
-            for (int c = 0; c < mixture.Channels; c++)
+            var input = new PlanarBlock(from, mixture.Channels, Block, Block);
+            var output = new PlanarBlock(to, sources, Block, Block);
+            int count = Math.Clamp(mixture.Length - start, 0, Block);
+            Array.Clear(from);
+            for (int c = 0; c < mixture.Channels && count > 0; c++)
             {
-                mixture.Channel(c).Slice(start, Block).CopyTo(piece[c]);
+                mixture.Channel(c).Slice(start, count).CopyTo(input[c]);
             }
 
-            separator.Process(piece, piece);
-            for (int c = 0; c < mixture.Channels; c++)
+            separator.Process(input, output);
+            for (int k = 0; k < sources; k++)
             {
-                for (int i = 0; i < Block; i++)
+                for (int i = Math.Max(0, separator.Delay - start); i < Block; i++)
                 {
-                    if (start + i >= separator.Delay)
-                    {
-                        sources[c][start + i - separator.Delay] = piece[c][i];
-                    }
+                    found[k][start + i - separator.Delay] = output[k][i];
                 }
             }
         }
 
-        return sources;
+        return found;
     }
 
     /// <summary>

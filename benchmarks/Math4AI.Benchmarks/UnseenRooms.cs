@@ -22,45 +22,69 @@ internal static class UnseenRooms
     private const int Columns = 5;
 
     private static readonly int[] OracleWindows = [1024, 2048, 4096, 8192];
+    private static readonly double[] Reverberations = [0.0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5];
     private static readonly string[] Names = ["mixture", "default", "1 start", "ilrma", "oracle"];
 
-    /// <summary>Takes <c>development</c> or <c>final</c>, and the number of rooms.</summary>
+    /// <summary>
+    /// Takes <c>development</c> or <c>final</c>, the number of rooms, and the first of them, from 1, to go on where a run
+    /// was cut.
+    /// </summary>
     public static int Run(string[] words)
     {
         bool isFinal = words[0] == "final";
         int count = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : isFinal ? 60 : 20;
+        int first = words.Length > 2 ? int.Parse(words[2], CultureInfo.InvariantCulture) : 1;
         Recording[] voices = Voices(isFinal);
-        var rows = new List<double[]>();
+        var rows = new List<(double Reverberation, double[] Row)>();
         Console.WriteLine(
             $"{"sources cm   RT60 s  kHz noise",-33}" + string.Concat(Names.Select(name => $"{name,9}"))
-            + "  statistic");
-        for (int i = 0; i < count; i++)
+            + "   ahead  statistic");
+        for (int i = first - 1; i < count; i++)
         {
             (string name, RoomMixture mixture) = Draw(voices, (isFinal ? 90_000 : 10_000) + i, i);
             (double[] row, double statistic, double[] seconds) = Measure(mixture);
-            rows.Add(row);
+            rows.Add((Reverberation(i), row));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-33}{string.Concat(row.Select(value => Number(value)))}  {statistic,5:0.00}  "
-                + $"seconds {seconds[0]:0.0} {seconds[1]:0.0} {seconds[2]:0.0}"));
+                $"{name,-33}{string.Concat(row.Select(value => Number(value)))}{Ahead(row),8:+0.0;-0.0}"
+                + $"  {statistic,5:0.00}  seconds {seconds[0]:0.0} {seconds[1]:0.0} {seconds[2]:0.0}"));
         }
 
+        Summarize([.. rows.Select(row => row.Row)]);
+        foreach (var group in rows.GroupBy(row => row.Reverberation, row => row.Row).OrderBy(group => group.Key))
+        {
+            Summarize(
+                string.Create(CultureInfo.InvariantCulture, $"mean of {group.Count()}, RT60 {group.Key:0.00} s"),
+                [.. group], column => column.Average());
+        }
+
+        return 0;
+    }
+
+    /// <summary>How far the default is ahead of the better of one start and ILRMA in the same room.</summary>
+    private static double Ahead(double[] row) => row[1] - Math.Max(row[2], row[3]);
+
+    private static void Summarize(double[][] rows)
+    {
         Summarize("mean", rows, column => column.Average());
         Summarize("median", rows, column => column.Order().ElementAt(column.Length / 2));
         Summarize("mean of the worst tenth", rows, column => column.Order().Take((column.Length + 9) / 10).Average());
+        double[] ahead = [.. rows.Select(Ahead).Order()];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"the better of one start and ilrma in each room: {rows.Average(row => Math.Max(row[2], row[3])):0.0} dB; "
-            + $"the default is worse than its mixture by more than 0.5 dB in "
-            + $"{rows.Count(row => row[1] < row[0] - 0.5)} of {rows.Count} rooms"));
-        return 0;
+            + $"the default is ahead of it by {ahead.Average():0.0} dB ({ahead[0]:0.0} to {ahead[^1]:0.0}), in "
+            + $"{ahead.Count(value => value > 0.0)} of {ahead.Length} rooms; it is worse than its mixture by more than "
+            + $"0.5 dB in {rows.Count(row => row[1] < row[0] - 0.5)}"));
     }
 
     private static string Number(double value) => string.Create(CultureInfo.InvariantCulture, $"{value,9:0.0}");
 
-    private static void Summarize(string name, List<double[]> rows, Func<double[], double> of) => Console.WriteLine(
+    private static void Summarize(string name, double[][] rows, Func<double[], double> of) => Console.WriteLine(
         $"{name,-33}"
         + string.Concat(Enumerable.Range(0, Columns).Select(c => Number(of([.. rows.Select(row => row[c])])))));
+
+    private static double Reverberation(int index) => Reverberations[index * 3 % 7];
 
     /// <summary>Reads the voices: four of them for development.</summary>
     public static Recording[] Voices(bool all)
@@ -81,11 +105,11 @@ internal static class UnseenRooms
     /// <summary>Draws a room; the numbers of channels, spacings and reverberation times take turns.</summary>
     public static (string Name, RoomMixture Mixture) Draw(Recording[] voices, int seed, int index)
     {
-        double[] spacings = [0.03, 0.05, 0.08, 0.2, 1.0], reverberations = [0.0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5];
+        double[] spacings = [0.03, 0.05, 0.08, 0.2, 1.0];
         var random = new MersenneTwister(seed, threadSafe: false);
         T Any<T>(params T[] choices) => choices[random.Next(choices.Length)];
         int channels = 2 + index % 3;
-        double spacing = spacings[index * 2 % 5], reverberation = reverberations[index * 3 % 7];
+        double spacing = spacings[index * 2 % 5], reverberation = Reverberation(index);
         int seconds = Any(8, 12, 20), rate = Any(16000, 16000, 16000, 16000, 44100, 48000);
         double noise = Any(40.0, 40.0, 20.0, 10.0);
         var options = new RoomSceneOptions

@@ -71,8 +71,22 @@ internal sealed class SeparateInput : IDisposable
 
         return new SeparateInput(
             options.Inputs.Length > 0
-                ? Recording.Read(options.Inputs, new Report(progress), cancellation)
+                ? ReadSound(options.Inputs, new Report(progress), cancellation)
                 : CocktailParty.Mix(CocktailParty.Sources(options.Seed), CocktailParty.Mixing));
+    }
+
+    private static Recording ReadSound(string[] paths, Report progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return Recording.Read(paths, progress, cancellation);
+        }
+        catch (IOException) when (paths.Length == 1 && File.Exists(paths[0]))
+        {
+            // A file of numbers would have been taken too: where nothing knows the file, all formats are named.
+            _ = DataFormat.Of(paths[0]);
+            throw;
+        }
     }
 
     /// <summary>Reads the array into memory, in float64; null if it needs more than was granted.</summary>

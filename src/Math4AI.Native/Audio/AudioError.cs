@@ -6,7 +6,11 @@ namespace Math4AI.Audio;
 internal static class AudioError
 {
     public static IOException Of(string path, int result) =>
-        new($"{(path == "-" ? "The standard stream" : path)}: {SoundLibrary.Message(result)}");
+        path != "-" && Directory.Exists(path)
+            ? Folder(path)
+            : new($"{(path == "-" ? "The standard stream" : path)}: {SoundLibrary.Message(result)}");
+
+    public static IOException Folder(string path) => new($"{path} is a folder, and a file is needed.");
 
     /// <summary>What went wrong when a reader came to its end, with what is missing.</summary>
     public static IOException AtEnd(string path, int result, ReaderHandle reader) =>

@@ -33,7 +33,7 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
 
         if (Array.Find(this.paths, Directory.Exists) is { } folder)
         {
-            throw new IOException($"{folder} is a folder, and a file is needed.");
+            throw AudioError.Folder(folder);
         }
 
         var first = new Readers(this.paths);

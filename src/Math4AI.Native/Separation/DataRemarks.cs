@@ -1,8 +1,10 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
+using Symmetricity = MathNet.Numerics.LinearAlgebra.Symmetricity;
 
 namespace Math4AI.Separation;
 
@@ -15,10 +17,11 @@ internal static class DataRemarks
     private const int MaxPieces = 4096;
     private const int MinPiece = 64;
     private const int MaxPiece = 1 << 14;
+    private const int MaxOutstanding = 3;
 
     /// <summary>
     /// Says where there is one channel, where there are fewer samples than 5 n² for n channels, and where a spike, or a
-    /// change of level, makes up more than half of the variance of a channel.
+    /// change of level, makes up more than half of the variance of a channel, and where a source is rounding alone.
     /// </summary>
     public static IEnumerable<string> Of(ISampleSource mixture, Covariance covariance)
     {
@@ -35,10 +38,45 @@ internal static class DataRemarks
                 + "for sources that are not an accident of these samples: record longer, or use fewer channels.";
         }
 
-        foreach (string remark in Outstanding(mixture, covariance))
+        if (mixture is Recording sound && Rounding(sound, covariance) is { } rounding)
+        {
+            yield return rounding;
+        }
+
+        List<string> outstanding = Outstanding(mixture, covariance);
+        bool areAll = outstanding.Count <= MaxOutstanding + 1;
+        foreach (string remark in areAll ? outstanding : outstanding.Take(MaxOutstanding))
         {
             yield return remark;
         }
+
+        if (!areAll)
+        {
+            yield return $"So it is with {outstanding.Count - MaxOutstanding} more channels: a spike, or a change of "
+                + "level, makes up more than half of their variance.";
+        }
+    }
+
+    /// <summary>
+    /// Says where the channels of a file of whole numbers are so dependent that what is left of one source is the
+    /// rounding to these: the least eigenvalue of their covariance is below three times q²/12, the variance of rounding
+    /// to multiples of q.
+    /// </summary>
+    private static string? Rounding(Recording sound, Covariance covariance)
+    {
+        int bits = sound.Format.Encoding switch
+        {
+            AudioEncoding.Pcm8 => 8,
+            AudioEncoding.Pcm16 => 16,
+            _ => 0,
+        };
+        double step = Math.ScaleB(1.0, 1 - bits);
+        return bits == 0 || sound.Channels < 2
+            || covariance.Matrix.Evd(Symmetricity.Symmetric).EigenValues.Min(value => value.Real) is var least
+                && (least > 0.25 * step * step || least <= 1e-12 * covariance.Matrix.Trace())
+            ? null
+            : $"What sets one source apart is no more than the rounding to {bits} bits: it is noise. Leave out a "
+                + "channel that nearly repeats others, or ask for fewer sources (--sources).";
     }
 
     private static List<string> Outstanding(ISampleSource mixture, Covariance covariance)

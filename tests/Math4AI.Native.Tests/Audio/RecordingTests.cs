@@ -91,6 +91,15 @@ public class RecordingTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_folder_is_refused_as_one()
+    {
+        Directory.CreateDirectory(In("folder.wav"));
+        Assert.Equal(
+            $"{In("folder.wav")} is a folder, and a file is needed.",
+            Assert.Throws<IOException>(() => Recording.Read(In("folder.wav"))).Message);
+    }
+
+    [Fact]
     public void A_file_that_exists_is_kept_unless_it_may_be_replaced()
     {
         File.WriteAllText(In("a.wav"), "mine");

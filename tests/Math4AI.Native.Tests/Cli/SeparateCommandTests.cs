@@ -226,6 +226,8 @@ public class SeparateCommandTests : TemporaryFolder
         RefusedInOneLine(Separate("text.wav"), 1, "text.wav", "without a line of numbers");
         RefusedInOneLine(Separate("1.wav", "empty.wav"), 1, "empty.wav", "empty");
         RefusedInOneLine(Separate("cut.wav"), 1, "cut.wav", "not an audio file");
+        File.WriteAllBytes(In("image.png"), [0x89, .. "PNG"u8, 13, 10, 26, 10, 0, 0, 0, 13]);
+        RefusedInOneLine(Separate("image.png"), 1, "image.png", ".wav", ".npy", ".csv", ".edf", ".mat");
         RefusedInOneLine(Separate("bad.npy"), 1, "bad.npy", "without a line of numbers");
         RefusedInOneLine(Separate("missing.npy"), 1, "missing.npy");
         RefusedInOneLine(Separate("party.wav", "--mixing", "singular.csv"), 1, "condition number");

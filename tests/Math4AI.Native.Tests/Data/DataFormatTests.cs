@@ -37,6 +37,28 @@ public class DataFormatTests : TemporaryFolder
         Assert.Equal($"{In(".")} is a folder, and a file is needed.", refusal.Message);
     }
 
+    [Fact]
+    public void Numbers_with_commas_between_semicolons_are_samples()
+    {
+        File.WriteAllText(In("names.csv"), "left;right\n0,5;1,25\n-2,0;3,5\n1,5;0,25\n");
+        File.WriteAllText(In("plain.csv"), "0,5;1,25\n-2,0;3,5\n1,5;0,25\n");
+        Assert.Equal([0.5, -2.0, 1.5, 1.25, 3.5, 0.25], Samples(In("names.csv")));
+        Assert.Equal([0.5, -2.0, 1.5, 1.25, 3.5, 0.25], Samples(In("plain.csv")));
+
+        // A semicolon within text between commas separates nothing.
+        File.WriteAllText(In("text.csv"), "x,y\n1,a;b\n2,c;d\n");
+        Assert.Equal(["x", "y"], Table.Read(In("text.csv")).Names);
+    }
+
+    [Fact]
+    public void Text_with_more_channels_than_samples_is_to_be_transposed()
+    {
+        File.WriteAllText(In("wide.csv"), "1,2,3\n4,5,7\n");
+        Assert.Equal(
+            $"{In("wide.csv")} has 3 channels of 2 samples: transpose it to a column for each channel.",
+            Assert.Throws<InvalidDataException>(() => SampleFile.Open(In("wide.csv"))).Message);
+    }
+
     private static double[] Samples(string path)
     {
         using ISampleFile file = SampleFile.Open(path);

@@ -31,6 +31,41 @@ public sealed class SeparationEdgeTests : TemporaryFolder
         Assert.True(error < 0.03, $"{error}");
     }
 
+    [Fact]
+    public void A_source_that_is_the_rounding_of_the_file_is_said_to_be_noise()
+    {
+        var random = new MersenneTwister(5, threadSafe: false);
+        float[] voice = [.. Enumerable.Range(0, 4000).Select(_ => (float)Laplace.Sample(random, 0.0, 0.03))];
+        float[] noise = [.. voice.Select(_ => (float)Laplace.Sample(random, 0.0, 1e-3))];
+        bool IsRounding(AudioFormat format, float[] other)
+        {
+            new Recording([voice, other], 8000).Save(In("x.wav"), format, replace: true);
+            return Separator.Auto(new SeparationOptions()).Separate(Recording.Read(In("x.wav"))).Notes
+                .Any(note => note.Contains("the rounding to 16 bits", StringComparison.Ordinal));
+        }
+
+        float[] half = Array.ConvertAll(voice, x => 0.5f * x);
+        var pcm16 = new AudioFormat(AudioContainer.Wav, AudioEncoding.Pcm16);
+        Assert.True(IsRounding(pcm16, half));
+        Assert.False(IsRounding(AudioFormat.WavFloat32, half));
+        Assert.False(IsRounding(pcm16, [.. half.Zip(noise, (x, y) => x + y)]));
+    }
+
+    [Fact]
+    public void Spikes_in_many_channels_are_summed_up()
+    {
+        var random = new MersenneTwister(6, threadSafe: false);
+        Matrix<double> channels = Matrix<double>.Build.Dense(1000, 8, (_, _) => random.NextDouble());
+        for (int c = 0; c < 8; c++)
+        {
+            channels[100 * c + 7, c] = 1000.0;
+        }
+
+        IReadOnlyList<string> notes = Separator.FastIca().Separate(channels).Notes;
+        Assert.Equal(3, notes.Count(note => note.Contains("alone makes up", StringComparison.Ordinal)));
+        Assert.Contains(notes, note => note.StartsWith("So it is with 5 more channels", StringComparison.Ordinal));
+    }
+
     // One draw of 1000 samples says little: its error is above 0.1 in one of six, wherever the search begins.
     [Theory]
     [InlineData(1000, 0.045, 24)]

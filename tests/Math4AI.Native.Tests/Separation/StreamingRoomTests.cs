@@ -170,7 +170,7 @@ public sealed class StreamingRoomTests
         double after = Sdr(k => Array.ConvertAll(
             sources[k][(from + separator.Delay)..(to + separator.Delay)], x => (double)x));
         TestContext.Current.TestOutputHelper!.WriteLine($"{before:0.0} dB before, {after:0.0} after");
-        Assert.True(after > before + 1.5, $"{after} dB after {before}");
+        Assert.True(after > before + 3.0, $"{after} dB after {before}");
     }
 
     [Fact]

@@ -25,6 +25,11 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
             separator = ' ';
         }
 
+        if (options.Separator is null && separator == ',' && IsSeparatedBySemicolons(start, isWhole, options))
+        {
+            (separator, rows) = Split(start, isWhole, ';', options.HasComments);
+        }
+
         if (separator == ' ')
         {
             rows = SplitAtBlanks(rows);
@@ -88,6 +93,25 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
 
     private static List<string[]> SplitAtBlanks(List<string[]> rows) =>
         [.. rows.Select(row => string.Join(' ', row).Split(Blanks, StringSplitOptions.RemoveEmptyEntries))];
+
+    /// <summary>
+    /// Whether commas are those of numbers, and semicolons separate columns: as many in every line, numbers with commas
+    /// between them, and none with a point.
+    /// </summary>
+    private static bool IsSeparatedBySemicolons(byte[] start, bool isWhole, TableOptions options)
+    {
+        if (IsWide(start) || !start.Contains((byte)';'))
+        {
+            return false;
+        }
+
+        List<string[]> rows = Split(start, isWhole, ';', options.HasComments).Rows;
+        return rows.Count > 0 && rows[0].Length > 1 && rows.TrueForAll(row => row.Length == rows[0].Length)
+            && HaveDecimalComma(rows.SelectMany(row => row))
+            && rows.Skip(rows.Count > 1 ? 1 : 0).All(row => row.All(cell => cell.Length == 0 || IsDecimal(cell)));
+    }
+
+    private static bool IsDecimal(string cell) => double.TryParse(cell, NumberStyles.Float, Comma, out _);
 
     /// <summary>Whether the text is UTF-16 or UTF-32, whose blanks have more than one byte.</summary>
     private static bool IsWide(byte[] start) => start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];

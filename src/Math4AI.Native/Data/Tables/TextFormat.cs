@@ -34,7 +34,15 @@ internal sealed class TextFormat : DataFormat
         }
     }
 
-    public override ISampleFile OpenSamples(string path) => new ColumnSource(ReadColumns(path));
+    public override ISampleFile OpenSamples(string path)
+    {
+        double[][] columns = ReadColumns(path);
+        return columns.Length <= columns[0].Length
+            ? new ColumnSource(columns)
+            : throw new InvalidDataException(
+                $"{path} has {columns.Length} channels of {columns[0].Length} samples: transpose it to a column for "
+                + "each channel.");
+    }
 
     public override Matrix<double> ReadMatrix(string path) =>
         Matrix<double>.Build.DenseOfColumnArrays(ReadColumns(path));

@@ -19,7 +19,9 @@ namespace Math4AI.Separation.Live;
 /// </remarks>
 internal sealed class RoomLearning
 {
-    private const double ShortHistorySeconds = 6.0;
+
+    // For each channel: a row of filters has as many unknowns as channels, and the long window doubles them.
+    private const double ShortHistorySeconds = 3.0;
     private const double RecentSeconds = 3.0;
     private const double LearnSeconds = 1.0;
     private const double LaterLearnSeconds = 4.0;
@@ -207,7 +209,7 @@ internal sealed class RoomLearning
         // The history has another length until it is full.
         if (learner.Length != length)
         {
-            int shortHistory = (int)(ShortHistorySeconds * settings.SampleRate);
+            int shortHistory = (int)(ShortHistorySeconds * channels * settings.SampleRate);
             learner.Prepare(length, length < shortHistory ? 2 * window : 4 * window);
         }
 

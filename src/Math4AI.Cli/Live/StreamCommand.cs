@@ -65,8 +65,8 @@ internal static class StreamCommand
 
     private static readonly Option<string?> SourcesOption = CommonOptions.Named<string?>(
         "--sources", "N",
-        "For rooms: the number of speakers, from 2 to that of the channels. The rest is taken for background. "
-            + "Default: as many as channels.");
+        "For rooms: the number of speakers, from 2 to that of the channels; auto to count them in the first eight "
+            + "seconds, which are waited for. The rest is taken for background. Default: as many as channels.");
 
     private static readonly Option<string?> StartOption = CommonOptions.Named<string?>(
         "--start", "FILE",
@@ -159,6 +159,7 @@ internal static class StreamCommand
             Room = words.GetValue(RoomOption),
             Window = Window(words.GetValue(WindowOption), words.GetValue(RoomOption)),
             Sources = Sources(words.GetValue(SourcesOption), words.GetValue(RoomOption)),
+            CountsSources = words.GetValue(SourcesOption) == SeparateOptions.Auto,
             Forget = words.GetValue(ForgetOption) is not { } forget ? null
                 : words.GetValue(RoomOption) ? Duration("--forget", forget, least: 1.0, most: 60.0)
                 : Duration("--forget", forget, least: 0.01),
@@ -244,9 +245,7 @@ internal static class StreamCommand
         word is null ? null
         : !room ? throw new UsageException(
             "--sources belongs to --room: without echoes there are as many sources as channels.")
-        : word == SeparateOptions.Auto ? throw new UsageException(
-            "--sources auto needs the whole recording: a stream has as many channels from its first sample on as "
-            + "sources. Give the number, or count them in a recording by math4ai separate --sources auto.")
+        : word == SeparateOptions.Auto ? null
         : SeparateOptions.Count(word) is >= 2 and var sources ? sources
         : throw new UsageException($"--sources takes 2 or more, not {word}: one speaker needs no separation.");
 

@@ -14,6 +14,10 @@ internal sealed record StreamJob
 {
     private const double BufferSeconds = 0.5;
 
+    // Speakers are counted from the first seconds; the ring holds them, and what comes meanwhile.
+    private const double CountSeconds = 8.0;
+    private const int MaxCounted = 1 << 20;
+
     public required string Input { get; init; }
 
     public required string Output { get; init; }
@@ -37,6 +41,8 @@ internal sealed record StreamJob
     public required int? Window { get; init; }
 
     public required int? Sources { get; init; }
+
+    public required bool CountsSources { get; init; }
 
     public required double? Forget { get; init; }
 
@@ -63,24 +69,25 @@ internal sealed record StreamJob
         RequireFreeFiles();
 
         // Compiling takes its time: a device is opened when all else is ready, and what says its channels itself
-        // before.
-        using End? read = Device is null ? OpenInput() : null;
+        // before, as does what is listened to first.
+        using End? read = Device is null || CountsSources ? OpenInput() : null;
         (int channels, int sampleRate) = read is null
             ? (DeviceChannels, DeviceRate)
             : (read.Ring.Channels, read.SampleRate);
-        IStreamSeparator separator = Separator(channels, sampleRate);
+        int? sources = CountsSources ? CountSources(read!, cancellation) : Sources;
+        IStreamSeparator separator = Separator(channels, sampleRate, sources);
         var live = new LiveSeparation(separator, Block)
         {
             FreezeAfter = Freeze is { } time ? (long)(time * sampleRate) : long.MaxValue,
         };
-        using End? heard = Device is null ? null : OpenInput();
+        using End? heard = read is null ? OpenInput() : null;
         End input = read ?? heard!;
         using End output = OpenOutput(separator.Sources, sampleRate);
         using DuplexClock? clock = input.Device is { } from && output.Device is { } onto
             ? new DuplexClock(from, onto, Block)
             : null;
         live.Clock = clock;
-        input.WaitForDevice(cancellation);
+        Await(input, cancellation);
         using RealTimeThread? realTime = Realtime ? new RealTimeThread() : null;
         long start = Stopwatch.GetTimestamp();
         Separate(live, separator, input, output, cancellation);
@@ -97,6 +104,33 @@ internal sealed record StreamJob
         }
 
         return 0;
+    }
+
+    /// <summary>Waits for the device, and leaves out what was only heard to count the speakers.</summary>
+    private void Await(End input, CancellationToken cancellation)
+    {
+        input.WaitForDevice(cancellation);
+
+        // What is played late stays late; a file takes all.
+        if (CountsSources && Play is not null && input.Ring.Readable is > 0 and var heard)
+        {
+            input.Ring.Release((int)heard);
+        }
+    }
+
+    private static int CountSources(End input, CancellationToken cancellation)
+    {
+        int speakers = LiveSpeakers.Count(input.Ring, input.SampleRate, CountSeconds, cancellation);
+        string start = FormattableString.Invariant($"in the first {CountSeconds:0} s");
+        if (speakers == 1)
+        {
+            throw new InvalidDataException(
+                $"One speaker is heard {start}: there is nothing to separate. Give --sources 2 if another comes "
+                + "later.");
+        }
+
+        Console.Error.WriteLine($"{speakers} speakers are heard {start}.");
+        return speakers;
     }
 
     private void RequireFreeFiles()
@@ -206,11 +240,13 @@ internal sealed record StreamJob
         if (Device is { } name)
         {
             var device = AudioDevice.Capture(
-                name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate), FillGaps && Play is null);
+                name, DeviceChannels, DeviceRate, Block, Math.Max(Block, CountsSources ? MaxCounted : DeviceRate),
+                FillGaps && Play is null);
             return new End(device, device.Ring, device.SampleRate, device.ThrowIfFailed) { Device = device };
         }
 
-        var input = new AudioInput(Input, Block, Math.Max(Block, 1 << 15), Headerless);
+        var input = new AudioInput(
+            Input, Block, Math.Max(Block, CountsSources ? MaxCounted : 1 << 15), Headerless);
         return new End(input, input.Ring, input.SampleRate, input.ThrowIfFailed);
     }
 
@@ -228,11 +264,11 @@ internal sealed record StreamJob
         return new End(output, output.Ring, sampleRate, output.Finish);
     }
 
-    private IStreamSeparator Separator(int channels, int sampleRate) => Room
+    private IStreamSeparator Separator(int channels, int sampleRate, int? sources) => Room
         ? new StreamingRoomSeparator(
             channels,
             sampleRate,
-            new StreamingRoomOptions { Window = Window, HistorySeconds = Forget, Sources = Sources })
+            new StreamingRoomOptions { Window = Window, HistorySeconds = Forget, Sources = sources })
         : new StreamingSeparator(
             channels,
             sampleRate,

@@ -161,8 +161,22 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.Equal(2, result.GetProperty("sources").GetInt32());
         Assert.Equal(2, Recording.Read(In("two.wav")).Channels);
         RefusedInOneLine(Stream(room, "--room", "--sources", "5", "-o", "five.wav"), 1, "ask for 2 to 4");
-        RefusedInOneLine(Stream(room, "--room", "--sources", "auto", "-o", "x.wav"), 2, "Give the number");
         RefusedInOneLine(Stream(room, "--room", "--sources", "two", "-o", "x.wav"), 2, "whole number");
+    }
+
+    [Fact]
+    public void Speakers_are_counted_in_the_first_seconds_of_a_stream()
+    {
+        Finished done = Stream(
+            Repository.Cases("signals", "room_8cm_rt150.flac"), "--room", "--sources", "auto", "-o", "two.wav");
+        Assert.Equal(0, done.Code);
+        Assert.Contains("2 speakers are heard in the first 8 s", done.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, Recording.Read(In("two.wav")).Channels);
+        string one = Repository.Cases("signals", "one_speaker_rt300.flac");
+        RefusedInOneLine(Stream(one, "--room", "--sources", "auto", "-o", "one.wav"), 1, "One speaker", "--sources 2");
+        Recording.Read(one).Slice(0, 8000).Save(In("short.wav"));
+        RefusedInOneLine(Stream("short.wav", "--room", "--sources", "auto", "-o", "x.wav"), 1, "shorter than a second");
+        RefusedInOneLine(Stream(one, "--sources", "auto", "-o", "x.wav"), 2, "belongs to --room");
     }
 
     [Fact]

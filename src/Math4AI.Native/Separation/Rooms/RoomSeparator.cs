@@ -194,6 +194,20 @@ public sealed class RoomSeparator
         };
     }
 
+    /// <summary>
+    /// Estimates how many speakers there are, by which outputs rise and fall together, and how their loudness varies.
+    /// </summary>
+    /// <param name="mixture">The recording: two to six channels of a second or more.</param>
+    /// <param name="cancellation">Stops between iterations.</param>
+    /// <returns>The number, from 1 to that of the channels.</returns>
+    /// <exception cref="ArgumentException"><inheritdoc cref="Separate" path="/exception"/></exception>
+    public int CountSpeakers(Recording mixture, CancellationToken cancellation = default)
+    {
+        Check(mixture);
+        RoomFinding found = new RoomSearch(mixture, options, progress: null, cancellation).Find(mixture.Channels);
+        return SpeakerCount.Of(found.Sources, mixture.Length, mixture.SampleRate);
+    }
+
     private static RoomSeparatorOptions Settings(SeparationOptions options, RoomMethod method) => new()
     {
         Window = options.Window,

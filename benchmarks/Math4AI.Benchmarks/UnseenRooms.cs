@@ -26,8 +26,8 @@ internal static class UnseenRooms
     private static readonly string[] Names = ["mixture", "default", "1 start", "ilrma", "oracle"];
 
     /// <summary>
-    /// Takes <c>development</c> or <c>final</c>, the number of rooms, and the first of them, from 1, to go on where a run
-    /// was cut.
+    /// Takes <c>development</c> or <c>final</c>, the number of rooms, and the first of them, from 1, to go on where
+    /// a run was cut.
     /// </summary>
     public static int Run(string[] words)
     {

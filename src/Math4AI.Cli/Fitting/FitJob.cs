@@ -88,7 +88,11 @@ internal static class FitJob
     {
         ProcessGroup processes = ProcessGroup.Current;
         processes.RequireSameFile(options.Data);
-        return processes.Agree(() => Read(options, options.Formula)) with { Processes = processes };
+        FitCommandOptions shared = options with
+        {
+            Table = options.Table with { Table = options.Table.Table with { Processes = processes } },
+        };
+        return processes.Agree(() => Read(shared, options.Formula)) with { Processes = processes };
     }
 
     /// <summary>The part of another process than the first: what all of them do together.</summary>

@@ -2,6 +2,7 @@ using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Data.Recorders;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Cli.Separation;
@@ -54,7 +55,7 @@ internal sealed class SeparateInput : IDisposable
     {
         if (options.IsArray)
         {
-            ISampleFile array = SampleFile.Open(options.Inputs[0]);
+            ISampleFile array = SampleFile.Open(options.Inputs[0], ProcessGroup.Current);
             return new SeparateInput(array, Held(array, options.Memory ?? 0));
         }
 

@@ -10,8 +10,8 @@ namespace Math4AI.Data;
 /// <summary>
 /// A file format that holds numbers: how its files are known, and how they are read as a table, as samples and as a
 /// matrix. Files are opened by what they hold, not by how they are called.
-/// <see cref="Table.Read(string, TableOptions)"/>, <see cref="SampleFile.Open"/> and <see cref="MatrixFile.Read"/> take
-/// every format of this list, and <see cref="Register"/> adds one of your own.
+/// <see cref="Table.Read(string, TableOptions)"/>, <see cref="SampleFile.Open(string)"/> and
+/// <see cref="MatrixFile.Read"/> take every format of this list, and <see cref="Register"/> adds one of your own.
 /// </summary>
 public abstract class DataFormat
 {

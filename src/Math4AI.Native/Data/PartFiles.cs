@@ -80,7 +80,7 @@ public sealed partial class PartFiles : IDisposable
     /// process calls this.
     /// </summary>
     /// <param name="pattern">
-    /// A name with <c>{rank}</c> in it, of files that <see cref="SampleFile.Open"/> reads.
+    /// A name with <c>{rank}</c> in it, of files that <see cref="SampleFile.Open(string)"/> reads.
     /// </param>
     /// <param name="processes">The processes.</param>
     /// <exception cref="ArgumentException">There is one process alone, or there are parts for more of them.</exception>

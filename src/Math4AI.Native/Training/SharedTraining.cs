@@ -34,6 +34,7 @@ internal static class SharedTraining
             processes.RequireSame($"The setting '{name}'", value);
         }
 
+        processes.RequireSame("Whether the training is saved", options.Checkpoint is null ? "no" : "yes");
         processes.RequireSame("The number of samples", $"{train.Count} and {validation.Count}");
         processes.RequireSame("The module", string.Join(", ", module.state_dict().Select(
             state => $"{state.Key} {state.Value.dtype} {string.Join('\u00d7', state.Value.shape)}")));

@@ -35,6 +35,7 @@ internal sealed class TrainingRun
     private TrainingState state;
     private ModuleState? best;
     private long saved = Stopwatch.GetTimestamp();
+    private (bool Stops, bool Saves) agreed;
 
     public TrainingRun(TrainingTask task, TrainingData train, TrainingData validation, TrainerOptions options)
     {
@@ -56,6 +57,7 @@ internal sealed class TrainingRun
             isSmall = threads < 2.0;
             int team = (int)Math.Min(Team.Size, Math.Max(2.0, threads));
             TrainingPlan.Move(task, optimizer.Parameters, options, inputs, isSmall ? 1 : team, team);
+            optimizer.ShareSteps(options.Processes);
             gradient = new BatchGradient(task, train, optimizer.Parameters, pieces, options.SplitBatches ? team : 1);
         }
 
@@ -92,29 +94,33 @@ internal sealed class TrainingRun
 
         while (state.Step < steps && !IsOver() && !moment.IsStopped)
         {
-            if (cancellation.IsCancellationRequested)
+            // Processes stop after the same step, whichever of them was told to.
+            if (options.Processes.Count == 1 ? cancellation.IsCancellationRequested : agreed.Stops)
             {
-                Save(before, isLast: true);
-                cancellation.ThrowIfCancellationRequested();
+                Save(before);
+                throw new OperationCanceledException(cancellation);
             }
 
-            Advance(freezing, progress);
-            Save(before);
+            Advance(freezing, progress, cancellation);
+            if (agreed.Saves)
+            {
+                Save(before);
+            }
         }
 
-        Save(before, isLast: true);
+        Save(before);
         return Finish(before);
     }
 
     /// <summary>One step, with the beginning or the end of a pass and the evaluation that fall on it.</summary>
-    private void Advance(Freezing freezing, IProgress<TrainingEpoch>? progress)
+    private void Advance(Freezing freezing, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
         if (state.Step % stepsInEpoch == 0)
         {
             BeginEpoch(state.Step / stepsInEpoch, freezing);
         }
 
-        TakeStep();
+        TakeStep(cancellation);
         if (state.Step % EvaluateEvery == 0 || state.Step == steps)
         {
             Evaluate(progress);
@@ -160,7 +166,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>A step, and what is told of it; the first one is undone where it fails.</summary>
-    private void TakeStep()
+    private void TakeStep(CancellationToken cancellation)
     {
         int inEpoch = state.Step % stepsInEpoch, used = Math.Min(order.Length, stepsInEpoch * batch),
             first = inEpoch * batch;
@@ -172,7 +178,8 @@ internal sealed class TrainingRun
         try
         {
             value = Step(
-                order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, used - first - count)), rate);
+                order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, used - first - count)), rate,
+                cancellation);
             task.First = null;
         }
         catch (Exception e) when (isLooked || e is ExternalException)
@@ -205,7 +212,8 @@ internal sealed class TrainingRun
     }
 
     /// <summary>One step, and which samples the next one will want; none where another pass begins.</summary>
-    private double Step(ReadOnlySpan<long> rows, ReadOnlySpan<long> next, double rate)
+    private double Step(
+        ReadOnlySpan<long> rows, ReadOnlySpan<long> next, double rate, CancellationToken cancellation)
     {
         ProcessGroup all = options.Processes;
         TorchRandom.Seed(unchecked(options.Seed * 1_000_003L + state.Step + all.Rank * 7_777_777_777L));
@@ -221,12 +229,14 @@ internal sealed class TrainingRun
             warnings.AddRange(look.Unreached());
         }
 
+        agreed = (cancellation.IsCancellationRequested, IsSaveDue());
         if (all.Count > 1)
         {
             optimizer.Parameters.SumGradients(all, own.Length > 0);
-            Span<double> loss = [sum];
-            all.Sum(loss);
-            sum = loss[0];
+            Span<double> sums = [sum, agreed.Stops ? 1.0 : 0.0, agreed.Saves ? 1.0 : 0.0];
+            all.Sum(sums);
+            sum = sums[0];
+            agreed = (sums[1] > 0.0, sums[2] > 0.0);
         }
 
         return optimizer.Step(rate, sum);
@@ -321,16 +331,21 @@ internal sealed class TrainingRun
         return state.Seconds;
     }
 
-    private void Save(double before, bool isLast = false)
+    /// <summary>Whether the first process is to save the training after the step that is under way.</summary>
+    private bool IsSaveDue() => options.Checkpoint is { } checkpoint && options.Processes.IsFirst
+        && ((checkpoint.EverySteps is { } every && (state.Step + 1) % every == 0)
+            || Stopwatch.GetElapsedTime(saved).TotalSeconds >= checkpoint.EverySeconds);
+
+    /// <summary>Saves the training, where that is wanted; every process calls it, and the first one writes.</summary>
+    private void Save(double before)
     {
-        if (options.Checkpoint is not { } checkpoint || !options.Processes.IsFirst)
+        if (options.Checkpoint is not { } checkpoint)
         {
             return;
         }
 
-        bool isDue = isLast || (checkpoint.EverySteps is { } every && state.Step % every == 0)
-            || Stopwatch.GetElapsedTime(saved).TotalSeconds >= checkpoint.EverySeconds;
-        if (isDue)
+        optimizer.GatherStates();
+        if (options.Processes.IsFirst)
         {
             Checkpoint.Save(
                 checkpoint,
@@ -341,8 +356,9 @@ internal sealed class TrainingRun
                     FirstLoss = state.History.Count == 0 ? FirstLoss() : null,
                 },
                 task.Module, optimizer, best);
-            saved = Stopwatch.GetTimestamp();
         }
+
+        saved = Stopwatch.GetTimestamp();
     }
 
     /// <summary>The loss by which a checkpoint is known that was saved before the first evaluation.</summary>

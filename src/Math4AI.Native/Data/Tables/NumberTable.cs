@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Data.Tables;
@@ -49,6 +50,21 @@ public sealed class NumberTable
     {
         ArgumentNullException.ThrowIfNull(choose);
         options ??= new NumberTableOptions();
+        if (options.Labels.Count == 0
+            && TextPart.Of(path, options.Table with { HasComments = true }) is { } part)
+        {
+            ProcessGroup processes = options.Table.Processes;
+            options = options with { Table = options.Table with { Part = part } };
+            NumberTable own = processes.Agree(() => ReadRows(path, choose, options));
+            return own.Joined(processes).Checked(path);
+        }
+
+        return options.Table.Processes.Agree(() => ReadRows(path, choose, options).Checked(path));
+    }
+
+    private static NumberTable ReadRows(
+        string path, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose, NumberTableOptions options)
+    {
         IReadOnlyList<string> names = [];
         HashSet<string> wanted = [];
         TableOptions table = options.Table with
@@ -64,21 +80,56 @@ public sealed class NumberTable
             // A format may ignore the choice of columns.
             wanted = names.Count == 0 ? [.. choose(names = block.Names)] : wanted;
             dropped += Add(path, block, options, wanted, values, labels);
-            if ((long)values.Count * values.Values.First().Count > MaxElements)
+            RequireRoom(path, (long)values.Count * values.Values.First().Count);
+        }
+
+        if (options.Table.Part is not null)
+        {
+            // The part of one process may have no row, and its columns are those of the others.
+            foreach (string name in names.Where(wanted.Contains))
             {
-                throw new InvalidDataException(
-                    $"{path} holds more than {MaxElements} numbers, too many to fit in memory.");
+                values.TryAdd(name, []);
             }
         }
 
-        return values.Count > 0 && values.Values.First().Count > 0
-            ? new NumberTable(
-                names,
-                values.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
-                labels.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
-                dropped)
-            : throw new InvalidDataException(
-                $"{path} has no rows {(dropped > 0 ? "without missing values" : "after the names of its columns")}.");
+        return new NumberTable(
+            names,
+            values.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
+            labels.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
+            dropped);
+    }
+
+    private static void RequireRoom(string path, long elements)
+    {
+        if (elements > MaxElements)
+        {
+            throw new InvalidDataException(
+                $"{path} holds more than {MaxElements} numbers, too many to fit in memory.");
+        }
+    }
+
+    /// <summary>The table of the rows of all processes; each of them calls this.</summary>
+    private NumberTable Joined(ProcessGroup processes)
+    {
+        double[] counts = [Dropped];
+        processes.Sum(counts);
+        return new NumberTable(
+            Names,
+            Names.Where(columns.ContainsKey).ToDictionary(
+                name => name, name => TextPart.Join(columns[name], processes)),
+            labels, (long)counts[0]);
+    }
+
+    private NumberTable Checked(string path)
+    {
+        if (columns.Count == 0 || columns.Values.First().Length == 0)
+        {
+            throw new InvalidDataException(
+                $"{path} has no rows {(Dropped > 0 ? "without missing values" : "after the names of its columns")}.");
+        }
+
+        RequireRoom(path, (long)columns.Count * columns.Values.First().Length);
+        return this;
     }
 
     /// <summary>Gets the values of a column.</summary>

@@ -1,3 +1,5 @@
+using Math4AI.Processes;
+
 namespace Math4AI.Data.Tables;
 
 /// <summary>Specifies the unit of the numbers that dates become.</summary>
@@ -48,6 +50,15 @@ public sealed record TableOptions
     /// in the others is not looked at.
     /// </summary>
     public Func<IReadOnlyList<string>, IReadOnlyList<string>>? Choose { get; init; }
+
+    /// <summary>
+    /// Gets the processes that share the reading of numbers from a long text: each parses lines of its own, and all get
+    /// all rows. Every process reads the same file, with the same options.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
+    /// <summary>The lines of a text that are wanted; null for all.</summary>
+    internal TextPart? Part { get; init; }
 
     /// <summary>The places of the columns that are wanted.</summary>
     /// <exception cref="ArgumentException">A column that is wanted is not there, or none is wanted.</exception>

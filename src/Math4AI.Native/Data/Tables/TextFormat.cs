@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Data.Tables;
@@ -21,7 +22,7 @@ internal sealed class TextFormat : DataFormat
     public override IEnumerable<Table> ReadBlocks(string path, int rows, TableOptions options)
     {
         using TextRows text = TextRows.Open(path, options);
-        string[] names = text.ReadNames();
+        string[] names = NamesOf(text, path, options);
         int[] wanted = options.Find(path, names);
         CellFormat format = CellFormat.Of(options, text.HasDecimalComma);
         var cells = new List<string?>[wanted.Length];
@@ -34,18 +35,45 @@ internal sealed class TextFormat : DataFormat
         }
     }
 
-    public override ISampleFile OpenSamples(string path)
+    public override ISampleFile OpenSamples(string path) => Channels(path, ReadColumns(path, Samples));
+
+    /// <summary>Opens samples of which each process parses some lines, and all get all.</summary>
+    public static ISampleFile OpenSamples(string path, ProcessGroup processes)
     {
-        double[][] columns = ReadColumns(path);
-        return columns.Length <= columns[0].Length
-            ? new ColumnSource(columns)
-            : throw new InvalidDataException(
-                $"{path} has {columns.Length} channels of {columns[0].Length} samples: transpose it to a column for "
-                + "each channel.");
+        TextPart? part = TextPart.Of(path, Samples with { Processes = processes });
+        double[][] own = processes.Agree(() => ReadColumns(path, Samples with { Part = part }));
+        if (part is null)
+        {
+            return Channels(path, own);
+        }
+
+        double[][] all = [.. own.Select(column => TextPart.Join(column, processes))];
+        return (long)all.Length * all[0].Length > Table.MaxCells ? throw Table.TooMany(path)
+            : all[0].Length == 0 ? throw WithoutNumbers(path)
+            : Channels(path, all);
     }
 
     public override Matrix<double> ReadMatrix(string path) =>
-        Matrix<double>.Build.DenseOfColumnArrays(ReadColumns(path));
+        Matrix<double>.Build.DenseOfColumnArrays(ReadColumns(path, Samples));
+
+    private static TableOptions Samples { get; } = new() { HasComments = true };
+
+    private static ColumnSource Channels(string path, double[][] columns) => columns.Length <= columns[0].Length
+        ? new ColumnSource(columns)
+        : throw new InvalidDataException(
+            $"{path} has {columns.Length} channels of {columns[0].Length} samples: transpose it to a column for "
+            + "each channel.");
+
+    private static string[] NamesOf(TextRows text, string path, TableOptions options)
+    {
+        if (options.Part is { IsFirst: false })
+        {
+            using TextRows whole = TextRows.Open(path, options with { Part = null });
+            return whole.ReadNames();
+        }
+
+        return text.ReadNames();
+    }
 
     /// <summary>Takes the next rows; returns their lines.</summary>
     private static List<long> Fill(
@@ -77,16 +105,18 @@ internal sealed class TextFormat : DataFormat
     }
 
     /// <summary>Reads lines of numbers, which may come after a line of names.</summary>
-    private static double[][] ReadColumns(string path)
+    private static double[][] ReadColumns(string path, TableOptions options)
     {
-        using TextRows text = TextRows.Open(path, new TableOptions { HasComments = true });
-        var format = CellFormat.Of(new TableOptions(), text.HasDecimalComma);
-        List<double>[] columns = [];
+        using TextRows text = TextRows.Open(path, options);
+        var format = CellFormat.Of(options, text.HasDecimalComma);
+        List<double>[] columns = options.Part is { IsFirst: false }
+            ? Columns(TextRows.FirstOf(path, options).Cells.Length)
+            : [];
         while (text.Read())
         {
             if (columns.Length == 0)
             {
-                columns = [.. Enumerable.Range(0, text.Count).Select(_ => new List<double>())];
+                columns = Columns(text.Count);
                 if (AreNames(text.Cells(), format))
                 {
                     continue;
@@ -110,13 +140,18 @@ internal sealed class TextFormat : DataFormat
             }
         }
 
-        return columns.Length > 0 && columns[0].Count > 0
+        return columns.Length > 0 && (columns[0].Count > 0 || options.Part is not null)
             ? [.. columns.Select(column => column.ToArray())]
-            : throw new InvalidDataException(
-                columns.Length > 0
-                    ? $"{path} is text without a line of numbers."
-                    : $"{path} is empty; lines of numbers are needed.");
+            : throw (columns.Length > 0
+                ? WithoutNumbers(path)
+                : new InvalidDataException($"{path} is empty; lines of numbers are needed."));
     }
+
+    private static InvalidDataException WithoutNumbers(string path) =>
+        new($"{path} is text without a line of numbers.");
+
+    private static List<double>[] Columns(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => new List<double>())];
 
     private static bool AreNames(string[] cells, CellFormat format) =>
         cells.All(cell => cell.Length > 0 && format.PlainNumber(cell) is null && !IsNumber(cell));

@@ -12,10 +12,10 @@ internal sealed class TextRows : IDisposable
     private readonly string path;
     private readonly CsvReader reader;
 
-    private readonly int skipped;
+    private readonly long linesBefore;
 
-    private TextRows(string path, CsvReader reader, bool hasDecimalComma, int skipped) =>
-        (this.path, this.reader, HasDecimalComma, this.skipped) = (path, reader, hasDecimalComma, skipped);
+    private TextRows(string path, CsvReader reader, bool hasDecimalComma, long linesBefore) =>
+        (this.path, this.reader, HasDecimalComma, this.linesBefore) = (path, reader, hasDecimalComma, linesBefore);
 
     /// <summary>Whether numbers have a decimal comma.</summary>
     public bool HasDecimalComma { get; }
@@ -24,12 +24,12 @@ internal sealed class TextRows : IDisposable
     public int Count => reader.FieldCount;
 
     /// <summary>The row's line in the file, from 1.</summary>
-    public long Line => reader.LineNumber + skipped;
+    public long Line => reader.LineNumber + linesBefore;
 
     /// <summary>A cell, without blanks around it.</summary>
     public string this[int cell] => reader.GetString(cell);
 
-    /// <summary>Opens a file, before its first line.</summary>
+    /// <summary>Opens a file, before its first line or that of the part that is wanted.</summary>
     /// <param name="path">The file; it may be a pipe.</param>
     /// <param name="options">What the user specified.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -43,9 +43,20 @@ internal sealed class TextRows : IDisposable
         {
             stream = new TextStream(TextFile.Decoded(file, options.Encoding), path);
             TextDialect dialect = TextDialect.Of(stream.Start, stream.IsWhole, options);
+            long linesBefore = options.SkippedLines;
+            if (options.Part is { } part)
+            {
+                // The dialect is that of the file's beginning, in every part.
+                file.Position = part.IsFirst ? 0 : part.Start;
+                linesBefore = part.IsFirst ? linesBefore : part.LinesBefore;
+                Skip(file, part.IsFirst ? options.SkippedLines : 0);
+                stream = new TextStream(file, path, part.End - file.Position, linesBefore);
+            }
+
             stream.JoinsBlanks = dialect.Separator == ' ';
-            return new TextRows(path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)),
-                dialect.HasDecimalComma, options.SkippedLines);
+            return new TextRows(
+                path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)), dialect.HasDecimalComma,
+                linesBefore);
         }
         catch
         {
@@ -98,6 +109,16 @@ internal sealed class TextRows : IDisposable
         string[] names = [.. Cells().Select(name => name.ReplaceLineEndings(" "))];
         ColumnNames.RequireDistinct(path, names);
         return names;
+    }
+
+    /// <summary>The cells of the first row of a file, and its line.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public static (string[] Cells, long Line) FirstOf(string path, TableOptions options)
+    {
+        using TextRows whole = Open(path, options with { Part = null });
+        return whole.Read()
+            ? (whole.Cells(), whole.Line)
+            : throw new InvalidDataException($"{path} is empty; lines of numbers are needed.");
     }
 
     /// <summary>All cells of the row.</summary>

@@ -15,6 +15,7 @@ internal sealed class TextStream : Stream
     private readonly Utf8Check check;
     private readonly byte[] raw = new byte[StartLength];
     private readonly byte[] joined = new byte[StartLength + 1];
+    private long left;
     private int taken;
     private int joinedCount;
     private int joinedTaken;
@@ -25,13 +26,16 @@ internal sealed class TextStream : Stream
     /// <summary>Takes over the stream and reads its beginning.</summary>
     /// <param name="text">Text in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.</param>
     /// <param name="path">Its name in messages.</param>
+    /// <param name="bytes">How many bytes of it are read at most.</param>
+    /// <param name="linesBefore">The lines of its file before it, for messages.</param>
     /// <exception cref="InvalidDataException">Its beginning is in another encoding.</exception>
-    public TextStream(Stream text, string path)
+    public TextStream(Stream text, string path, long bytes = long.MaxValue, long linesBefore = 0)
     {
         rest = text;
-        check = new Utf8Check(path);
-        byte[] start = new byte[StartLength];
-        int length = text.ReadAtLeast(start, StartLength, throwOnEndOfStream: false);
+        check = new Utf8Check(path, linesBefore);
+        byte[] start = new byte[(int)Math.Min(StartLength, bytes)];
+        int length = text.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        left = bytes - length;
         Start = start[..length];
         IsWhole = length < StartLength;
         check.Add(Start, isLast: IsWhole);
@@ -105,7 +109,8 @@ internal sealed class TextStream : Stream
     {
         if (taken == Start.Length)
         {
-            int read = rest.Read(buffer);
+            int read = rest.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
+            left -= read;
             check.Add(buffer[..read], isLast: read == 0);
             return read;
         }

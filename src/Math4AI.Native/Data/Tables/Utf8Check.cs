@@ -7,7 +7,8 @@ namespace Math4AI.Data.Tables;
 /// longer be what they are.
 /// </summary>
 /// <param name="path">The file, for messages.</param>
-internal sealed class Utf8Check(string path)
+/// <param name="linesBefore">The lines before the first byte, for messages.</param>
+internal sealed class Utf8Check(string path, long linesBefore = 0)
 {
     private static readonly UTF8Encoding Strict =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -17,7 +18,7 @@ internal sealed class Utf8Check(string path)
     private bool isFirst = true;
     private bool isWide;
     private bool isBetween;
-    private long line = 1;
+    private long line = linesBefore + 1;
 
     /// <summary>Checks the next bytes.</summary>
     /// <exception cref="InvalidDataException">They are not UTF-8; the message names the line.</exception>

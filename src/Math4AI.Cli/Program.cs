@@ -146,7 +146,7 @@ internal static partial class Program
             Compute.Threads = threads;
         }
 
-        SharedRun.Begin(words.CommandResult.Command.Name);
+        SharedRun.Begin(words.CommandResult.Command is RootCommand ? null : words.CommandResult.Command.Name);
         if (words.Action is not AsynchronousCommandLineAction)
         {
             return await words.InvokeAsync(configuration);

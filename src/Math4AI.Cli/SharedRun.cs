@@ -26,8 +26,9 @@ internal static class SharedRun
     private static TextWriter? errors;
 
     /// <summary>Joins the processes, if there are several, and silences all but the first.</summary>
+    /// <param name="verb">What they do; null for the version, which the first one says.</param>
     /// <exception cref="UsageException">The verb does not run over several processes.</exception>
-    public static void Begin(string verb)
+    public static void Begin(string? verb)
     {
         ProcessGroup processes = ProcessGroup.Current;
         if (!processes.IsFirst)
@@ -37,7 +38,7 @@ internal static class SharedRun
             Console.SetOut(TextWriter.Null);
         }
 
-        if (processes.Count > 1 && !Verbs.Contains(verb))
+        if (processes.Count > 1 && verb is not null && !Verbs.Contains(verb))
         {
             throw new UsageException(
                 $"'{verb}' runs in one process, and {processes.Count} were started: start it without mpirun. Verbs "

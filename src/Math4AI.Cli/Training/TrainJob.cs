@@ -49,7 +49,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         catch (OperationCanceledException) when (File.Exists(CheckpointPath))
         {
             progress.Clear();
-            Console.Error.WriteLine($"math4ai: Stopped; go on with: math4ai train --resume {given.Output}");
+            SharedRun.Errors.WriteLine($"math4ai: Stopped; go on with: math4ai train --resume {given.Output}");
             return Program.Failed;
         }
 

@@ -345,20 +345,24 @@ internal sealed class TrainingRun
         }
 
         optimizer.GatherStates();
-        if (options.Processes.IsFirst)
-        {
-            Checkpoint.Save(
-                checkpoint,
-                state with
-                {
-                    Seconds = before + Seconds,
-                    Planned = steps,
-                    FirstLoss = state.History.Count == 0 ? FirstLoss() : null,
-                },
-                task.Module, optimizer, best);
-        }
 
+        // Whoever ends before the first has written would end it too.
+        options.Processes.Agree(() => options.Processes.IsFirst && Write(checkpoint, before));
         saved = Stopwatch.GetTimestamp();
+    }
+
+    private bool Write(CheckpointOptions checkpoint, double before)
+    {
+        Checkpoint.Save(
+            checkpoint,
+            state with
+            {
+                Seconds = before + Seconds,
+                Planned = steps,
+                FirstLoss = state.History.Count == 0 ? FirstLoss() : null,
+            },
+            task.Module, optimizer, best);
+        return true;
     }
 
     /// <summary>The loss by which a checkpoint is known that was saved before the first evaluation.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Text.RegularExpressions;
 using Math4AI.Fitting.Linear;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Processes;
@@ -21,7 +22,7 @@ namespace Math4AI.Benchmarks;
 /// thread and one of two, with all samples. The figure is that of one pass, so that the number of passes does not
 /// count.
 /// </summary>
-internal static class Ranks
+internal static partial class Ranks
 {
     private const string Worker = "worker";
     private const int Rounds = 7;
@@ -122,8 +123,9 @@ internal static class Ranks
         process.WaitForExit();
         double[] seconds =
         [
-            .. output.Split('\n').Where(line => line.StartsWith("seconds ", StringComparison.Ordinal))
-                .Select(line => double.Parse(line["seconds ".Length..], CultureInfo.InvariantCulture)),
+            // mpirun may end the line of one process behind that of another.
+            .. Seconds().Matches(output)
+                .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)),
         ];
         return seconds.Length == processes
             ? seconds
@@ -252,6 +254,9 @@ internal static class Ranks
         });
         return Stopwatch.GetElapsedTime(ends.Of[0], ends.Of[^1]).TotalSeconds / (Count - 1);
     };
+
+    [GeneratedRegex(@"seconds ([0-9.]+(?:[eE]-?[0-9]+)?)")]
+    private static partial Regex Seconds();
 
     private sealed class StepEnds : TrainerCallback
     {

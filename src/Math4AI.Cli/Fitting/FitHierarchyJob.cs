@@ -88,7 +88,9 @@ internal static class FitHierarchyJob
     {
         if (options.Posterior is not { IsLaplace: false } asked)
         {
-            throw new UsageException("--pool needs --posterior: what is pooled is sampled.");
+            throw new UsageException(options.Posterior is null
+                ? "--pool needs --posterior: what is pooled is sampled."
+                : "--pool does not go with --posterior laplace: what is pooled is sampled, with --posterior alone.");
         }
 
         if (asked.TakesWeakPriors)

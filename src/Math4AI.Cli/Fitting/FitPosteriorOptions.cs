@@ -88,11 +88,16 @@ internal sealed class FitPosteriorOptions
         command.Options.Add(resume);
     }
 
+    /// <summary>The parts of a text, of which an empty one has none that could be left out in silence.</summary>
+    private static string[] SplitAtSemicolons(string text) =>
+        text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } parts
+            ? parts
+            : throw new UsageException("--prior is empty: it is written \"b2 ~ lognormal(-9, 1)\".");
+
     /// <summary>What was asked for; null if no posterior was.</summary>
     public FitPosteriorChoice? Read(ParseResult parsed)
     {
-        string[] texts = [.. (parsed.GetValue(priors) ?? []).SelectMany(
-            text => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        string[] texts = [.. (parsed.GetValue(priors) ?? []).SelectMany(SplitAtSemicolons)];
         if (parsed.GetResult(posterior) is not { Implicit: false })
         {
             return texts.Length == 0 && parsed.GetResult(draws) is not { Implicit: false }

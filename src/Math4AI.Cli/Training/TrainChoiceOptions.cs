@@ -179,7 +179,9 @@ internal static class TrainChoiceOptions
         {
             throw new UsageException(
                 $"--uncertainty {words.GetValue(UncertaintyOption)} is for --model network, and {model} is another: "
-                + "use that, or conformal intervals, which every model can have.");
+                + (model == ConvNet
+                    ? "leave --model out, for a network of the images' features, or leave --uncertainty out."
+                    : "use that, or conformal intervals, which every model of a table can have."));
         }
 
         Option[] ofTables =

@@ -176,6 +176,17 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
             part => Assert.Contains(part, page, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--prior is empty", "--posterior", "--prior", " ; ")]
+    [InlineData("--pool does not go with --posterior laplace", "--by", "x", "--pool", "a", "--posterior", "laplace")]
+    public void What_would_be_left_out_in_silence_is_refused(string said, params string[] words)
+    {
+        Finished finished = Run([Decay(), "--model", "y ~ a*exp(-b*x)", "-o", In("out"), .. words]);
+        Assert.Equal(2, finished.Code);
+        Assert.Contains(said, finished.Errors, StringComparison.Ordinal);
+        Assert.Empty(finished.Output);
+    }
+
     [Fact]
     public void Laplaces_approximation_has_the_moments_of_the_draws_and_its_shape()
     {

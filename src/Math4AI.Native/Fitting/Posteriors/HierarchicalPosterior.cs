@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Data.Tables;
 using Math4AI.Probability;
 using Math4AI.Probability.Evidence;
@@ -266,8 +267,9 @@ public sealed class HierarchicalPosterior
             && groups.Pooled.FirstOrDefault(name => !groups.HasPrior(PooledDensity.DeviationOf(name))) is { } open)
         {
             throw new InvalidOperationException(
-                $"With {groups.Names.Length} groups the posterior of '{PooledDensity.DeviationOf(open)}' is improper "
-                + "without a prior: give it one, such as half_normal of the size of the differences.");
+                $"With {Counted.Of(groups.Names.Length, "group")} the posterior of "
+                + $"'{PooledDensity.DeviationOf(open)}' is improper without a prior: give it one, "
+                + "such as half_normal of the size of the differences.");
         }
 
         PooledStart found = groups.Start(start, cancellation);

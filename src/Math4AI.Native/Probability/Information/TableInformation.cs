@@ -134,17 +134,32 @@ public sealed record TableInformation
             }
         }
 
-        double[] Judged(int i)
+        double[][] found = Judged(pairs.Length, i => Of(pairs[i]), permutations, progress, cancellation);
+        return [.. pairs.Zip(found, (pair, numbers) =>
         {
-            PairSamples samples = Of(pairs[i]);
+            PairSamples samples = Of(pair);
+            return new PairInformation(
+                pair.First, pair.Second, samples.Rows, new Estimate(numbers[0], numbers[1]), numbers[2], 1.0,
+                samples.AreCounted ? "counts" : "neighbors");
+        })];
+    }
+
+    /// <summary>Information, its standard error and its probability by chance of each pair, on all threads.</summary>
+    private double[][] Judged(
+        int pairs, Func<int, PairSamples> samplesOf, int permutations, IProgress<double>? progress,
+        CancellationToken cancellation)
+    {
+        cancellation = Processes.Count > 1 ? CancellationToken.None : cancellation;
+        double[] Judge(int i)
+        {
+            PairSamples samples = samplesOf(i);
             Estimate information = samples.Judged(Neighbors, cancellation);
             double probability = samples.Some(MaxTestRows, unchecked(Seed + i))
                 .PValue(permutations, Neighbors, unchecked(Seed + i), cancellation);
             return [information.Value, information.StandardError, probability];
         }
 
-        cancellation = Processes.Count > 1 ? CancellationToken.None : cancellation;
-        double[][] found = Processes.Distribute(pairs.Length, own =>
+        return Processes.Distribute(pairs, own =>
         {
             double[][] judged = new double[own.Count][];
             int done = 0;
@@ -154,18 +169,11 @@ public sealed record TableInformation
                 CancellationToken = cancellation,
             }, i =>
             {
-                judged[i] = Judged(own[i]);
+                judged[i] = Judge(own[i]);
                 progress?.Report((double)Interlocked.Increment(ref done) / own.Count);
             });
             return judged;
         });
-        return [.. pairs.Zip(found, (pair, numbers) =>
-        {
-            PairSamples samples = Of(pair);
-            return new PairInformation(
-                pair.First, pair.Second, samples.Rows, new Estimate(numbers[0], numbers[1]), numbers[2], 1.0,
-                samples.AreCounted ? "counts" : "neighbors");
-        })];
     }
 
     /// <summary>The column as numbers, of classes their places; NaN where a value is missing.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Maps;
@@ -14,8 +15,9 @@ public sealed record Umap
 {
     private const int ManySamples = 10_000;
 
-    // Above it a few missing neighbors cost less than comparing all pairs.
-    private const int MaxExact = 4096;
+    // Products of all pairs: above them a few missing neighbors cost less than comparing all.
+    private const double MaxProducts = 1e10;
+    // Of the whole map, as in the authors' program.
     private const float StartWidth = 10.0f;
 
     // Points that move at once overshoot one another: they take turns.
@@ -55,7 +57,8 @@ public sealed record Umap
         Check(samples.RowCount);
         UmapCurve curve = UmapCurve.Of(MinDistance, Spread);
         int neighbors = Math.Min(Neighbors, samples.RowCount) - 1;
-        var graph = FuzzyNeighbors.Of(MapNeighbors.Of(samples, neighbors, MaxExact, Seed, cancellation));
+        int exact = (int)Math.Sqrt(MaxProducts / samples.ColumnCount);
+        var graph = FuzzyNeighbors.Of(MapNeighbors.Of(samples, neighbors, exact, Seed, cancellation));
         int epochs = Epochs ?? (samples.RowCount <= ManySamples ? 500 : 200);
         float[] positions = Start(samples, cancellation);
         var layout = new UmapLayout(graph, curve, NegativeSamples, Seed);
@@ -80,7 +83,7 @@ public sealed record Umap
     private float[] Start(Matrix<double> samples, CancellationToken cancellation)
     {
         float[] positions = MapStart.Of(samples, Seed, cancellation);
-        float unit = StartWidth / positions.Max(Math.Abs);
+        float unit = StartWidth / (TensorPrimitives.Max<float>(positions) - TensorPrimitives.Min<float>(positions));
         return Array.ConvertAll(positions, value => unit * value);
     }
 

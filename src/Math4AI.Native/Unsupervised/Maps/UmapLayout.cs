@@ -25,6 +25,7 @@ internal sealed class UmapLayout
     private readonly int drawn;
     private readonly ulong[] states;
     private readonly float largest;
+    private readonly int mostNeighbors;
 
     /// <summary>Prepares the passes.</summary>
     /// <param name="graph">The memberships, a row for each point that moves.</param>
@@ -37,6 +38,7 @@ internal sealed class UmapLayout
         (a, b) = ((float)curve.A, (float)curve.B);
         states = [.. Enumerable.Range(0, graph.Starts.Length - 1).Select(i => new ChainRandom(seed, i).State)];
         largest = graph.Values.Max();
+        mostNeighbors = Enumerable.Range(0, states.Length).Max(i => graph.Starts[i + 1] - graph.Starts[i]);
     }
 
     /// <summary>Moves every point once.</summary>
@@ -56,20 +58,30 @@ internal sealed class UmapLayout
         Team.Run(parts, part =>
         {
             (int first, int length) = Team.Part(count, part, parts);
-            var move = new Move(a, b, drawn, moveBoth);
+            var move = new Move(a, b, drawn);
+            int[] pulling = new int[mostNeighbors];
             for (int i = first + (turn - first % turns + turns) % turns; i < first + length; i += turns)
             {
                 var random = new ChainRandom(states[i]);
                 (float x, float y) = (points[i], points[count + i]);
+                int due = 0;
                 for (int k = graph.Starts[i]; k < graph.Starts[i + 1]; k++)
                 {
                     // Membership in units of the largest is the share of passes in which the pair moves.
                     double share = graph.Values[k] / largest;
                     if (Math.Floor((epoch + 1) * share) > Math.Floor(epoch * share))
                     {
-                        move.Set(others, graph.Others[k], moveBoth ? i : -1, random);
-                        (x, y) = move.Apply(x, y, (float)rate);
+                        pulling[due++] = graph.Others[k];
                     }
+                }
+
+                // A pair pulls at both of its ends, and stands in the rows of both. Two pulls by different neighbors
+                // move a point less far astray than twice the pull of one.
+                for (int k = 0; k < due; k++)
+                {
+                    int second = moveBoth ? pulling[(k + due / 2) % due] : -1;
+                    move.Set(others, pulling[k], second, moveBoth ? i : -1, random);
+                    (x, y) = move.Apply(x, y, (float)rate);
                 }
 
                 (points[i], points[count + i], states[i]) = (x, y, random.State);
@@ -77,9 +89,11 @@ internal sealed class UmapLayout
         });
     }
 
-    /// <summary>One pull and some pushes, side by side in vectors.</summary>
+    /// <summary>Two pulls and some pushes, side by side in vectors.</summary>
     private sealed class Move
     {
+        private const int Pulls = 2;
+
         private readonly float a;
         private readonly float b;
         private readonly int drawn;
@@ -88,24 +102,24 @@ internal sealed class UmapLayout
         private readonly float[] limits;
         private readonly float[] pulls;
 
-        public Move(float a, float b, int drawn, bool moveBoth)
+        public Move(float a, float b, int drawn)
         {
             (this.a, this.b, this.drawn) = (a, b, drawn);
-            int width = Vector256<float>.Count, padded = (drawn + width) / width * width;
+            int width = Vector256<float>.Count, padded = (Pulls + drawn + width - 1) / width * width;
             (x, y, limits, pulls) = (new float[padded], new float[padded], new float[padded], new float[padded]);
             Array.Fill(x, Away);
             Array.Fill(y, Away);
             Array.Fill(limits, MaxMove);
-            float ends = moveBoth ? 2.0f : 1.0f;
-            (limits[0], pulls[0]) = (ends * MaxMove, ends * -2.0f * a * b);
+            pulls[0] = pulls[1] = -2.0f * a * b;
         }
 
-        /// <summary>Sets the neighbor that pulls, and draws those that push.</summary>
-        public void Set(float[] others, int neighbor, int self, ChainRandom random)
+        /// <summary>Sets the neighbors that pull, the second below 0 for none, and draws those that push.</summary>
+        public void Set(float[] others, int first, int second, int self, ChainRandom random)
         {
             int count = others.Length / 2;
-            (x[0], y[0]) = (others[neighbor], others[count + neighbor]);
-            for (int lane = 1; lane <= drawn; lane++)
+            (x[0], y[0]) = (others[first], others[count + first]);
+            (x[1], y[1]) = second < 0 ? (Away, Away) : (others[second], others[count + second]);
+            for (int lane = Pulls; lane < Pulls + drawn; lane++)
             {
                 int other = (int)(random.NextDouble() * count);
                 (x[lane], y[lane]) = other == self ? (Away, Away) : (others[other], others[count + other]);

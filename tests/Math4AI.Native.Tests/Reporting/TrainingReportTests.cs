@@ -63,7 +63,7 @@ public class TrainingReportTests : TemporaryFolder
     public void No_share_is_drawn_beyond_one(string name, double score, double? from, double? to)
     {
         (double, IReadOnlyDictionary<string, double>)[] points =
-            [.. new[] { 10.0, 20.0 }.Select(at => (at, (IReadOnlyDictionary<string, double>)
+            [.. Enumerable.Range(1, 2).Select(at => (10.0 * at, (IReadOnlyDictionary<string, double>)
                 new Dictionary<string, double> { [name] = score }))];
         ChartAxis up = Assert.Single(TrainingCharts.Scores("rows", "test", points)).Y;
         Assert.Equal(from, up.Limits?.From, (a, b) => a == b || Math.Abs(a!.Value - b!.Value) < 1e-12);

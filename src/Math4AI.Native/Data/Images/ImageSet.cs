@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using Math4AI.Data.Tables;
-using SkiaSharp;
 
 namespace Math4AI.Data.Images;
 

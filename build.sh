@@ -80,6 +80,11 @@ install_packages() {
 }
 
 setup() {
+    install
+    restore
+}
+
+install() {
     require_tools
     if ! has_packages; then
         command -v apt-get >/dev/null ||
@@ -96,7 +101,6 @@ setup() {
         (packages=("${mpi_packages[@]}") && install_packages) >"$logs/install-mpi.log" 2>&1 </dev/null ||
             echo "== Open MPI could not be installed, and what runs over several processes is left out; the log is $logs/install-mpi.log"
     fi
-    restore
 }
 
 # With CI=true the packages must be those of packages.lock.json, to the byte. Elsewhere a change of packages changes
@@ -258,15 +262,18 @@ add_native_tests() {
     done < <(sed -nE 's/^   native, .* ([0-9]+) passed, ([0-9]+) failed, .*/\1 \2/p' "$lines")
 }
 
-# The managed tests wait for processes and devices a quarter of their time: the sanitizers' builds fill it.
+# A restore waits for the network, the compiler of C# for itself, and the managed tests for processes and devices: the
+# sanitizers' builds and tests fill what is left over from the start on.
 tests() {
-    build
-    step "check formatting" check_format
-    native_tests release
+    install
+    mkdir -p "$artifacts/tests"
     local lines=$artifacts/tests/native-beside.txt process
     native_tests_beside >"$lines" 2>&1 &
     process=$!
     trap 'kill "$process" 2>/dev/null' EXIT
+    build
+    step "check formatting" check_format
+    native_tests release
     managed_tests "all"
     # On an Intel processor MKL's own choice of code is the one that the tests above had.
     grep -qs GenuineIntel /proc/cpuinfo ||

@@ -32,7 +32,7 @@ internal static unsafe class TorchSharpLibrary
         // A program of NativeAOT has every assembly from the start, and names none of them.
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
-            AttachTo(typeof(torch).Assembly);
+            AttachToKnown();
         }
     }
 
@@ -48,6 +48,10 @@ internal static unsafe class TorchSharpLibrary
     public static void SetThreads(int threads) =>
         ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(LibraryResolver.Handle(Name),
             "THSTorch_set_num_threads"))(threads);
+
+    // A method of its own: to compile one that names the class loads its assembly.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AttachToKnown() => AttachTo(typeof(torch).Assembly);
 
     private static void AttachTo(Assembly assembly)
     {

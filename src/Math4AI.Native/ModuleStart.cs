@@ -43,7 +43,16 @@ internal static class ModuleStart
         NativeRuntime.Register();
         Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
         MathNetProvider.Register();
-        // After the provider, which installs itself at once where Math.NET is loaded already.
+        RegisterOthers();
+        // In a program of NativeAOT nothing is asked when TorchSharp looks for its library, which then must be there.
+        _ = !RuntimeFeature.IsDynamicCodeSupported && OperatingSystem.IsLinux() && Compute.HasTensors;
+    }
+
+    // After the provider, which installs itself at once where Math.NET is loaded already: to compile a method that
+    // names these classes loads it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RegisterOthers()
+    {
         MathNetSeeds.TakeFromSystem();
         DataFormat.Register(new SoundFormat());
         KernelFeatures.Register();
@@ -71,6 +80,11 @@ internal static class ModuleStart
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);
         ModelFolder.Register(TextModel.Kind, TextModel.Load);
+        RegisterUnsupervised();
+    }
+
+    private static void RegisterUnsupervised()
+    {
         ModelFolder.Register(PrincipalComponentsFit.Kind, PrincipalComponentsFit.Load);
         ModelFolder.Register(TableMixture.Kind, TableMixture.Load);
         ModelFolder.Register(TableGroups.Kind, TableGroups.Load);
@@ -87,7 +101,5 @@ internal static class ModuleStart
         ModelFolder.Register(LocalOutlierFit.Kind, LocalOutlierFit.Load);
         ModelFolder.Register(NonnegativeFactorizationFit.Kind, NonnegativeFactorizationFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
-        // In a program of NativeAOT nothing is asked when TorchSharp looks for its library, which then must be there.
-        _ = !RuntimeFeature.IsDynamicCodeSupported && OperatingSystem.IsLinux() && Compute.HasTensors;
     }
 }

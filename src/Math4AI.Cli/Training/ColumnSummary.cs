@@ -31,6 +31,18 @@ internal sealed record ColumnSummary(
             return 0;
         }
 
+        AnsiConsole.Write(Drawn(look));
+        Console.Out.WriteLine($"{look.Rows} rows, {look.Task.ToString().ToLowerInvariant()} of '{look.Target}'.");
+        foreach (string warning in look.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
+        return 0;
+    }
+
+    private static Spectre.Console.Table Drawn(TableLook look)
+    {
         var table = new Spectre.Console.Table().Border(TableBorder.Simple);
         foreach (string title in (string[])["column", "type", "missing", "distinct", "from", "to", ""])
         {
@@ -53,14 +65,7 @@ internal sealed record ColumnSummary(
             }.Select(Markup.Escape)]);
         }
 
-        AnsiConsole.Write(table);
-        Console.Out.WriteLine($"{look.Rows} rows, {look.Task.ToString().ToLowerInvariant()} of '{look.Target}'.");
-        foreach (string warning in look.Warnings)
-        {
-            Console.Error.WriteLine($"math4ai: Warning: {warning}");
-        }
-
-        return 0;
+        return table;
     }
 
     private static string Text(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? string.Empty;

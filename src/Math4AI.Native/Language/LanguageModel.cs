@@ -339,8 +339,8 @@ public sealed class LanguageModel
     private TextWriting Begin(CachedDecoder decoder, string prompt, GenerationOptions options, int seed)
     {
         // Of several documents, the last goes on.
-        int[] known =
-            DocumentSymbols.Cut([.. Symbols.Beginning, .. Encode(prompt)], weights.Boundary).LastOrDefault([]);
+        int[] known = DocumentSymbols.Cut([.. Symbols.Beginning, .. Encode(prompt)], weights.Boundary)
+            .LastOrDefault([]);
         return new TextWriting(
             decoder, weights, known.Length > 0 ? known : [weights.Start ?? 0], Symbols.NewReader(), options, seed);
     }
@@ -391,8 +391,7 @@ public sealed class LanguageModel
         {
             if (tokens[i] < 0 || tokens[i] >= TokenCount)
             {
-                throw new ArgumentException(
-                    $"Token {i + 1} is {tokens[i]}; the model's are 0 to {TokenCount - 1}.");
+                throw new ArgumentException($"Token {i + 1} is {tokens[i]}; the model's are 0 to {TokenCount - 1}.");
             }
         }
 

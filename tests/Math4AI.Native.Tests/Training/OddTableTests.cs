@@ -101,6 +101,22 @@ public class OddTableTests : TemporaryFolder
     }
 
     [Fact]
+    public void Beside_decimal_commas_a_point_before_three_digits_separates_thousands()
+    {
+        var table = Table.Read(Write("x;y\n" + Rows(i => i < 20 ? $"{i};{i},5" : $"1.{i:000};{i},5")));
+        var look = TableLook.Of(table, Options);
+        Assert.Equal(0.0, look.Columns[0].Minimum);
+        Assert.Equal(1039.0, look.Columns[0].Maximum);
+        Assert.Equal(39.5, look.Columns[1].Maximum);
+
+        // Other digits after the point are decimals, and so are three where points stand for decimals.
+        look = TableLook.Of(Table.Read(Write("x;y\n" + Rows(i => $"1.{i};{i},5"))), Options);
+        Assert.InRange(look.Columns[0].Maximum!.Value, 1.0, 1.99);
+        look = TableLook.Of(Table.Read(Write("x;y\n" + Rows(i => $"1.{i:000};{i}.5"))), Options);
+        Assert.Equal(1.039, look.Columns[0].Maximum);
+    }
+
+    [Fact]
     public void Numbers_so_close_that_the_squares_of_errors_vanish_are_no_perfect_score()
     {
         static string Tiny(int i) => (1e-300 * (i + 0.5)).ToString("R", CultureInfo.InvariantCulture);

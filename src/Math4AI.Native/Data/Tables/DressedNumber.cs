@@ -71,8 +71,12 @@ internal readonly record struct DressedNumber(string Body, string Unit)
             .Select(group => (group.Key, group.Sum())).OrderByDescending(pair => pair.Item2)
             .ThenBy(pair => pair.Key, StringComparer.Ordinal).FirstOrDefault();
         bool hasUnit = unit is { Length: > 0 } && most > numbers.Sum(pair => (long)pair.Count) / 2;
-        (char? thousands, bool comma) = Ways.OrderByDescending(way => way == (null, hasDecimalComma)).MaxBy(
-            way => numbers.Where(pair => pair.Number.Value(way.Thousands, way.HasDecimalComma) is not null)
+
+        // Where other columns have decimal commas, 1.234 is a thousand and more.
+        (char? thousands, bool comma) = Ways.OrderByDescending(way => way == (null, hasDecimalComma))
+            .ThenByDescending(way => hasDecimalComma && way.HasDecimalComma)
+            .MaxBy(way => numbers
+                .Where(pair => pair.Number.Value(way.Thousands, way.HasDecimalComma) is not null)
                 .Sum(pair => (long)pair.Count));
         return new ColumnForm(ColumnType.Number)
         {

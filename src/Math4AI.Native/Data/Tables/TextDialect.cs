@@ -118,20 +118,34 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
 
     private static bool HaveDecimalComma(IEnumerable<string> cells)
     {
-        bool hasComma = false;
+        bool hasComma = false, hasDecimals = false, hasThousands = false;
         foreach (string cell in cells)
         {
             if (cell.Contains('.', StringComparison.Ordinal) && IsNumber(cell))
             {
-                return false;
-            }
+                if (!IsGrouped(cell, '.'))
+                {
+                    return false;
+                }
 
-            hasComma |= cell.Contains(',', StringComparison.Ordinal)
-                && double.TryParse(cell, NumberStyles.Float, Comma, out _);
+                hasThousands = true;
+            }
+            else if (cell.Contains(',', StringComparison.Ordinal)
+                && double.TryParse(cell, NumberStyles.Float, Comma, out _))
+            {
+                hasComma = true;
+                hasDecimals |= !IsGrouped(cell, ',');
+            }
         }
 
-        return hasComma;
+        // 1.234 beside 0,5 is a thousand and more; beside 5,678 it may be either.
+        return hasComma && (hasDecimals || !hasThousands);
     }
+
+    /// <summary>Whether a number may be one above a thousand, with a separator before every three digits.</summary>
+    private static bool IsGrouped(string cell, char separator) =>
+        cell.TrimStart('-', '+') is [not '0', ..]
+        && new DressedNumber(cell, string.Empty).Value(separator, hasDecimalComma: separator == '.') is not null;
 
     private static bool IsNumber(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)

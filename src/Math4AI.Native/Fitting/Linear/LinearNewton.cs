@@ -22,6 +22,8 @@ internal sealed class LinearNewton
     // While each step shortens the gradient by this factor, the Hessian need not be summed again.
     private const double GoodStep = 0.2;
 
+    private static readonly (double Cost, double Norm) Unknown = (double.PositiveInfinity, double.PositiveInfinity);
+
     private readonly LabelledSamples data;
     private readonly double samples;
     private readonly double penalty;
@@ -88,15 +90,13 @@ internal sealed class LinearNewton
         Cholesky<double>? factor = hessian?.Cholesky();
         var pairs = new List<(Vector<double> Step, Vector<double> Change)>();
         Vector<double> step = theta * 0.0, gradientHere = step;
-        (double Cost, double Norm) here = (double.PositiveInfinity, double.PositiveInfinity);
+        (double Cost, double Norm) here = Unknown;
         double scale = 0.0;
         for (int passes = 1; ; passes++)
         {
             Vector<double> next = theta - step;
             LinearSums total = Sum(next, withHessian: factor is null, withFirst: passes == 1);
-            scale = passes == 1 ? Vector<double>.Build.Dense(total.FirstGradient).L2Norm() : scale;
-            Vector<double> gradient = Vector<double>.Build.Dense(total.Gradient);
-            double norm = scale > 0.0 ? gradient.L2Norm() / scale : 0.0;
+            (Vector<double> gradient, double norm) = GradientOf(total, isFirst: passes == 1, ref scale);
             if (!double.IsFinite(total.Cost) || passes >= MaxPasses || norm <= tolerance)
             {
                 return (next, total.Cost, norm, passes);
@@ -116,8 +116,7 @@ internal sealed class LinearNewton
             else if (norm > GoodStep * here.Norm && double.IsFinite(here.Norm))
             {
                 // The Hessian is from too far away: it is summed again where we are.
-                (factor, theta, step) = (null, next, theta * 0.0);
-                here = (double.PositiveInfinity, double.PositiveInfinity);
+                (factor, theta, step, here) = (null, next, theta * 0.0, Unknown);
                 continue;
             }
             else if (double.IsFinite(here.Norm))
@@ -128,6 +127,14 @@ internal sealed class LinearNewton
             (theta, here, gradientHere) = (next, (total.Cost, norm), gradient);
             step = Direction(gradient, pairs, factor);
         }
+    }
+
+    /// <summary>The gradient, and its norm as a share of that at w = 0, b = 0, which the first pass finds.</summary>
+    private static (Vector<double> Gradient, double Norm) GradientOf(LinearSums total, bool isFirst, ref double scale)
+    {
+        scale = isFirst ? Vector<double>.Build.Dense(total.FirstGradient).L2Norm() : scale;
+        Vector<double> gradient = Vector<double>.Build.Dense(total.Gradient);
+        return (gradient, scale > 0.0 ? gradient.L2Norm() / scale : 0.0);
     }
 
     /// <summary>One pass over the samples.</summary>

@@ -55,30 +55,15 @@ public sealed record TableLook
         ArgumentNullException.ThrowIfNull(options);
         options = options.Resolved();
         string[] candidates = TableParts.Inputs(table, options);
-        var columns = new List<ColumnLook>();
-        foreach (string name in table.Names)
-        {
-            bool isUsed = candidates.Contains(name) || name == options.Target || name == options.OrderBy;
-            columns.Add(isUsed
+        List<ColumnLook> columns = [.. table.Names.Select(name =>
+            candidates.Contains(name) || name == options.Target || name == options.OrderBy
                 ? LookAt(table, name, options)
                 : ColumnLook.Of(table, name, new ColumnForm(ColumnType.Ignore), null) with
                 {
                     LeftOut = name == options.GroupBy ? "makes the parts" : "ignored",
-                });
-        }
-
+                })];
         ColumnLook target = columns.Single(column => column.Name == options.Target);
-        if (target.Distinct == 0)
-        {
-            throw new ArgumentException(
-                $"Column '{options.Target}', which is to be predicted, has no value in any row.");
-        }
-
-        if (table.Rows == 1)
-        {
-            throw new ArgumentException("There is one row: 20 and more are needed to train, choose and test.");
-        }
-
+        RequireSomething(table, target);
         TableTask task = options.Task ?? TaskOf(table, target);
         columns = WithTexts(options, candidates, [.. columns.Select(column => column.Name == options.Target
             ? OfTarget(table, column, task, options)
@@ -100,6 +85,19 @@ public sealed record TableLook
                 : target.Form,
             Warnings = [.. columns.SelectMany(column => WarningsOf(column, options.Target))],
         };
+    }
+
+    private static void RequireSomething(Table table, ColumnLook target)
+    {
+        if (target.Distinct == 0)
+        {
+            throw new ArgumentException($"Column '{target.Name}', which is to be predicted, has no value in any row.");
+        }
+
+        if (table.Rows == 1)
+        {
+            throw new ArgumentException("There is one row: 20 and more are needed to train, choose and test.");
+        }
     }
 
     /// <summary>Reads a table of the same columns, or a block of it, in the forms that were found.</summary>

@@ -10,7 +10,7 @@ public class WithoutOpenSslTests : TemporaryFolder
 {
     [Theory]
     [InlineData("doctor", "--no-speed")]
-    [InlineData("bench", "--sizes", "8")]
+    [InlineData("bench", "gemm", "--sizes", "8")]
     [InlineData("fit", "line.csv", "--model", "y ~ a + b*x", "-o", "out")]
     [InlineData("train", "line.csv", "--target", "y", "--model", "mlp", "--epochs", "2", "-o", "out")]
     [InlineData("separate", "mixed.csv", "-o", "out")]

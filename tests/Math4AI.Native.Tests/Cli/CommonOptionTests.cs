@@ -21,7 +21,7 @@ public sealed class CommonOptionTests : TemporaryFolder
     [Fact]
     public void More_threads_than_processors_are_taken()
     {
-        Finished run = Repository.Run(Repository.Command, ["doctor", "--json", "--threads", "3"]);
+        Finished run = Repository.Run(Repository.Command, ["doctor", "--json", "--no-speed", "--threads", "3"]);
         Assert.Equal(0, run.Code);
         Assert.Contains("\"threads\": 3", run.Output, StringComparison.Ordinal);
     }

@@ -13,7 +13,10 @@ public class TrainTextTests : TemporaryFolder
     public void Generated_text_takes_its_place_in_a_file_that_others_write_to()
     {
         File.WriteAllText(In("t.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 400)));
-        Assert.Equal(0, Run("train", "--text", In("t.txt"), "-o", "model", "--steps", "5", "--no-report").Code);
+        Finished train = Run(
+            "train", "--text", In("t.txt"), "-o", "model", "--steps", "5", "--batch", "4", "--layers", "1", "--width",
+            "32", "--no-report");
+        Assert.True(train.Code == 0, train.Errors);
         using (System.Diagnostics.Process shell = System.Diagnostics.Process.Start(
             "sh", ["-c", $"( echo START; {Repository.Command} generate {In("model")} --prompt abc --length 40; echo "
                 + $"END ) > {In("out.txt")}"]))

@@ -121,7 +121,7 @@ public class TrainCommandTests : TemporaryFolder
     {
         string iris = Repository.Data("tables", "iris.csv");
         Finished train = Run("train", iris, "--target", "species", "--blocks", "--steps", "300", "--batch", "16", "-o",
-            "model", "--json");
+            "model", "--json", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
         Assert.Equal("classification", json.GetProperty("task").GetString());

@@ -181,7 +181,8 @@ public class TrainCommandTests : TemporaryFolder
         }
 
         string iris = Repository.Data("tables", "iris.csv");
-        Assert.Equal(0, Run("train", iris, "--target", "species", "-o", "iris", "--epochs", "2").Code);
+        Assert.Equal(
+            0, Run("train", iris, "--target", "species", "-o", "iris", "--epochs", "2", "--no-report").Code);
         string[] rows = File.ReadAllLines(iris);
         File.WriteAllLines(
             In("far.csv"), [rows[0], rows[1], "1e308" + rows[2][rows[2].IndexOf(',', StringComparison.Ordinal)..]]);
@@ -195,7 +196,8 @@ public class TrainCommandTests : TemporaryFolder
     public void What_a_link_leads_to_is_replaced_and_a_pipe_is_not()
     {
         string iris = Repository.Data("tables", "iris.csv");
-        Assert.Equal(0, Run("train", iris, "--target", "species", "-o", "iris", "--epochs", "2").Code);
+        Assert.Equal(
+            0, Run("train", iris, "--target", "species", "-o", "iris", "--epochs", "2", "--no-report").Code);
         File.WriteAllText(In("real.csv"), "before");
         File.CreateSymbolicLink(In("link.csv"), In("real.csv"));
         Assert.Equal(0, Run("predict", "iris", iris, "-o", In("link.csv"), "--force").Code);
@@ -216,7 +218,8 @@ public class TrainCommandTests : TemporaryFolder
     {
         string iris = Repository.Data("tables", "iris.csv");
         Assert.Equal(1, Run("predict", Folder, iris).Code);
-        Assert.Equal(0, Run("train", iris, "--target", "species", "-o", "model", "--epochs", "2").Code);
+        Assert.Equal(
+            0, Run("train", iris, "--target", "species", "-o", "model", "--epochs", "2", "--no-report").Code);
         byte[] weights = File.ReadAllBytes(In("model/model.safetensors"));
         File.WriteAllBytes(In("model/model.safetensors"), weights[..^9]);
         Finished cut = Run("predict", "model", iris);

@@ -90,7 +90,10 @@ public sealed class LanguageCommandTests : TemporaryFolder
         File.WriteAllText(In("b.txt"), text.Replace('+', '–'));
         string[] few = ["--steps", "3", "--batch", "4", "--no-report"];
         Finished train = Run(
-            ["train", "--text", "a.txt", "--unit", "trained", "--vocabulary", "260", "-o", "a", .. few]);
+        [
+            "train", "--text", "a.txt", "--unit", "trained", "--vocabulary", "260", "--layers", "2", "--width", "64",
+            "-o", "a", .. few,
+        ]);
         Assert.True(train.Code == 0, train.Errors);
         train = Run(["train", "--text", "b.txt", "--from", "a", "-o", "b", .. few]);
         Assert.True(train.Code == 0, train.Errors);

@@ -18,7 +18,10 @@ public sealed class KilledTrainingTests : TemporaryFolder
             In("text.txt"), string.Concat(Enumerable.Range(0, 400).Select(i => $"{i * i} is the square of {i}.\n")));
         Directory.CreateDirectory(In("killed"));
         string checkpoint = In("killed/checkpoint.safetensors");
-        string[] options = ["--steps", $"{30 * kills}", "--batch", "4", "--checkpoint-steps", "1", "--no-report"];
+        string[] options =
+        [
+            "--steps", $"{30 * kills}", "--batch", "4", "--layers", "2", "--checkpoint-steps", "1", "--no-report",
+        ];
         string[] resume = ["train", "--resume", "killed", "--no-report"];
         Finished whole = Repository.Run(
             Repository.Command, ["train", "--text", "text.txt", "-o", "whole", .. options], Folder,

@@ -79,7 +79,8 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("4,", "16")]
     public void A_list_of_numbers_takes_commas_and_spaces(params string[] sizes)
     {
-        Finished run = Repository.Run(Repository.Command, ["bench", "gemm", "--json", "--sizes", .. sizes]);
+        Finished run = Repository.Run(
+            Repository.Command, ["bench", "gemm", "--json", "--sizes", .. sizes], Repository.OneThread);
         Assert.Equal(0, run.Code);
         Assert.Contains("\"size\": 4,", run.Output, StringComparison.Ordinal);
         Assert.Contains("\"size\": 16,", run.Output, StringComparison.Ordinal);

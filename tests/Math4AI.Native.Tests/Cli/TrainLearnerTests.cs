@@ -157,13 +157,13 @@ public class TrainLearnerTests : TemporaryFolder
         File.WriteAllLines(In("rings.csv"), lines.Select((line, i) => i == 0 ? $"{line},note"
             : $"{line},a note {(line.Contains("inner", StringComparison.Ordinal) ? "small" : "wide")} of {i}"));
         Finished train = Run("train", "rings.csv", "--target", "ring", "--ignore", "square", "note", "--model", "mlp",
-            "--features", "poly:2", "--steps", "300", "-o", "squares", "--json");
+            "--features", "poly:2", "--steps", "300", "-o", "squares", "--json", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
         Assert.Equal(1.0, json.GetProperty("test").GetProperty("accuracy").GetDouble());
         Assert.Equal(5, json.GetProperty("featureCount").GetInt32());
         train = Run("train", "rings.csv", "--target", "ring", "--ignore", "square", "a", "b", "--model", "linear",
-            "--columns", "note=text:tfidf", "-o", "words", "--json");
+            "--columns", "note=text:tfidf", "-o", "words", "--json", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Equal(1.0, JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("accuracy")
             .GetDouble());

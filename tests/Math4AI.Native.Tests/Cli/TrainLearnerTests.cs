@@ -69,7 +69,7 @@ public class TrainLearnerTests : TemporaryFolder
     {
         WriteRings(80);
         Finished train = Run("train", "rings.csv", "--target", "square", "--ignore", "ring", "--model", "gp",
-            "--kernel", "matern52", "-o", "model", "--json");
+            "--kernel", "matern52", "-o", "model", "--json", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         Assert.InRange(JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("rSquared")
             .GetDouble(), 0.95, 1.0);
@@ -87,7 +87,7 @@ public class TrainLearnerTests : TemporaryFolder
         File.WriteAllLines(In("tails.csv"), Enumerable.Range(0, 200).Select(i => FormattableString.Invariant(
             $"{random.NextDouble():R},{random.NextDouble():R},{Math.Pow(random.NextDouble() - 0.5, -3):R}"))
             .Prepend("a,b,y"));
-        Finished train = Run("train", "tails.csv", "--target", "y", "--model", "svm", "-o", "model");
+        Finished train = Run("train", "tails.csv", "--target", "y", "--model", "svm", "-o", "model", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Contains("worse than by the mean", train.Errors, StringComparison.Ordinal);
     }
@@ -102,7 +102,8 @@ public class TrainLearnerTests : TemporaryFolder
         File.WriteAllLines(In("yes.csv"), Enumerable.Range(0, 200).Select(i => FormattableString.Invariant(
             $"{random.NextDouble():R},{random.NextDouble():R},{(i % 10 == 0 ? "no" : "yes")}"))
             .Prepend("a,b,answer"));
-        Finished train = Run("train", "yes.csv", "--target", "answer", "--model", model, "-o", "model");
+        Finished train = Run(
+            "train", "yes.csv", "--target", "answer", "--model", model, "-o", "model", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Contains("most frequent class", train.Errors, StringComparison.Ordinal);
     }

@@ -10,7 +10,8 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
     public void Groups_are_fitted_alone_or_with_a_parameter_in_common()
     {
         string data = Data();
-        Finished alone = Fit(data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--skip", "1", "--json");
+        Finished alone =
+            Fit(data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--skip", "1", "--json", "--no-report");
         Assert.True(alone.Code == 0, alone.Errors);
         JsonElement groups = JsonDocument.Parse(alone.Output).RootElement.GetProperty("groups");
         Assert.Equal(2, groups.EnumerateObject().Count());
@@ -24,14 +25,16 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
         Assert.Equal(2.0, Value(fit, "a[a]"), 1e-6);
         Assert.True(File.Exists(In("out/report.html")));
 
-        Finished table = Fit(data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--skip", "1", "--force");
+        Finished table =
+            Fit(data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--skip", "1", "--force", "--no-report");
         Assert.Contains("Each group is fitted alone", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_condition_leaves_rows_out_and_says_how_many()
     {
-        Finished fit = Fit(Data(), "--model", "y ~ a*exp(-k*t)", "--where", "n == 2 && t > 0", "--skip", "1");
+        Finished fit = Fit(
+            Data(), "--model", "y ~ a*exp(-k*t)", "--where", "n == 2 && t > 0", "--skip", "1", "--no-report");
         Assert.True(fit.Code == 0, fit.Errors);
         Assert.Contains("Rows left out by the condition: 16", fit.Output, StringComparison.Ordinal);
     }
@@ -42,10 +45,11 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
         string data = In("counts.csv");
         File.WriteAllLines(data,
             ["t,n", .. Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"{i},{9 - i / 3}"))]);
-        Finished plain = Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson");
+        Finished plain = Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson", "--no-report");
         Assert.Contains("link 'log'", plain.Output, StringComparison.Ordinal);
-        Finished identity =
-            Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson", "--link", "identity", "--json", "--force");
+        Finished identity = Fit(
+            data, "--model", "n ~ a + b*t", "--distance", "poisson", "--link", "identity", "--json", "--force",
+            "--no-report");
         Assert.True(identity.Code == 0, identity.Errors);
         JsonElement json = JsonDocument.Parse(identity.Output).RootElement;
         Assert.Equal("poisson:identity", json.GetProperty("distance").GetString());

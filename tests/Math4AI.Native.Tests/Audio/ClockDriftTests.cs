@@ -101,16 +101,17 @@ public sealed class ClockDriftTests
     {
         var random = new Random(1);
         double period = Block / (Rate * (1.0 + 1e-6 * ppm)), pushed = Block, worst = 0.0;
-        long blocks = (long)(hours * 3600.0 / period);
+        long blocks = (long)(hours * 3600.0 / period), skipped = 0;
         for (long block = 0; block < blocks; block++)
         {
             double late = random.NextDouble() * Block / Rate;
             pushed += resample(block, drift.Ratio);
             double played = (block * period + late) * Rate, recorded = late * Rate;
-            Assert.Equal(0, drift.Observe(pushed + recorded - played, Block));
+            skipped |= drift.Observe(pushed + recorded - played, Block);
             worst = Math.Max(worst, Math.Abs(drift.Fill - drift.Target));
         }
 
+        Assert.Equal(0, skipped);
         return worst;
     }
 }

@@ -166,8 +166,13 @@ public sealed class HdbscanTests
 
     private static double Reach(double[][] rows, double[] cores, int i, int j)
     {
-        double sum = rows[i].Zip(rows[j]).Aggregate(0.0, (sum, pair) =>
-            sum + (pair.First - pair.Second) * (pair.First - pair.Second));
+        double[] first = rows[i], second = rows[j];
+        double sum = 0.0;
+        for (int k = 0; k < first.Length; k++)
+        {
+            sum += (first[k] - second[k]) * (first[k] - second[k]);
+        }
+
         return Math.Max(Math.Sqrt(sum), Math.Max(cores[i], cores[j]));
     }
 

@@ -1,6 +1,7 @@
 using Math4AI.Fitting;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Uncertainty;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -209,8 +210,9 @@ public class MeasurementErrorTests
             Sigma = Vector<double>.Build.Dense(80, 0.2),
             InputSigma = Matrix<double>.Build.Dense(80, 1, 0.3),
         }.Fit(Vector<double>.Build.Dense(2, 1.0));
-        Vector<double> drawn = fit.Bootstrap(400).StandardErrors;
+        Bootstrap bootstrap = fit.Bootstrap(400);
+        Vector<double> drawn = bootstrap.StandardErrors;
         Assert.All(drawn.Zip(fit.StandardErrors, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.75, 1.33));
-        Assert.True(fit.Bootstrap(400).Intervals()[1].Contains(2.0));
+        Assert.True(bootstrap.Intervals()[1].Contains(2.0));
     }
 }

@@ -163,7 +163,7 @@ public sealed class StreamedFitTests : TemporaryFolder
         FitResult fit = InBlocks(new MatrixSampleSource(samples), Distance.Gaussian, 250).Fit(Start);
         Vector<double> drawn = fit.Bootstrap(100).StandardErrors;
         Assert.All(drawn.Zip(fit.StandardErrors, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.75, 1.3));
-        Assert.Equal(drawn, fit.Bootstrap(100).StandardErrors);
+        Assert.Equal(fit.Bootstrap(20).StandardErrors, fit.Bootstrap(20).StandardErrors);
     }
 
     [Fact]

@@ -280,7 +280,7 @@ public class TableCaseTests : TemporaryFolder
     [Fact]
     public void Texts_are_cut_by_characters_and_other_encodings_and_too_short_ones_are_refused()
     {
-        var options = new TextTrainingOptions();
+        var options = new TextTrainingOptions { Layers = 1, Heads = 2, Width = 16 };
         options = options with { Trainer = options.Trainer with { Steps = 10, BatchSize = 4 } };
         foreach (string name in new[] { "emoji.txt", "emoji_one.txt" })
         {

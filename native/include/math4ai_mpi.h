@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_MPI_ABI_VERSION 2
+#define M4_MPI_ABI_VERSION 1
 
 /* M4_MPI_ABI_VERSION of the loaded library. */
 M4_API int32_t m4_mpi_abi_version(void);
@@ -35,16 +35,6 @@ M4_API int32_t m4_mpi_start(int32_t* rank, int32_t* count);
  */
 M4_API int32_t m4_mpi_sum_doubles(double* values, int64_t count);
 M4_API int32_t m4_mpi_sum_floats(float* values, int64_t count);
-
-/*
- * The two halves of a sum: first each process gets the sums of its share of the values, then the shares go to all, as
- * they are by then. That of process p begins at starts[p] and ends at starts[p + 1]; after the first half the values
- * outside of a process's own share are of no use. The order of the sums is that of the processes.
- */
-M4_API int32_t m4_mpi_sum_shares_doubles(double* values, const int64_t* starts);
-M4_API int32_t m4_mpi_sum_shares_floats(float* values, const int64_t* starts);
-M4_API int32_t m4_mpi_gather_shares_doubles(double* values, const int64_t* starts);
-M4_API int32_t m4_mpi_gather_shares_floats(float* values, const int64_t* starts);
 
 /* Replaces the values by the largest of all processes; the values are numbers. */
 M4_API int32_t m4_mpi_largest(double* values, int64_t count);

@@ -61,45 +61,6 @@ template <typename T> void sums(int64_t length) {
     check(worst <= 0.5 * count * count * static_cast<double>(std::numeric_limits<T>::epsilon()), "the sum is wrong");
 }
 
-template <typename T> int32_t sum_shares(T* values, const int64_t* starts);
-template <> int32_t sum_shares(double* values, const int64_t* starts) {
-    return m4_mpi_sum_shares_doubles(values, starts);
-}
-template <> int32_t sum_shares(float* values, const int64_t* starts) {
-    return m4_mpi_sum_shares_floats(values, starts);
-}
-template <typename T> int32_t gather_shares(T* values, const int64_t* starts);
-template <> int32_t gather_shares(double* values, const int64_t* starts) {
-    return m4_mpi_gather_shares_doubles(values, starts);
-}
-template <> int32_t gather_shares(float* values, const int64_t* starts) {
-    return m4_mpi_gather_shares_floats(values, starts);
-}
-
-// The two halves of a sum are the sum in the order of the processes, bit for bit; shares may be empty.
-template <typename T> void shares(int64_t length) {
-    std::vector<T> values(static_cast<size_t>(length));
-    for (int64_t i = 0; i < length; i++) {
-        values[static_cast<size_t>(i)] = value<T>(rank, i);
-    }
-    std::vector<int64_t> starts(static_cast<size_t>(count) + 1, 0);
-    for (int32_t process = 1; process < count; process++) {
-        starts[static_cast<size_t>(process)] = length * process * process / (count * count);
-    }
-    starts[static_cast<size_t>(count)] = length;
-    check(sum_shares(values.data(), starts.data()) == 0, "the sum of shares failed");
-    check(gather_shares(values.data(), starts.data()) == 0, "the gathering of shares failed");
-    bool is_same = true;
-    for (int64_t i = 0; i < length; i++) {
-        T expected = value<T>(0, i);
-        for (int32_t process = 1; process < count; process++) {
-            expected += value<T>(process, i);
-        }
-        is_same = is_same && std::memcmp(&expected, &values[static_cast<size_t>(i)], sizeof(T)) == 0;
-    }
-    check(is_same, "the sum of shares is another");
-}
-
 void broadcasts_from_each() {
     for (int32_t root = 0; root < count; root++) {
         int64_t number = 1000 + rank;
@@ -145,11 +106,6 @@ int main() {
         sums<float>(length);
     }
     sums<double>((int64_t{1} << 21) + 12345); // more than one piece
-    for (int64_t length : {0, 1, 7, 4097, 100003}) {
-        shares<double>(length);
-        shares<float>(length);
-    }
-    shares<float>((int64_t{1} << 22) + 12345);
     broadcasts_from_each();
     largest_of_all();
     waits_asleep();

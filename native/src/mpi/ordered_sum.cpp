@@ -47,7 +47,7 @@ template <typename T> void add(T* values, const T* others, int64_t count) {
 
 template <typename T> class Sum {
 public:
-    Sum(const Job& of_job, T* of_values, int of_count = 0) : job(of_job), values(of_values), count(of_count) {}
+    Sum(const Job& of_job, T* of_values, int of_count) : job(of_job), values(of_values), count(of_count) {}
 
     /*
      * Recursive doubling, log2 p messages each: in round k a process holds the sum of its 2^k neighbors, and exchanges
@@ -81,29 +81,18 @@ public:
     }
 
     /*
-     * Each process adds up its share of the values, and sends the sums to all: every value goes over the wire twice,
-     * whatever the number of processes.
+     * Each process adds up its share of the values, those of process 0 first, and sends the sums to all: every value
+     * goes over the wire twice, whatever the number of processes.
      */
     int many() {
-        std::vector<Part> parts(static_cast<std::size_t>(job.count));
-        for (int process = 0; process < job.count; process++) {
-            const int64_t start = int64_t{count} * process / job.count;
-            const int64_t end = int64_t{count} * (process + 1) / job.count;
-            parts[static_cast<std::size_t>(process)] = {start, static_cast<int>(end - start)};
-        }
-        const int result = add_parts(parts.data());
-        return result == MPI_SUCCESS ? gather(parts.data()) : result;
-    }
-
-    /* Each process adds up its own part, the values of process 0 first. */
-    int add_parts(const Part* parts) {
-        const int64_t mine = parts[job.rank].start, length = parts[job.rank].length;
+        const int64_t mine = share(job.rank), length = share(job.rank + 1) - mine;
         // The parts of the others, one behind the other; where this process's would be is none.
         T* received = kept_room<T>(length * (job.count - 1));
         const auto part_of = [&](int other) { return received + (other < job.rank ? other : other - 1) * length; };
-        const int result = exchange_with_all([&](int other, std::vector<MPI_Request>& requests) {
+        int result = exchange_with_all([&](int other, std::vector<MPI_Request>& requests) {
+            const int64_t theirs = share(other);
             start_receive(part_of(other), length, other, requests);
-            start_send(values + parts[other].start, parts[other].length, other, requests);
+            start_send(values + theirs, share(other + 1) - theirs, other, requests);
         });
         if (result != MPI_SUCCESS) {
             return result;
@@ -121,14 +110,10 @@ public:
             }
             std::copy(sums, sums + some, values + mine + first);
         }
-        return MPI_SUCCESS;
-    }
-
-    /* Each process sends its own part to all. */
-    int gather(const Part* parts) {
         return exchange_with_all([&](int other, std::vector<MPI_Request>& requests) {
-            start_receive(values + parts[other].start, parts[other].length, other, requests);
-            start_send(values + parts[job.rank].start, parts[job.rank].length, other, requests);
+            const int64_t theirs = share(other);
+            start_receive(values + theirs, share(other + 1) - theirs, other, requests);
+            start_send(values + mine, length, other, requests);
         });
     }
 
@@ -137,6 +122,9 @@ private:
     T* values;
     int count;
     int error = MPI_SUCCESS;
+
+    /* Where the share of a process begins. */
+    int64_t share(int process) const { return int64_t{count} * process / job.count; }
 
     void start_receive(T* into, int64_t length, int from, std::vector<MPI_Request>& requests) {
         requests.emplace_back();
@@ -196,22 +184,6 @@ int sum_in_order(const Job& job, double* values, int count) {
 
 int sum_in_order(const Job& job, float* values, int count) {
     return sum(job, values, count);
-}
-
-int sum_parts(const Job& job, double* values, const Part* parts) {
-    return Sum<double>(job, values).add_parts(parts);
-}
-
-int sum_parts(const Job& job, float* values, const Part* parts) {
-    return Sum<float>(job, values).add_parts(parts);
-}
-
-int gather_parts(const Job& job, double* values, const Part* parts) {
-    return Sum<double>(job, values).gather(parts);
-}
-
-int gather_parts(const Job& job, float* values, const Part* parts) {
-    return Sum<float>(job, values).gather(parts);
 }
 
 } // namespace m4

@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <mpi.h>
 #include <new>
-#include <vector>
 
 namespace {
 
@@ -30,53 +29,15 @@ template <typename Function> int32_t guarded(Function&& function) {
     }
 }
 
-template <typename T> int64_t length_of_piece() {
-    return std::clamp(least_share * job.count, least_piece, largest_piece) / static_cast<int64_t>(sizeof(T));
-}
-
 template <typename T> int32_t sum(T* values, int64_t count) {
     return guarded([=] {
-        const int64_t piece = length_of_piece<T>();
+        const int64_t bytes = std::clamp(least_share * job.count, least_piece, largest_piece);
+        const int64_t piece = bytes / static_cast<int64_t>(sizeof(T));
         int result = MPI_SUCCESS;
         for (int64_t start = 0; start < count && result == MPI_SUCCESS; start += piece) {
             result = m4::sum_in_order(job, values + start, static_cast<int>(std::min(piece, count - start)));
         }
         return result;
-    });
-}
-
-/* Does some of all shares at a time, as much as a sum would. */
-template <typename T, typename Exchange>
-int32_t piece_by_piece(T* values, const int64_t* starts, Exchange&& exchange) {
-    return guarded([&] {
-        const int64_t piece = std::max<int64_t>(1, length_of_piece<T>() / job.count);
-        int64_t longest = 0;
-        for (int process = 0; process < job.count; process++) {
-            longest = std::max(longest, starts[process + 1] - starts[process]);
-        }
-        std::vector<m4::Part> parts(static_cast<std::size_t>(job.count));
-        int result = MPI_SUCCESS;
-        for (int64_t done = 0; done < longest && result == MPI_SUCCESS; done += piece) {
-            for (int process = 0; process < job.count; process++) {
-                const int64_t start = std::min(starts[process] + done, starts[process + 1]);
-                const int64_t length = std::min(piece, starts[process + 1] - start);
-                parts[static_cast<std::size_t>(process)] = {start, static_cast<int>(length)};
-            }
-            result = exchange(values, parts.data());
-        }
-        return result;
-    });
-}
-
-template <typename T> int32_t sum_shares(T* values, const int64_t* starts) {
-    return piece_by_piece(values, starts, [](T* all, const m4::Part* parts) {
-        return m4::sum_parts(job, all, parts);
-    });
-}
-
-template <typename T> int32_t gather_shares(T* values, const int64_t* starts) {
-    return piece_by_piece(values, starts, [](T* all, const m4::Part* parts) {
-        return m4::gather_parts(job, all, parts);
     });
 }
 
@@ -134,22 +95,6 @@ int32_t m4_mpi_sum_doubles(double* values, int64_t count) {
 
 int32_t m4_mpi_sum_floats(float* values, int64_t count) {
     return sum(values, count);
-}
-
-int32_t m4_mpi_sum_shares_doubles(double* values, const int64_t* starts) {
-    return sum_shares(values, starts);
-}
-
-int32_t m4_mpi_sum_shares_floats(float* values, const int64_t* starts) {
-    return sum_shares(values, starts);
-}
-
-int32_t m4_mpi_gather_shares_doubles(double* values, const int64_t* starts) {
-    return gather_shares(values, starts);
-}
-
-int32_t m4_mpi_gather_shares_floats(float* values, const int64_t* starts) {
-    return gather_shares(values, starts);
 }
 
 int32_t m4_mpi_largest(double* values, int64_t count) {

@@ -8,7 +8,7 @@ internal static unsafe partial class MpiLibrary
     public const string Name = "math4ai_mpi";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 2;
+    public const int AbiVersion = 1;
 
     /// <summary>The name and version of the MPI.</summary>
     public static string Version => Marshal.PtrToStringUTF8(GetLibraryVersion())!;
@@ -33,18 +33,6 @@ internal static unsafe partial class MpiLibrary
 
     [LibraryImport(Name, EntryPoint = "m4_mpi_sum_floats")]
     public static partial int Sum(float* values, long count);
-
-    [LibraryImport(Name, EntryPoint = "m4_mpi_sum_shares_doubles")]
-    public static partial int SumShares(double* values, long* starts);
-
-    [LibraryImport(Name, EntryPoint = "m4_mpi_sum_shares_floats")]
-    public static partial int SumShares(float* values, long* starts);
-
-    [LibraryImport(Name, EntryPoint = "m4_mpi_gather_shares_doubles")]
-    public static partial int GatherShares(double* values, long* starts);
-
-    [LibraryImport(Name, EntryPoint = "m4_mpi_gather_shares_floats")]
-    public static partial int GatherShares(float* values, long* starts);
 
     [LibraryImport(Name, EntryPoint = "m4_mpi_largest")]
     public static partial int Largest(double* values, long count);

@@ -71,42 +71,6 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
         }
     }
 
-    internal override void SumShares<T>(Span<T> values, ReadOnlySpan<long> starts)
-    {
-        fixed (T* first = values)
-        {
-            fixed (long* shares = starts)
-            {
-                lock (gate)
-                {
-                    long start = Stopwatch.GetTimestamp();
-                    Check(typeof(T) == typeof(double)
-                        ? MpiLibrary.SumShares((double*)first, shares)
-                        : MpiLibrary.SumShares((float*)first, shares));
-                    waited += Stopwatch.GetElapsedTime(start).TotalSeconds;
-                }
-            }
-        }
-    }
-
-    internal override void GatherShares<T>(Span<T> values, ReadOnlySpan<long> starts)
-    {
-        fixed (T* first = values)
-        {
-            fixed (long* shares = starts)
-            {
-                lock (gate)
-                {
-                    long start = Stopwatch.GetTimestamp();
-                    Check(typeof(T) == typeof(double)
-                        ? MpiLibrary.GatherShares((double*)first, shares)
-                        : MpiLibrary.GatherShares((float*)first, shares));
-                    waited += Stopwatch.GetElapsedTime(start).TotalSeconds;
-                }
-            }
-        }
-    }
-
     public override void Largest(Span<double> values)
     {
         fixed (double* first = values)

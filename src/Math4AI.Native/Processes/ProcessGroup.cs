@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Math4AI.Processes;
@@ -56,38 +55,6 @@ public abstract class ProcessGroup
     /// <summary>Replaces values by their sums over all processes, in float32.</summary>
     /// <exception cref="IOException">A process cannot be reached, or has asked for another sum.</exception>
     public abstract void Sum(Span<float> values);
-
-    /// <summary>
-    /// The first half of a sum: replaces this process's share of the values by the sums over all processes, in the
-    /// order of the processes. The other values are of no use then.
-    /// </summary>
-    /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="values">As many in every process.</param>
-    /// <param name="starts">Where the share of each process begins, and behind these the length.</param>
-    internal virtual void SumShares<T>(Span<T> values, ReadOnlySpan<long> starts)
-        where T : unmanaged
-    {
-        if (typeof(T) == typeof(double))
-        {
-            Sum(MemoryMarshal.Cast<T, double>(values));
-        }
-        else
-        {
-            Sum(MemoryMarshal.Cast<T, float>(values));
-        }
-    }
-
-    /// <summary>The second half of a sum: gives the share of each process to all of them.</summary>
-    /// <inheritdoc cref="SumShares"/>
-    internal virtual void GatherShares<T>(Span<T> values, ReadOnlySpan<long> starts)
-        where T : unmanaged
-    {
-        for (int process = 0; process < Count; process++)
-        {
-            Broadcast(
-                MemoryMarshal.AsBytes(values[(int)starts[process]..(int)starts[process + 1]]), process);
-        }
-    }
 
     /// <summary>Replaces numbers, none of them NaN, by the largest of all processes.</summary>
     /// <exception cref="IOException">A process cannot be reached, or has asked for something else.</exception>

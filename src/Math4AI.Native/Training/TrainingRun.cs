@@ -57,7 +57,6 @@ internal sealed class TrainingRun
             isSmall = threads < 2.0;
             int team = (int)Math.Min(Team.Size, Math.Max(2.0, threads));
             TrainingPlan.Move(task, optimizer.Parameters, options, inputs, isSmall ? 1 : team, team);
-            optimizer.ShareSteps(options.Processes);
             gradient = new BatchGradient(task, train, optimizer.Parameters, pieces, options.SplitBatches ? team : 1);
         }
 
@@ -343,8 +342,6 @@ internal sealed class TrainingRun
         {
             return;
         }
-
-        optimizer.GatherStates();
 
         // Whoever ends before the first has written would end it too.
         options.Processes.Agree(() => options.Processes.IsFirst && Write(checkpoint, before));

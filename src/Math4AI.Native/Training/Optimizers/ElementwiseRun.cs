@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using Math4AI.Processes;
 using Math4AI.Runtime;
 using Math4AI.Training.DirectPasses;
 using TorchSharp;
@@ -27,7 +26,6 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
     private readonly double[] squares;
     private readonly Action<int> square;
     private readonly Action<int> update;
-    private GradientBuckets<T>? divided;
     private double rate;
 
     public ElementwiseRun(ElementwiseOptimizer optimizer, torch.nn.Module module, TrainerOptions options)
@@ -44,30 +42,6 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
 
     private bool IsLimited => !T.IsPositiveInfinity(maxValue);
 
-    /// <summary>Gets whether each parameter is stepped by itself, so that processes can share the step.</summary>
-    protected virtual bool CanShareSteps => true;
-
-    /// <inheritdoc/>
-    public override void ShareSteps(ProcessGroup processes)
-    {
-        // The norm of a gradient is that of all parameters.
-        if (processes.Count > 1 && CanShareSteps && double.IsPositiveInfinity(maxNorm) && Flat.Values.Length > 0
-            && Flat.Buckets is { } buckets)
-        {
-            buckets.Divide(processes);
-            divided = buckets;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void GatherStates()
-    {
-        foreach (T[] moment in Moments)
-        {
-            divided?.Gather(moment);
-        }
-    }
-
     /// <inheritdoc/>
     public override double Step(double rate, double loss = double.NaN)
     {
@@ -83,7 +57,6 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
 
         Share(update);
         StepOthers(rate);
-        divided?.Gather(Flat.Values);
         Flat.ReleaseGradients();
         Flat.Publish();
         return loss;
@@ -202,12 +175,8 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
     /// Some of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/>
     /// makes it.
     /// </summary>
-    private (int Start, int Count) InPart(int segment, int part)
-    {
-        (int own, int length) = divided?.OwnOf(Flat.Segments[segment]) ?? (0, Flat.Segments[segment].Count);
-        (int start, int count) = Team.Part(length, part, squares.Length, ParameterStore.Alignment);
-        return (own + start, count);
-    }
+    private (int Start, int Count) InPart(int segment, int part) =>
+        Team.Part(Flat.Segments[segment].Count, part, squares.Length, ParameterStore.Alignment);
 
     private void Share(Action<int> work)
     {

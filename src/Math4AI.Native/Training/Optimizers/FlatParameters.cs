@@ -117,9 +117,6 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     /// <inheritdoc/>
     public override void SumAhead(ProcessGroup processes) => buckets?.Begin(processes);
 
-    /// <summary>Gets the sums over processes of gradients that are kept here; null where torch has them.</summary>
-    public GradientBuckets<T>? Buckets => buckets;
-
     /// <summary>Gets whether sums over processes begin before backward ends.</summary>
     public bool IsAhead => buckets is { IsAhead: true };
 

@@ -18,9 +18,7 @@ internal sealed class GradientBuckets<T>
 
     private readonly T[] gradients;
     private readonly (int FirstSegment, int Start, int End)[] buckets;
-    private readonly List<long[]> shares = [];
     private ProcessGroup? processes;
-    private ProcessGroup? dividedBy;
     private Task last = Task.CompletedTask;
     private int begun;
 
@@ -47,50 +45,6 @@ internal sealed class GradientBuckets<T>
     /// <summary>Gets whether sums begin before backward ends.</summary>
     public bool IsAhead => processes is not null;
 
-    /// <summary>
-    /// Divides each bucket among the processes: each of them gets the sums of its own share alone, steps that, and
-    /// sends the new values to the others. So as much is sent as by a sum, and the step is shared as well.
-    /// </summary>
-    public void Divide(ProcessGroup all)
-    {
-        dividedBy = all;
-        foreach ((_, int start, int end) in buckets)
-        {
-            int vectors = (end - start) / ParameterStore.Alignment;
-            shares.Add(
-            [
-                .. Enumerable.Range(0, all.Count).Select(
-                    process => all.Share(vectors, process).Start * ParameterStore.Alignment),
-                end - start,
-            ]);
-        }
-    }
-
-    /// <summary>The elements of a parameter that this process steps.</summary>
-    public (int Start, int Count) OwnOf(ParameterStore.Segment segment)
-    {
-        if (dividedBy is not { } all)
-        {
-            return (0, segment.Count);
-        }
-
-        int bucket = Array.FindIndex(buckets, each => each.Start <= segment.Start);
-        int start = Math.Max(segment.Start, buckets[bucket].Start + (int)shares[bucket][all.Rank]);
-        int end = Math.Min(
-            segment.Start + segment.Count, buckets[bucket].Start + (int)shares[bucket][all.Rank + 1]);
-        return (start - segment.Start, Math.Max(0, end - start));
-    }
-
-    /// <summary>Gets from each process what lies at its shares, where there are any; every process calls it.</summary>
-    /// <param name="values">They lie as the gradients do.</param>
-    public void Gather(T[] values)
-    {
-        for (int i = 0; i < shares.Count; i++)
-        {
-            dividedBy!.GatherShares<T>(values.AsSpan(buckets[i].Start, buckets[i].End - buckets[i].Start), shares[i]);
-        }
-    }
-
     /// <summary>Lets sums begin before backward ends.</summary>
     public void Begin(ProcessGroup all) => (processes, begun, last) = (all, 0, Task.CompletedTask);
 
@@ -100,12 +54,12 @@ internal sealed class GradientBuckets<T>
     {
         for (; processes is { } all && begun < buckets.Length && buckets[begun].FirstSegment >= segment; begun++)
         {
-            int bucket = begun;
+            (_, int start, int end) = buckets[begun];
             last = last.ContinueWith(
                 before =>
                 {
                     before.GetAwaiter().GetResult();
-                    SumOf(bucket, all);
+                    Sum(all, gradients.AsSpan(start, end - start));
                 },
                 CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
@@ -122,19 +76,6 @@ internal sealed class GradientBuckets<T>
         AreKnownFrom(0);
         last.GetAwaiter().GetResult();
         processes = null;
-    }
-
-    private void SumOf(int bucket, ProcessGroup all)
-    {
-        Span<T> some = gradients.AsSpan(buckets[bucket].Start, buckets[bucket].End - buckets[bucket].Start);
-        if (shares.Count > 0)
-        {
-            all.SumShares(some, shares[bucket]);
-        }
-        else
-        {
-            Sum(all, some);
-        }
     }
 
     /// <summary>Replaces numbers by their sums over processes.</summary>

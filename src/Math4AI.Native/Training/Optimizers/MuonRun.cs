@@ -35,9 +35,6 @@ internal sealed unsafe class MuonRun<T> : ElementwiseRun<T>
     }
 
     /// <inheritdoc/>
-    protected override bool CanShareSteps => false;
-
-    /// <inheritdoc/>
     protected override bool IsOther(int segment) => shapes[segment].Rows > 0;
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Math4AI.Processes;
 using TorchSharp;
 
 namespace Math4AI.Training.Optimizers;
@@ -37,20 +36,6 @@ internal abstract class OptimizerRun
 
     /// <summary>Goes on from values that were set from outside, by a checkpoint.</summary>
     public virtual void Reload()
-    {
-    }
-
-    /// <summary>
-    /// Lets each of several processes step a share of the parameters, where that is possible: what is remembered of the
-    /// others' shares is theirs alone, until <see cref="GatherStates"/>.
-    /// </summary>
-    /// <param name="processes">The processes, each with the same parameters.</param>
-    public virtual void ShareSteps(ProcessGroup processes)
-    {
-    }
-
-    /// <summary>Gets what is remembered of all parameters from the processes; each of them calls it.</summary>
-    public virtual void GatherStates()
     {
     }
 

@@ -176,7 +176,7 @@ public class SharedRunTests : TemporaryFolder
         // On a busy machine the first needs more than the second that mpirun gives it to say so.
         Finished killed = Repository.Run(
             Starter(), ["-n", "2", "sh", "-c", kill], Folder,
-            [.. AnyMachine, ("OMPI_MCA_odls_base_sigkill_timeout", "20")]);
+            [.. AnyMachine, ("OMPI_MCA_odls_base_sigkill_timeout", "4")]);
         Assert.NotEqual(0, killed.Code);
         Assert.Single(killed.Errors.Split('\n'), line => line.StartsWith(
             "math4ai: The job has ended: it was stopped, or one of its processes died.", StringComparison.Ordinal));

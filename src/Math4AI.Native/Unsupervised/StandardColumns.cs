@@ -1,7 +1,7 @@
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
+using Math4AI.Probability;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Statistics;
 
 namespace Math4AI.Unsupervised;
 
@@ -34,7 +34,7 @@ public sealed class StandardColumns
         double[] spreads =
         [
             .. values.EnumerateColumns().Select(column =>
-                column.Count > 1 && SpreadOf([.. column]) is var spread and > 0.0 ? spread : 1.0),
+                column.Count > 1 && Spread.Of([.. column]) is var spread and > 0.0 ? spread : 1.0),
         ];
         return new StandardColumns(
             names, values.ColumnSums() / values.RowCount,
@@ -52,19 +52,6 @@ public sealed class StandardColumns
                 names, Vector<double>.Build.Dense(arrays.Vector("mean", names.Count)), scales,
                 encoding is null ? null : RowEncoding.Of(folder, encoding))
             : throw new InvalidDataException($"{folder} is damaged: a column has no scale.");
-    }
-
-    /// <summary>The standard deviation of numbers whose squares may overflow or vanish.</summary>
-    internal static double SpreadOf(double[] values)
-    {
-        double spread = values.StandardDeviation();
-        if (values.Length < 2 || (spread > 0.0 && double.IsFinite(spread)))
-        {
-            return spread;
-        }
-
-        double largest = values.Max(Math.Abs);
-        return largest > 0.0 ? Array.ConvertAll(values, value => value / largest).StandardDeviation() * largest : 0.0;
     }
 
     internal void AddTo(ModelArrays arrays)

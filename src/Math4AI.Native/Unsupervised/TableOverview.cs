@@ -1,5 +1,6 @@
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Probability;
 using Math4AI.Probability.Information;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
@@ -36,7 +37,7 @@ public sealed record ColumnOverview(
         double[] numbers = [.. table.Numbers(name).Where(value => !double.IsNaN(value))];
         return new ColumnOverview(
             name, true, table.Rows - numbers.Length, numbers.Distinct().Count(), numbers.Mean(),
-            StandardColumns.SpreadOf(numbers), numbers.DefaultIfEmpty(double.NaN).Min(), numbers.Median(),
+            Spread.Of(numbers), numbers.DefaultIfEmpty(double.NaN).Min(), numbers.Median(),
             numbers.DefaultIfEmpty(double.NaN).Max(), null);
     }
 }

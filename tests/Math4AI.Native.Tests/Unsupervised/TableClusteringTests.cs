@@ -44,18 +44,6 @@ public sealed class TableClusteringTests : TemporaryFolder
             found.Profiles.Select(profile => profile.Rows));
     }
 
-    [Theory]
-    [InlineData(500)]
-    [InlineData(-600)]
-    public void Columns_whose_squares_overflow_or_vanish_have_the_spread_of_their_units(int power)
-    {
-        double[] values = [.. Enumerable.Range(0, 9000).Select(i => Math.Sin(i))];
-        double unit = Math.ScaleB(1.0, power);
-        double spread = StandardColumns.SpreadOf(Array.ConvertAll(values, value => value * unit)) / unit;
-        Assert.Equal(StandardColumns.SpreadOf(values), spread, 1e-12);
-        Assert.Equal(0.0, StandardColumns.SpreadOf([0.0, 0.0]));
-    }
-
     [Fact]
     public void Iris_is_two_clusters_by_the_criterion_and_three_are_nearly_the_species()
     {

@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Probability;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
@@ -88,8 +89,7 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
     {
         int rows = increases.Length;
         double mean = increases.Average();
-        double squares = increases.Sum(value => (value - mean) * (value - mean));
-        double error = Math.Sqrt(squares / rows / Math.Max(1, rows - 1));
+        double error = rows > 1 ? Spread.Of(increases) / Math.Sqrt(rows) : 0.0;
         if (task == TableTask.Classification)
         {
             return new ColumnImportance(name, mean, error);

@@ -16,7 +16,7 @@ namespace Math4AI.Tests.Training.Learners;
 public class ExplanationTests : TemporaryFolder
 {
     /// <summary>y = 3 x z + 2 x + a step by the color; "idle" tells nothing.</summary>
-    private static Table Draw(int rows, int seed)
+    private static Table Draw(int rows, int seed, double unit = 1.0)
     {
         var random = new Random(seed);
         string[] colors = ["blue", "green", "red"];
@@ -25,7 +25,7 @@ public class ExplanationTests : TemporaryFolder
         return Table.OfTexts(
         [
             ("x", Texts(x)), ("color", [.. color.Select(of => colors[of])]), ("z", Texts(z)), ("idle", Texts(idle)),
-            ("y", Texts([.. x.Select((value, i) => 3.0 * value * z[i] + 2.0 * value + color[i])])),
+            ("y", Texts([.. x.Select((value, i) => unit * (3.0 * value * z[i] + 2.0 * value + color[i]))])),
             ("class", [.. x.Select((value, i) => value * z[i] + color[i] > 1.0 ? "high" : "low")]),
         ]);
 
@@ -233,5 +233,25 @@ public class ExplanationTests : TemporaryFolder
         Assert.Equal(["blue", "green", "red"], ofColor.Classes);
         Assert.InRange(ofColor.Means[2][0] - ofColor.Means[0][0], 1.8, 2.2);
         Assert.Throws<ArgumentException>(() => PartialDependence.Of(trained.Model, trained.TestRows!, "class"));
+    }
+
+    [Fact]
+    public void Importance_has_its_error_where_the_squares_of_losses_overflow()
+    {
+        double unit = Math.ScaleB(1.0, 490);
+        ColumnImportance[] found = Of(1.0), large = Of(unit);
+        for (int i = 0; i < found.Length; i++)
+        {
+            Assert.Equal(found[i].Increase, large[i].Increase / unit, 1e-6);
+            Assert.Equal(found[i].Error, large[i].Error / unit, 1e-6);
+        }
+
+        ColumnImportance[] Of(double unit)
+        {
+            Trained<LearnedTable> trained = LearnedTable.Train(
+                Draw(100, 1, unit), null, new TableTrainingOptions { Target = "y", Ignore = ["class"] },
+                new RidgeLearner { Gamma = 0.3, Penalty = 0.01 });
+            return [.. ColumnImportance.Of(trained.Model, trained.TestRows!).OrderBy(each => each.Name)];
+        }
     }
 }

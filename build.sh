@@ -251,15 +251,27 @@ native_tests_beside() {
     done
 }
 
+# Starts tests beside what follows: a name for them, then what to call.
+declare -A beside=()
+start_beside() {
+    local name=$1
+    shift
+    "$@" >"$artifacts/tests/beside-$name.txt" 2>&1 &
+    beside[$name]=$!
+    trap 'kill "${beside[@]}" 2>/dev/null' EXIT
+}
+
 # Waits for them, shows what they said, and adds up their numbers.
-add_native_tests() {
-    local process=$1 lines=$2 ended=0 ok wrong
-    wait "$process" || ended=$?
+add_beside() {
+    local name=$1 ended=0 ok wrong left
+    local lines=$artifacts/tests/beside-$name.txt
+    wait "${beside[$name]}" || ended=$?
+    unset "beside[$name]"
     cat "$lines"
-    [[ $ended -eq 0 ]] || fail "the native tests did not come to their end"
-    while read -r ok wrong; do
-        passed=$((passed + ok)) failed=$((failed + wrong))
-    done < <(sed -nE 's/^   native, .* ([0-9]+) passed, ([0-9]+) failed, .*/\1 \2/p' "$lines")
+    [[ $ended -eq 0 ]] || fail "the tests '$name' did not come to their end"
+    while read -r ok wrong left; do
+        passed=$((passed + ok)) failed=$((failed + wrong)) skipped=$((skipped + left))
+    done < <(sed -nE 's/^   (native|managed), .* ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped, .*/\2 \3 \4/p' "$lines")
 }
 
 # A restore waits for the network, the compiler of C# for itself, and the managed tests for processes and devices: the
@@ -267,18 +279,18 @@ add_native_tests() {
 tests() {
     install
     mkdir -p "$artifacts/tests"
-    local lines=$artifacts/tests/native-beside.txt process
-    native_tests_beside >"$lines" 2>&1 &
-    process=$!
-    trap 'kill "$process" 2>/dev/null' EXIT
+    start_beside sanitizers native_tests_beside
     build
     step "check formatting" check_format
     native_tests release
-    managed_tests "all"
+    # What must not run beside other tests of its process does so in a process of its own.
+    start_beside alone managed_tests "alone" -trait "Runs=alone"
+    managed_tests "all others" -trait- "Runs=alone"
+    add_beside alone
     # On an Intel processor MKL's own choice of code is the one that the tests above had.
     grep -qs GenuineIntel /proc/cpuinfo ||
         MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" -namespace Math4AI.Tests.LinearAlgebra
-    add_native_tests "$process" "$lines"
+    add_beside sanitizers
     trap - EXIT
     total
 }

@@ -9,6 +9,7 @@ namespace Math4AI.Tests;
 
 /// <summary>Runs alone: what other tests allocate would count here.</summary>
 [CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+[Trait("Runs", "alone")]
 [Collection(nameof(MemoryTests))]
 public class MemoryTests
 {

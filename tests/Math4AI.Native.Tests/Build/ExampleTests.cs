@@ -8,6 +8,7 @@ namespace Math4AI.Tests.Build;
 
 /// <summary>The programs of docs/examples compile against this library, run, and print what their pages show.</summary>
 [CollectionDefinition(nameof(ExampleTests), DisableParallelization = true)]
+[Trait("Runs", "alone")]
 [Collection(nameof(ExampleTests))]
 public class ExampleTests
 {

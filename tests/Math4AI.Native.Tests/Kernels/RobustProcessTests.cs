@@ -84,6 +84,17 @@ public sealed class RobustProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_search_may_start_where_the_noise_is_too_small_for_a_mode()
+    {
+        RobustGaussianProcess usual = Given(1.0 * Kernel.Rbf(0.5), 0.1, 4.0), tiny = usual with { NoiseVariance = 1e-12 };
+        Assert.Throws<ArithmeticException>(() => tiny.Fit(X, Y));
+        double expected = (usual with { Optimize = true }).Fit(X, Y).LogEvidence;
+
+        // The density of Student's t has several modes, whose approximations differ by tenths.
+        Assert.Equal(expected, (tiny with { Optimize = true }).Fit(X, Y).LogEvidence, 0.5);
+    }
+
+    [Fact]
     public void The_density_of_a_target_is_that_of_adaptive_quadrature()
     {
         RobustGaussianProcessFit fit = Given(1.3 * Kernel.Rbf(0.5), 0.02, 3.0).Fit(X, Y);

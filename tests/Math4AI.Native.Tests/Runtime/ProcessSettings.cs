@@ -5,4 +5,5 @@ namespace Math4AI.Tests.Runtime;
 /// calculate with what they choose.
 /// </summary>
 [CollectionDefinition(nameof(ProcessSettings), DisableParallelization = true)]
+[Trait("Runs", "alone")]
 public sealed class ProcessSettings;

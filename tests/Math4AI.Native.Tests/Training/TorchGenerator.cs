@@ -5,6 +5,7 @@ namespace Math4AI.Tests.Training;
 /// one measures memory.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
+[Trait("Runs", "alone")]
 public sealed class TorchGenerator
 {
     public const string Name = "torch's generator";

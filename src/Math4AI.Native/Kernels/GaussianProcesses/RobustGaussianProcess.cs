@@ -19,6 +19,9 @@ public sealed record RobustGaussianProcess
     // The median of |t − median t| times this is the standard deviation of a normal distribution.
     private const double Normal = 1.4826;
 
+    // σ² at the start, as a share of the squared spread of the targets.
+    private const double UsualNoise = 0.1;
+
     /// <summary>
     /// Gets the kernel and its hyperparameters at the start, in units of <see cref="Standardize"/>; null for
     /// <c>1.0 * Kernel.Matern52(…)</c> with a length scale for each input.
@@ -26,7 +29,7 @@ public sealed record RobustGaussianProcess
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets σ² at the start, as a share of the squared spread of the targets.</summary>
-    public double NoiseVariance { get; init; } = 0.1;
+    public double NoiseVariance { get; init; } = UsualNoise;
 
     /// <summary>
     /// Gets u at the start, one number an input, where the noise differs from sample to sample: σ²(x) = σ² exp(u·x) of
@@ -88,18 +91,25 @@ public sealed record RobustGaussianProcess
         double[] slopes = NoiseLaw.Check(NoiseSlopes, inputs.ColumnCount);
         var mode = new StudentMode(scaled, samples, slopes.Length);
         var evidence = new LaplaceEvidence(samples, kernel, mode);
-        double[] at = [.. kernel.Parameters, .. StudentMode.Pack(NoiseVariance, Degrees, slopes)];
-        if (!double.IsFinite(evidence.Value(at)))
-        {
-            throw new ArithmeticException(
+        double[] at = Start(evidence, noise => [.. kernel.Parameters, .. StudentMode.Pack(noise, Degrees, slopes)])
+            ?? throw new ArithmeticException(
                 $"The kernel {kernel} is not positive semidefinite on {samples.Count} samples: check it.");
-        }
-
         Minimum? search = Optimize
             ? new EvidenceSearch(evidence, at.Length, Options, Starts, Seed).From(at, cancellation)
             : null;
         evidence.Value(search is null ? at : search.Parameters.ToArray());
         return new RobustGaussianProcessFit(
             new RobustTargets(scaled, level, spread), scaling, samples, evidence.Kernel, mode, search);
+    }
+
+    /// <summary>
+    /// Where the evidence is finite: with the noise as it was given or, before a search, with the usual one. Parameters
+    /// that were found with normal noise can leave the mode of Student's t no matrix to factor, and the search finds
+    /// the noise anyway.
+    /// </summary>
+    private double[]? Start(LaplaceEvidence evidence, Func<double, double[]> parameters)
+    {
+        double[] noises = Optimize ? [NoiseVariance, Math.Max(NoiseVariance, UsualNoise)] : [NoiseVariance];
+        return noises.Select(parameters).FirstOrDefault(at => double.IsFinite(evidence.Value(at)));
     }
 }

@@ -24,7 +24,6 @@ internal sealed unsafe class SampledWorker : IDisposable
     private readonly nint[] inputs;
     private readonly nint[] targets = new nint[SampledKernels.Targets];
     private readonly int[] drawn;
-    private readonly bool isCounted;
     private ulong state;
 
     /// <summary>Makes a worker.</summary>
@@ -32,11 +31,9 @@ internal sealed unsafe class SampledWorker : IDisposable
     /// <param name="draws">Their frequencies.</param>
     /// <param name="options">The settings.</param>
     /// <param name="weights">What it changes.</param>
-    /// <param name="isCounted">Whether changes are counted, for a merge.</param>
     public SampledWorker(
-        Vocabulary vocabulary, WordDraws draws, WordVectorOptions options, WordWeights weights, bool isCounted)
+        Vocabulary vocabulary, WordDraws draws, WordVectorOptions options, WordWeights weights)
     {
-        this.isCounted = isCounted;
         (this.vocabulary, this.draws, this.options, this.weights) = (vocabulary, draws, options, weights);
         own = new WordWeights(2, options.Dimensions);
         inputs = new nint[2 * options.Window];
@@ -89,7 +86,7 @@ internal sealed unsafe class SampledWorker : IDisposable
                     if (j != i)
                     {
                         rows[count++] = (nint)weights.Input(words[j]);
-                        Count(words[j]);
+                        weights.Touch(words[j]);
                     }
                 }
 
@@ -140,16 +137,7 @@ internal sealed unsafe class SampledWorker : IDisposable
 
         foreach (int one in drawn)
         {
-            Count(weights.Words + one);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Count(int row)
-    {
-        if (isCounted)
-        {
-            weights.Changes[row]++;
+            weights.Touch(weights.Words + one);
         }
     }
 

@@ -174,6 +174,39 @@ public class TrainLearnerTests : TemporaryFolder
             Assert.Contains(pair.First.Split(',')[0], pair.Second, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_text_joins_numbers_and_categories_from_the_look_to_the_prediction()
+    {
+        var random = new Random(4);
+        string[] fill = ["parcel", "came", "friday", "again", "with", "box"];
+        File.WriteAllLines(In("orders.csv"), Enumerable.Range(0, 200).Select(i =>
+        {
+            string[] words = random.GetItems(fill, 5);
+            words[random.Next(5)] = i % 2 == 0 ? "broken" : "lovely";
+            double size = 4.0 * random.NextDouble() - 2.0;
+            string shop = i % 3 == 0 ? "north" : "south";
+            return FormattableString.Invariant($"{string.Join(' ', words)},{shop},{size:R},") + (size + (i % 2 == 0 ? 1.0 : -1.0) > 0.0 ? "return" : "keep");
+        }).Prepend("note,shop,size,label"));
+        Finished look = Run("train", "orders.csv", "--target", "label", "--look", "--json");
+        Assert.Contains("text (tfidf:1:1000)", look.Output, StringComparison.Ordinal);
+        Assert.Contains("note=ignore", look.Output, StringComparison.Ordinal);
+        Finished train = Run("train", "orders.csv", "--target", "label", "--model", "linear", "--columns", "note=text",
+            "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+
+        // The number alone is right in three of four rows, and so is the word.
+        Assert.InRange(JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("accuracy")
+            .GetDouble(), 0.9, 1.0);
+        Assert.Contains("note", File.ReadAllText(In("model/report.html")), StringComparison.Ordinal);
+        File.WriteAllLines(
+            In("new.csv"),
+            ["note,shop,size", "box broken again,north,0.1", "lovely box again,north,0.1", "zebra,south,1.9"]);
+        string[][] rows =
+            [.. Run("predict", "model", "new.csv").Output.Trim().Split('\n').Select(line => line.Split(','))];
+        Assert.Equal(["return", "keep", "return"], rows.Skip(1).Select(row => row[0]));
+        Assert.Contains("no known term", rows[3][^1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, "use svm", "--model", "ridge")]
     [InlineData(2, "--epochs is for networks", "--model", "svm", "--epochs", "3")]

@@ -18,8 +18,7 @@ public enum ColumnType
     Order,
 
     /// <summary>
-    /// Sentences, or names that hardly occur twice: no input beside others, unless
-    /// <see cref="ColumnForm.Features"/> are named.
+    /// Sentences: the weights of their words are inputs, or the <see cref="ColumnForm.Features"/> that are named.
     /// </summary>
     Text,
 
@@ -63,7 +62,7 @@ public sealed record ColumnForm(ColumnType Type)
     public IReadOnlyList<string> Order { get; init; } = [];
 
     /// <summary>
-    /// Gets the features of texts that are inputs, as a formula such as tfidf; null for texts that are no inputs.
+    /// Gets the features of texts that are inputs, as a formula such as tfidf; null for the usual ones.
     /// </summary>
     public string? Features { get; init; }
 

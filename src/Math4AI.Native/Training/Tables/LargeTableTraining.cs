@@ -37,7 +37,7 @@ internal static class LargeTableTraining
         var text = new TableOptions { Encoding = options.Encoding };
         Table first = Table.ReadBlocks(path, BlockRows, text).FirstOrDefault()
             ?? throw new ArgumentException("There are no rows to train on.");
-        var look = TableLook.Of(first, options);
+        var look = TableLook.Of(first, options, isWhole: false);
         IEnumerable<Table> Blocks(string file) =>
             Table.ReadBlocks(file, BlockRows, text).Select(block => look.ReadBlock(block, options.Missing));
         TableStatistics statistics = StatisticsOf(Blocks(path), testPath, options, look, cancellation);

@@ -15,7 +15,15 @@ public sealed record TableLook
     private const double WordsOfSentence = 3.0;
     private const int MaxClassNumbers = 10;
     private const string IsText = "is text";
+    private const string HasNoWord = "has no word of two letters or more";
+    private const string IsInBlocks = "is text, which a table that is read in blocks does not use,";
+    private const string UsesWords = "text, whose words are inputs";
     private const string UsualFeatures = "tfidf";
+
+    // Words beside other columns: enough for what a note says, and a moderate part of the inputs, and of the memory.
+    private const int MostWords = 1000;
+    private const int LeastWords = 50;
+    private const int MostNumbers = 1 << 26;
 
     private TableLook(string target, TableTask task, int rows, IReadOnlyList<ColumnLook> columns) =>
         (Target, Task, Rows, Columns) = (target, task, rows, columns);
@@ -49,7 +57,10 @@ public sealed record TableLook
     /// There is no such column, none is left to predict from, or dates can be read in two ways.
     /// </exception>
     /// <exception cref="FormatException">There are no such features of texts.</exception>
-    public static TableLook Of(Table table, TableTrainingOptions options)
+    public static TableLook Of(Table table, TableTrainingOptions options) => Of(table, options, isWhole: true);
+
+    /// <summary>Looks at a table, or at the first block of one that is read in blocks.</summary>
+    internal static TableLook Of(Table table, TableTrainingOptions options, bool isWhole)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
@@ -65,10 +76,11 @@ public sealed record TableLook
         ColumnLook target = columns.Single(column => column.Name == options.Target);
         RequireSomething(table, target);
         TableTask task = options.Task ?? TaskOf(table, target);
-        columns = WithTexts(options, candidates, [.. columns.Select(column => column.Name == options.Target
+        columns = [.. columns.Select(column => column.Name == options.Target
             ? OfTarget(table, column, task, options)
             : column.Name == options.OrderBy ? column with { LeftOut = "makes the parts", Note = null }
-            : candidates.Contains(column.Name) ? WithReason(table, column, options) : column)]);
+            : candidates.Contains(column.Name) ? WithReason(table, column, options) : column)];
+        columns = WithTexts(table.Rows, options, isWhole, candidates, columns);
         string[] inputs = [.. columns.Where(column => candidates.Contains(column.Name) && column.LeftOut is null)
             .Select(column => column.Name)];
         return new TableLook(options.Target, task, table.Rows, columns)
@@ -203,7 +215,7 @@ public sealed record TableLook
 
         if (column.Form.Type == ColumnType.Text)
         {
-            return column.Form.Features is null ? column with { LeftOut = IsText } : column;
+            return column.Form.Features is null ? OfText(table, column) : column;
         }
 
         if (isNamed)
@@ -225,21 +237,40 @@ public sealed record TableLook
 
         double words = table.Texts(column.Name).OfType<string>().Average(text => text.Split(' ').Length);
         return words >= WordsOfSentence
-            ? column with { Form = column.Form with { Type = ColumnType.Text }, LeftOut = IsText }
+            ? OfText(table, column)
             : column with { LeftOut = $"names the rows ({column.Distinct} different texts in {known} rows)" };
     }
 
-    /// <summary>Where texts alone are left to predict from, the weights of their words are the inputs.</summary>
+    private static ColumnLook OfText(Table table, ColumnLook column) => column with
+    {
+        Form = column.Form with { Type = ColumnType.Text },
+        LeftOut = TextColumn.HasWords(table, column.Name) ? IsText : HasNoWord,
+    };
+
+    /// <summary>
+    /// Of texts whose features nobody named, the weights of their words are inputs: beside other columns, of the most
+    /// frequent words.
+    /// </summary>
     private static List<ColumnLook> WithTexts(
-        TableTrainingOptions options, string[] candidates, List<ColumnLook> columns)
+        int rows, TableTrainingOptions options, bool isWhole, string[] candidates, List<ColumnLook> columns)
     {
         bool IsInput(ColumnLook column) => candidates.Contains(column.Name);
-        return columns.Exists(column => IsInput(column) && column is { LeftOut: null, Distinct: > 1 })
-            ? columns
-            : [.. columns.Select(column =>
-                IsInput(column) && column.LeftOut == IsText && !options.Columns.ContainsKey(column.Name)
-                    ? column with { Form = column.Form with { Features = UsualFeatures }, LeftOut = null }
-                    : column)];
+        bool AreWords(ColumnLook column) => IsInput(column) && column.LeftOut == IsText;
+        bool areAlone = !columns.Exists(column => IsInput(column) && column is { LeftOut: null, Distinct: > 1 });
+        int texts = Math.Max(1, columns.Count(AreWords));
+        int words = Math.Max(LeastWords, Math.Min(MostWords, MostNumbers / Math.Max(1, rows)) / texts);
+        return [.. columns.Select(column => !AreWords(column) ? column
+            : areAlone ? column with { Form = column.Form with { Features = UsualFeatures }, LeftOut = null }
+            : !isWhole && !options.Columns.ContainsKey(column.Name) ? column with { LeftOut = IsInBlocks }
+            : column with
+            {
+                Form = column.Form with
+                {
+                    Features = string.Create(CultureInfo.InvariantCulture, $"{UsualFeatures}:1:{words}"),
+                },
+                LeftOut = null,
+                Note = options.Columns.ContainsKey(column.Name) ? null : UsesWords,
+            })];
     }
 
     private static bool IsIndexName(string name) =>
@@ -271,13 +302,14 @@ public sealed record TableLook
 
         if (column.LeftOut is not null and not "ignored" and not "makes the parts")
         {
-            yield return $"{name} {column.LeftOut} and is left out"
-                + (column.LeftOut == "has no value" ? "." : $"; --columns \"{column.Name}={(column.Form.IsNumeric
-                    ? "number" : column.LeftOut == IsText ? $"text:{UsualFeatures}" : "category")}\" uses it.");
+            yield return $"{name} {column.LeftOut} and is left out" + (column.LeftOut == "has no value" ? "."
+                : column.LeftOut == IsInBlocks ? "; --model linear, or another learner, reads the table whole."
+                : $"; --columns \"{column.Name}={(column.Form.IsNumeric ? "number" : "category")}\" uses it.");
         }
         else if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
         {
-            yield return $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
+            yield return note == UsesWords ? $"{name}: {note}; --columns \"{column.Name}=ignore\" does without."
+                : $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
                 ? "category" : "number")}\" reads it otherwise.";
         }
         else if (column is { Distinct: 1, LeftOut: null })

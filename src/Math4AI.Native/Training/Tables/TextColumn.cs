@@ -1,5 +1,6 @@
 using Math4AI.Data.Tables;
 using Math4AI.Features;
+using Math4AI.Features.Texts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Tables;
@@ -28,6 +29,10 @@ internal static class TextColumn
             throw new ArgumentException($"Column '{name}': {e.Message}", e);
         }
     }
+
+    /// <summary>Whether a text of the column has a word.</summary>
+    public static bool HasWords(Table table, string name) =>
+        table.Texts(name).OfType<string>().Any(text => Terms.Words(text, 1).Any());
 
     /// <summary>Reads a formula of features.</summary>
     /// <exception cref="FormatException">It is none; the message names the column.</exception>

@@ -281,33 +281,6 @@ public sealed class LearnedTableTests : TemporaryFolder
     }
 
     [Fact]
-    public void A_text_without_features_is_left_out_with_the_words_that_use_it()
-    {
-        Table table = Notes("train.csv", 60, 1);
-        TableLook look = TableLook.Of(table, new TableTrainingOptions { Target = "kind" });
-        Assert.Contains("--columns \"note=text:tfidf\"", string.Concat(look.Warnings), StringComparison.Ordinal);
-        var wrong = new TableTrainingOptions { Target = "kind", Columns = ColumnList.Parse("note=text:ploy") };
-        FormatException error = Assert.Throws<FormatException>(() => TableLook.Of(table, wrong));
-        Assert.Contains("'note': There are no features 'ploy'", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_text_alone_is_what_is_predicted_from()
-    {
-        Table table = Notes("train.csv", 120, 1);
-        var options = new TableTrainingOptions { Target = "kind", Ignore = ["size"] };
-        TableLook look = TableLook.Of(table, options);
-        Assert.Equal(["note"], look.Inputs);
-        Assert.DoesNotContain("left out", string.Concat(look.Warnings), StringComparison.Ordinal);
-        Assert.Contains("'note' is text", Assert.Throws<ArgumentException>(() =>
-            TableLook.Of(table, options with { Columns = ColumnList.Parse("note=text") })).Message,
-            StringComparison.Ordinal);
-        Trained<LearnedTable> trained = LearnedTable.Train(
-            table, Notes("test.csv", 40, 2), options, LearnerNames.Make("linear", new LearnerSettings(null, 1)));
-        Assert.InRange(trained.Test.Scores["accuracy"], 0.95, 1.0);
-    }
-
-    [Fact]
     public void A_learning_curve_falls_to_the_noise_and_ends_with_the_scores_of_the_training()
     {
         const int Rows = 300, Inputs = 12;

@@ -13,6 +13,7 @@ namespace Math4AI.Language.Words;
 /// </summary>
 internal static class WordVectorFile
 {
+    private const string OfText = "; of a text, vectors are found first (words TEXT -o VECTORS)";
     private const string Vectors = "vectors", Words = "words";
     private const int MaxWord = 1 << 16;
 
@@ -151,8 +152,8 @@ internal static class WordVectorFile
             dimensions ??= parts.Length - 1;
             if (dimensions < 1 || parts.Length <= dimensions)
             {
-                throw new InvalidDataException(
-                    $"{path}, line {number}: a word and {dimensions} numbers are needed.");
+                throw new InvalidDataException($"{path}, line {number}: a word and "
+                    + (dimensions < 1 ? $"its numbers are needed{OfText}." : $"{dimensions} numbers are needed."));
             }
 
             // Some words of GloVe's files contain spaces.
@@ -162,7 +163,8 @@ internal static class WordVectorFile
             {
                 values.Add(float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
                     ? value
-                    : throw new InvalidDataException($"{path}, line {number}: '{part}' is no number."));
+                    : throw new InvalidDataException($"{path}, line {number}: '{part}' is no number"
+                        + (number == 1 ? $"{OfText}." : ".")));
             }
         }
 

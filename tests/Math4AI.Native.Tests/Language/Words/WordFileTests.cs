@@ -64,6 +64,8 @@ public sealed class WordFileTests : TemporaryFolder
     [InlineData("a 1 2\nb 1\n", "line 2")]
     [InlineData("a 1 2\na 3 4\n", "'a' occurs twice")]
     [InlineData("a 1 2\nb 3 NaN\n", "not finite")]
+    [InlineData("hello\n", "line 1: a word and its numbers are needed; of a text, vectors are found first")]
+    [InlineData("hello world again\n", "'world' is no number; of a text, vectors are found first")]
     [InlineData("9999999999 9999999999\na 1 2\n", "do not fit")]
     public void Damaged_files_end_in_a_sentence(string text, string part)
     {

@@ -21,6 +21,7 @@ function(math4ai_add_mpi name wrapper run)
   add_library(math4ai_mpi_${name} SHARED
     native/src/mpi/ordered_sum.cpp
     native/src/mpi/processes.cpp
+    native/src/mpi/shared_memory.cpp
     native/src/mpi/waiting.cpp)
   target_include_directories(math4ai_mpi_${name} PUBLIC native/include)
   target_include_directories(math4ai_mpi_${name} SYSTEM PRIVATE ${includes})

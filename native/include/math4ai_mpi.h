@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_MPI_ABI_VERSION 1
+#define M4_MPI_ABI_VERSION 2
 
 /* M4_MPI_ABI_VERSION of the loaded library. */
 M4_API int32_t m4_mpi_abi_version(void);
@@ -41,6 +41,13 @@ M4_API int32_t m4_mpi_largest(double* values, int64_t count);
 
 /* Replaces the bytes by those of the process `root`. */
 M4_API int32_t m4_mpi_broadcast(void* bytes, int64_t count, int32_t root);
+
+/*
+ * Memory of `bytes` bytes, more than 0, in each process, which all of them see: `addresses` gets one of each process.
+ * All are null where the processes are on several machines, or there is no room for it. What is in it is not cleared;
+ * another call gets the same memory, or more of it in its place.
+ */
+M4_API int32_t m4_mpi_share_memory(int64_t bytes, void** addresses);
 
 /* Returns when all processes have called it. */
 M4_API int32_t m4_mpi_barrier(void);

@@ -2,6 +2,7 @@
 #include "math4ai_mpi.h"
 
 #include <chrono>
+#include <csignal>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -87,6 +88,40 @@ void waits_asleep() {
     check(seconds < 0.15, "waiting kept a core busy");
 }
 
+// What each process writes, all of them read, where they are on one machine as here; more memory is other memory.
+void shows_memory() {
+    for (int64_t length : {1000, 10, 300000}) {
+        std::vector<void*> places(static_cast<size_t>(count));
+        const int64_t bytes = length * static_cast<int64_t>(sizeof(float));
+        check(m4_mpi_share_memory(bytes, places.data()) == 0, "nothing to share");
+        auto* own = static_cast<float*>(places[static_cast<size_t>(rank)]);
+        for (int64_t i = 0; own != nullptr && i < length; i++) {
+            own[i] = value<float>(rank, i);
+        }
+        check(m4_mpi_barrier() == 0, "the barrier failed");
+        for (int process = 0; process < count; process++) {
+            const auto* theirs = static_cast<const float*>(places[static_cast<size_t>(process)]);
+            check(theirs != nullptr, "a process shows nothing");
+            for (int64_t i = 0; theirs != nullptr && i < length; i += 997) {
+                check(theirs[i] == value<float>(process, i), "a process shows something else");
+            }
+        }
+        check(m4_mpi_barrier() == 0, "the barrier failed");
+    }
+}
+
+// The second process goes as one that is killed, while the others wait for it: they must not go on.
+int dies() {
+    if (rank == 1) {
+        std::raise(SIGKILL);
+    }
+    const bool is_met = m4_mpi_barrier() == 0;
+    if (is_met) {
+        std::fprintf(stderr, "process %d went on without another\n", static_cast<int>(rank));
+    }
+    return is_met ? 0 : 1;
+}
+
 void says_errors() {
     char text[256];
     m4_mpi_message(m4_mpi_broadcast(&text, 1, count), text, sizeof text);
@@ -95,9 +130,12 @@ void says_errors() {
 
 } // namespace
 
-int main() {
+int main(int words, char** word) {
     check(m4_mpi_abi_version() == M4_MPI_ABI_VERSION, "another version of the library");
     check(m4_mpi_start(&rank, &count) == 0 && count > 0 && rank >= 0 && rank < count, "the job cannot be joined");
+    if (words > 1 && std::strcmp(word[1], "die") == 0) {
+        return dies();
+    }
     int32_t same = -1, as_many = -1;
     check(m4_mpi_start(&same, &as_many) == 0 && same == rank && as_many == count, "joining twice is not joining once");
     check(std::strlen(m4_mpi_library_version()) > 0, "MPI has no version");
@@ -108,6 +146,7 @@ int main() {
     sums<double>((int64_t{1} << 21) + 12345); // more than one piece
     broadcasts_from_each();
     largest_of_all();
+    shows_memory();
     waits_asleep();
     says_errors();
     double all = failures;

@@ -1,6 +1,7 @@
 #include "math4ai_mpi.h"
 
 #include "ordered_sum.h"
+#include "shared_memory.h"
 #include "waiting.h"
 
 #include <algorithm>
@@ -117,6 +118,10 @@ int32_t m4_mpi_broadcast(void* bytes, int64_t count, int32_t root) {
         result = result == MPI_SUCCESS ? m4::wait_for(1, &request) : result;
     }
     return result;
+}
+
+int32_t m4_mpi_share_memory(int64_t bytes, void** addresses) {
+    return m4::share_memory(job, bytes, addresses);
 }
 
 int32_t m4_mpi_barrier(void) {

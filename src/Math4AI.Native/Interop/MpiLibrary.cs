@@ -8,7 +8,7 @@ internal static unsafe partial class MpiLibrary
     public const string Name = "math4ai_mpi";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 1;
+    public const int AbiVersion = 2;
 
     /// <summary>The name and version of the MPI.</summary>
     public static string Version => Marshal.PtrToStringUTF8(GetLibraryVersion())!;
@@ -39,6 +39,9 @@ internal static unsafe partial class MpiLibrary
 
     [LibraryImport(Name, EntryPoint = "m4_mpi_broadcast")]
     public static partial int Broadcast(byte* bytes, long count, int root);
+
+    [LibraryImport(Name, EntryPoint = "m4_mpi_share_memory")]
+    public static partial int ShareMemory(long bytes, nint* addresses);
 
     [LibraryImport(Name, EntryPoint = "m4_mpi_finish")]
     public static partial int Finish();

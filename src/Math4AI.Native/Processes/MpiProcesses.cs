@@ -10,6 +10,7 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
 {
     private readonly Lock gate = new();
     private double waited;
+    private bool isMemoryTaken;
 
     private MpiProcesses(int rank, int count) => (Rank, Count) = (rank, count);
 
@@ -96,6 +97,28 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
             }
         }
     }
+
+    internal override nint[]? ShareMemory(long bytes)
+    {
+        if (isMemoryTaken)
+        {
+            return null;
+        }
+
+        nint[] places = new nint[Count];
+        fixed (nint* first = places)
+        {
+            lock (gate)
+            {
+                Check(MpiLibrary.ShareMemory(bytes, first));
+            }
+        }
+
+        isMemoryTaken = places[0] != 0;
+        return isMemoryTaken ? places : null;
+    }
+
+    internal override void ReleaseMemory() => isMemoryTaken = false;
 
     /// <summary>
     /// A process that fails ends all of them: the others would wait for it. One that ends well waits for the others.

@@ -27,6 +27,12 @@ public abstract class ProcessGroup
     /// <exception cref="IOException">MPI failed to join the processes, or they run different versions.</exception>
     public static ProcessGroup Current => Started.Value;
 
+    /// <summary>
+    /// Gets the number of this process, from 0, as <c>mpirun</c> left it in the environment: what can be known before
+    /// the processes are joined. Null where this process was started alone.
+    /// </summary>
+    public static int? StartedRank => JobEnvironment.ReadRank(Environment.GetEnvironmentVariable);
+
     /// <summary>Gets the number of this process, from 0.</summary>
     public abstract int Rank { get; }
 
@@ -65,6 +71,19 @@ public abstract class ProcessGroup
     /// <param name="root">The number of the process whose bytes all get.</param>
     /// <exception cref="IOException">A process cannot be reached, or has asked for something else.</exception>
     public abstract void Broadcast(Span<byte> values, int root = 0);
+
+    /// <summary>
+    /// Takes memory in each process that all of them see; returns where that of each lies, or null where they are on
+    /// several machines, or the memory is taken. Every process calls it.
+    /// </summary>
+    /// <param name="bytes">The bytes of each process, as many in all.</param>
+    internal virtual nint[]? ShareMemory(long bytes) => null;
+
+    /// <summary>Gives that memory back, once all processes are done with it.</summary>
+    internal virtual void ReleaseMemory()
+    {
+        // There is none.
+    }
 
     /// <summary>
     /// Returns this process's share of items 0 … <paramref name="length"/> − 1: shares differ by one item at most.

@@ -47,5 +47,6 @@ internal static class SharedTraining
         }
 
         optimizer.Reload();
+        optimizer.ShareGradients(processes);
     }
 }

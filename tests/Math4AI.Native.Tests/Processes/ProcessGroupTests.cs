@@ -140,6 +140,13 @@ public class ProcessGroupTests
         Assert.Equal(("mpich", 3), Named(Read(("PMI_SIZE", "3"))));
         Assert.Equal(("openmpi", 3), Named(Read(("PMI_SIZE", "3"), ("MATH4AI_MPI", "openmpi"))));
 
+        static int? Rank(params (string Name, string Value)[] variables) =>
+            JobEnvironment.ReadRank(name => variables.FirstOrDefault(each => each.Name == name).Value);
+        Assert.Null(Rank());
+        Assert.Null(Rank(("OMPI_COMM_WORLD_RANK", "1"), ("MATH4AI_MPI", "none")));
+        Assert.Equal(0, Rank(("OMPI_COMM_WORLD_RANK", "0")));
+        Assert.Equal(2, Rank(("PMI_RANK", "2")));
+
         static (string, int) Named(JobEnvironment? job) => (job!.Mpi, job.Count);
     }
 

@@ -13,10 +13,16 @@ namespace Math4AI.Tests.Processes;
 [Collection(TorchGenerator.Name)]
 public class SharedTrainingTests
 {
+    private const string InSight = " in sight";
+
     public static TheoryData<string, int> Ways => new()
     {
         { "perceptron", 2 },
         { "perceptron", 3 },
+        { "perceptron in sight", 2 }, // the processes add each other's gradients up where they lie
+        { "perceptron in sight", 3 },
+        { "descent in sight", 4 }, // of a network whose gradients are torch's own, which are sent
+        { "transformer in sight", 2 },
         { "wide descent", 2 }, // its gradients are more than one bucket
         { "wide descent", 5 },
         { "module", 2 },
@@ -32,8 +38,11 @@ public class SharedTrainingTests
     [MemberData(nameof(Ways))]
     public void The_losses_are_those_of_one_process(string way, int count)
     {
+        bool isInSight = way.EndsWith(InSight, StringComparison.Ordinal);
+        way = way.Replace(InSight, string.Empty, StringComparison.Ordinal);
+        (TrainingResult Result, double[] Weights)[] shared = ThreadGroup.Run(
+            count, group => Train(way, group), isInSight);
         (TrainingResult Result, double[] Weights) alone = Train(way, ProcessGroup.Single);
-        (TrainingResult Result, double[] Weights)[] shared = ThreadGroup.Run(count, group => Train(way, group));
         double tolerance = way.Contains("float64", StringComparison.Ordinal) ? 1e-10 : 2e-4;
         foreach ((TrainingResult result, double[] weights) in shared)
         {
@@ -120,6 +129,44 @@ public class SharedTrainingTests
         });
         Assert.All(late.Concat(ahead), each => Assert.Equal(late[0], each));
         Assert.Equal(Enumerable.Range(0, count).Sum(rank => Given(rank)[9]), late[0][9], 1e-6f);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Gradients_in_sight_have_the_sums_of_those_that_are_sent(int count)
+    {
+        const int Length = 96;
+        static float Given(int rank, int i) => (float)Math.Sin((rank + 2.0) * i);
+        (float[] Seen, float[] Sent)[] found = ThreadGroup.Run(count, Sums, isMemoryShared: true);
+        Assert.All(found, each => Assert.Equal(each.Sent, each.Seen));
+
+        // Without such memory, or where there are more processes, they are sent.
+        Assert.All(ThreadGroup.Run(2, group => SharedGradients<float>.Of(group, Length) is null), Assert.True);
+        Assert.All(
+            ThreadGroup.Run(5, group => SharedGradients<float>.Of(group, Length) is null, isMemoryShared: true),
+            Assert.True);
+
+        static unsafe (float[] Seen, float[] Sent) Sums(ProcessGroup group)
+        {
+            using SharedGradients<float> shared = SharedGradients<float>.Of(group, Length)!;
+            float[] seen = [], sent = [];
+            for (int step = 0; step < 3; step++)
+            {
+                (seen, sent) = (new float[Length], new float[Length]);
+                for (int i = 0; i < Length; i++)
+                {
+                    shared.Own[i] = sent[i] = Given(group.Rank + step, i);
+                }
+
+                group.Sum(sent);
+                shared.Add(0, seen.AsSpan(0, 50));
+                shared.Add(50, seen.AsSpan(50));
+                shared.Turn();
+            }
+
+            return (seen, sent);
+        }
     }
 
     [Fact]

@@ -1,17 +1,22 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Math4AI.Processes;
 
 namespace Math4AI.Tests.Processes;
 
-/// <summary>A group whose processes are threads of this one: what a user can derive, by public members alone.</summary>
+/// <summary>
+/// A group whose processes are threads of this one: what a user can derive, by public members alone but for memory.
+/// </summary>
 internal sealed class ThreadGroup : ProcessGroup
 {
     private readonly Meeting meeting;
+    private readonly bool isMemoryShared;
     private double waited;
+    private byte[] memory = [];
 
-    private ThreadGroup(Meeting meeting, int rank)
+    private ThreadGroup(Meeting meeting, int rank, bool isMemoryShared)
     {
-        this.meeting = meeting;
+        (this.meeting, this.isMemoryShared) = (meeting, isMemoryShared);
         Rank = rank;
     }
 
@@ -31,13 +36,16 @@ internal sealed class ThreadGroup : ProcessGroup
     }
 
     /// <summary>Does the same in each process; returns what each got, or throws what the first threw.</summary>
-    public static T[] Run<T>(int count, Func<ProcessGroup, T> work)
+    /// <param name="count">The number of processes.</param>
+    /// <param name="work">What each does.</param>
+    /// <param name="isMemoryShared">Whether they are as on one machine, with memory that all see.</param>
+    public static T[] Run<T>(int count, Func<ProcessGroup, T> work, bool isMemoryShared = false)
     {
         using var meeting = new Meeting(count);
         Task<T>[] processes =
         [
             .. Enumerable.Range(0, count).Select(rank => Task.Factory.StartNew(
-                () => work(new ThreadGroup(meeting, rank)),
+                () => work(new ThreadGroup(meeting, rank, isMemoryShared)),
                 TestContext.Current.CancellationToken,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default)),
@@ -55,6 +63,18 @@ internal sealed class ThreadGroup : ProcessGroup
     {
         Array[] all = meeting.Exchange(Rank, values.ToArray());
         ((byte[])all[root]).CopyTo(values);
+    }
+
+    internal override nint[]? ShareMemory(long bytes)
+    {
+        if (!isMemoryShared)
+        {
+            return null;
+        }
+
+        memory = GC.AllocateArray<byte>((int)bytes, pinned: true);
+        return [.. meeting.Exchange(Rank, new nint[] { Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0) })
+            .Select(place => ((nint[])place)[0])];
     }
 
     private void Combine<T>(Span<T> values, Func<T, T, T> combine)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 using Math4AI.Training.DirectPasses;
 using TorchSharp;
@@ -51,7 +52,7 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
         if (maxNorm < double.PositiveInfinity)
         {
             Share(square);
-            double norm = Math.Sqrt(squares.Sum());
+            double norm = Math.Sqrt(SumOfSquares());
             GradientScale = norm > maxNorm ? T.CreateTruncating(maxNorm / norm) : T.One;
         }
 
@@ -61,6 +62,9 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
         Flat.Publish();
         return loss;
     }
+
+    /// <inheritdoc/>
+    public override void ShareGradients(ProcessGroup processes) => Flat.ShareGradients(processes);
 
     /// <summary>Returns whether a parameter is left to <see cref="StepOthers"/>.</summary>
     protected virtual bool IsOther(int segment) => false;
@@ -84,6 +88,14 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
         TensorPrimitives.Multiply(gradient, GradientScale, clipped);
     }
 
+    /// <summary>Over all processes, where each has squared its share of the sums that they have in sight.</summary>
+    private double SumOfSquares()
+    {
+        Span<double> sum = [squares.Sum()];
+        Flat.Shared?.Processes.Sum(sum);
+        return sum[0];
+    }
+
     private void Square(int part)
     {
         squares[part] = 0.0;
@@ -91,13 +103,19 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
         for (int i = 0; i < Flat.Segments.Count; i++)
         {
             (int start, int count) = InPart(i, part);
+            if (Flat.Shared is { } all)
+            {
+                (long first, long end) = all.Processes.Share(count);
+                (start, count) = (start + (int)first, (int)(end - first));
+            }
+
             if (count <= 0 || !Flat.HasGradient(i))
             {
                 continue;
             }
 
             var gradient = new ReadOnlySpan<T>(Flat.Gradient(i) + start, count);
-            if (!IsLimited)
+            if (!IsLimited && Flat.Shared is null)
             {
                 squares[part] += double.CreateTruncating(TensorPrimitives.SumOfSquares(gradient));
                 continue;
@@ -105,7 +123,8 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
 
             for (int first = 0; first < count; first += Block)
             {
-                ReadOnlySpan<T> some = gradient[first..Math.Min(count, first + Block)];
+                ReadOnlySpan<T> some = Summed(
+                    i, start + first, gradient[first..Math.Min(count, first + Block)], block);
                 var clipped = new Span<T>(block, some.Length);
                 TensorPrimitives.Clamp(some, -maxValue, maxValue, clipped);
                 squares[part] += double.CreateTruncating(TensorPrimitives.SumOfSquares<T>(clipped));
@@ -125,13 +144,13 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
             }
 
             T* gradient = Flat.Gradient(i) + start;
-            bool isPlain = GradientScale == T.One && !IsLimited;
+            bool isPlain = GradientScale == T.One && !IsLimited && Flat.Shared is null;
             int whole = count / ParameterStore.Alignment * ParameterStore.Alignment;
             for (int first = 0, some; first < whole; first += some)
             {
                 some = isPlain ? whole : Math.Min(Block, whole - first);
                 Update(i, start + first, Flat.Of(i).Slice(start + first, some),
-                    Clipped(gradient + first, some, isPlain, block));
+                    Clipped(i, start + first, new ReadOnlySpan<T>(gradient + first, some), isPlain, block));
             }
 
             if (count > whole)
@@ -143,24 +162,43 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
                 copy.Clear();
                 slopes.Clear();
                 values.CopyTo(copy);
-                Clip(new ReadOnlySpan<T>(gradient + whole, values.Length), slopes);
+                Clip(Summed(i, start + whole, new ReadOnlySpan<T>(gradient + whole, values.Length), block), slopes);
                 Update(i, start + whole, copy, slopes);
                 copy[..values.Length].CopyTo(values);
             }
         }
     }
 
-    private ReadOnlySpan<T> Clipped(T* gradient, int count, bool isPlain, T* block)
+    /// <summary>Some of a gradient as the step takes it, in a block of its own unless it is taken as it is.</summary>
+    private ReadOnlySpan<T> Clipped(int segment, int start, ReadOnlySpan<T> gradient, bool isPlain, T* block)
     {
-        var given = new ReadOnlySpan<T>(gradient, count);
         if (isPlain)
         {
-            return given;
+            return gradient;
         }
 
-        var clipped = new Span<T>(block, count);
-        Clip(given, clipped);
-        return clipped;
+        var clipped = new Span<T>(block, gradient.Length);
+        ReadOnlySpan<T> given = Summed(segment, start, gradient, block);
+        if (GradientScale != T.One || IsLimited)
+        {
+            Clip(given, clipped);
+            return clipped;
+        }
+
+        return given;
+    }
+
+    /// <summary>The sums over processes of some of their gradients, where these are in sight.</summary>
+    private ReadOnlySpan<T> Summed(int segment, int start, ReadOnlySpan<T> own, T* block)
+    {
+        if (Flat.Shared is not { } all)
+        {
+            return own;
+        }
+
+        var sums = new Span<T>(block, own.Length);
+        all.Add(Flat.Segments[segment].Start + start, sums);
+        return sums;
     }
 
     private void Update(int segment, int start, Span<T> values, ReadOnlySpan<T> gradient) => optimizer.Update(

@@ -81,7 +81,9 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
             homes[i] = Parameters[i].detach().DetachFromDisposeScope();
             long[] shape = Parameters[i].shape;
             using Tensor place = flat.as_strided(
-                shape, areFiltersLast && shape.Length == 4 ? ChannelsLast(shape) : RowMajor(shape), Segments[i].Start);
+                shape,
+                areFiltersLast && shape.Length == 4 ? Strides.ChannelsLast(shape) : Strides.RowMajor(shape),
+                Segments[i].Start);
             place.copy_(Parameters[i]);
             Parameters[i].set_(place);
         }
@@ -92,6 +94,8 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     /// <inheritdoc/>
     public override void Restore()
     {
+        Shared?.Dispose();
+        Shared = null;
         using IDisposable mode = no_grad();
         for (int i = 0; i < homes.Length; i++)
         {
@@ -114,8 +118,21 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
         buckets = new GradientBuckets<T>(own, Segments);
     }
 
+    /// <summary>Gets the gradients that processes of one machine show each other; null where they are sent.</summary>
+    public SharedGradients<T>? Shared { get; private set; }
+
+    /// <summary>Lets the gradients that are kept here lie where the other processes see them, if they can.</summary>
+    public void ShareGradients(ProcessGroup processes) =>
+        Shared = SharedGradients<T>.Of(processes, own is null ? 0 : Length);
+
     /// <inheritdoc/>
-    public override void SumAhead(ProcessGroup processes) => buckets?.Begin(processes);
+    public override void SumAhead(ProcessGroup processes)
+    {
+        if (Shared is null)
+        {
+            buckets?.Begin(processes);
+        }
+    }
 
     /// <summary>Gets whether sums over processes begin before backward ends.</summary>
     public bool IsAhead => buckets is { IsAhead: true };
@@ -173,7 +190,8 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
         {
             for (int i = 0; i < gradientAddresses.Length; i++)
             {
-                gradientAddresses[i] = (T*)Unsafe.AsPointer(ref own[Segments[i].Start]);
+                gradientAddresses[i] = (Shared is { } all ? all.Own : (T*)Unsafe.AsPointer(ref own[0]))
+                    + Segments[i].Start;
             }
 
             return;
@@ -191,6 +209,17 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     public override void SumGradients(ProcessGroup processes, bool hasOwn)
     {
         FindGradients();
+        if (Shared is { } all)
+        {
+            // Whoever steps adds them up.
+            if (!hasOwn)
+            {
+                all.Clear();
+            }
+
+            return;
+        }
+
         if (own is not null)
         {
             if (!hasOwn)
@@ -231,6 +260,7 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
         areSummed = false;
         if (own is not null)
         {
+            Shared?.Turn();
             return;
         }
 
@@ -283,7 +313,7 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
             if (left is not null)
             {
                 using Tensor line = left.contiguous();
-                Span<T> target = own.AsSpan(Segments[i].Start, Segments[i].Count);
+                var target = new Span<T>(gradientAddresses[i], Segments[i].Count);
                 TensorPrimitives.Add<T>(target, MemoryMarshal.Cast<byte, T>(line.bytes), target);
                 Parameters[i].grad = null;
             }
@@ -293,45 +323,6 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     private static bool IsOfType(Tensor tensor) =>
         tensor.dtype == Type
             || tensor.dtype == (Type == ScalarType.Float64 ? ScalarType.ComplexFloat64 : ScalarType.ComplexFloat32);
-
-    private static long[] RowMajor(long[] shape)
-    {
-        long[] strides = new long[shape.Length];
-        long stride = 1;
-        for (int i = shape.Length - 1; i >= 0; i--)
-        {
-            strides[i] = stride;
-            stride *= shape[i];
-        }
-
-        return strides;
-    }
-
-    private static long[] ChannelsLast(long[] shape) =>
-        [shape[1] * shape[2] * shape[3], 1, shape[3] * shape[1], shape[1]];
-
-    /// <summary>Whether the elements lie one after the other in some order of the dimensions.</summary>
-    private static bool IsDense(Tensor tensor)
-    {
-        if (tensor.is_contiguous())
-        {
-            return true;
-        }
-
-        long next = 1;
-        foreach ((long size, long stride) in tensor.shape.Zip(tensor.stride()).Where(dimension => dimension.First > 1)
-            .OrderBy(dimension => dimension.Second))
-        {
-            if (stride != next)
-            {
-                return false;
-            }
-
-            next *= size;
-        }
-
-        return true;
-    }
 
     /// <summary>Where the first element of a tensor without gaps lies; torch asks for a contiguous one.</summary>
     private static T* AddressOf(Tensor tensor)
@@ -348,7 +339,7 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
 
     private void MakeMasters()
     {
-        if (Parameters.All(parameter => IsOfType(parameter) && IsDense(parameter)))
+        if (Parameters.All(parameter => IsOfType(parameter) && Strides.AreDense(parameter)))
         {
             return;
         }
@@ -358,7 +349,7 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
         using IDisposable mode = no_grad();
         for (int i = 0; i < Parameters.Count; i++)
         {
-            if (!IsOfType(Parameters[i]) || !IsDense(Parameters[i]))
+            if (!IsOfType(Parameters[i]) || !Strides.AreDense(Parameters[i]))
             {
                 using Tensor some = flat.narrow(0, Segments[i].Start, Segments[i].Count);
                 using Tensor shaped = Parameters[i].is_complex()

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -32,6 +33,12 @@ internal sealed unsafe class MuonRun<T> : ElementwiseRun<T>
         shares = Divide(Team.Size);
         rooms = [.. shares.Select(share => new Room(share.Select(i => shapes[i])))];
         step = StepShare;
+    }
+
+    /// <inheritdoc/>
+    public override void ShareGradients(ProcessGroup processes)
+    {
+        // A matrix is stepped by all of its gradient, which is sent.
     }
 
     /// <inheritdoc/>

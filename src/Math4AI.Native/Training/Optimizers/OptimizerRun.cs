@@ -1,4 +1,5 @@
 using System.Numerics;
+using Math4AI.Processes;
 using TorchSharp;
 
 namespace Math4AI.Training.Optimizers;
@@ -36,6 +37,15 @@ internal abstract class OptimizerRun
 
     /// <summary>Goes on from values that were set from outside, by a checkpoint.</summary>
     public virtual void Reload()
+    {
+    }
+
+    /// <summary>
+    /// Lets processes of one machine show each other their gradients, where this optimizer can add them up as it steps.
+    /// Every process calls it.
+    /// </summary>
+    /// <param name="processes">The processes, each with the same parameters.</param>
+    public virtual void ShareGradients(ProcessGroup processes)
     {
     }
 

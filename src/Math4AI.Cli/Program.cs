@@ -61,6 +61,8 @@ internal static partial class Program
             return Failed;
         }
 
+        SharedRun.Silence();
+
         // 'math4ai help fit', as one guesses, and no word at all.
         return Start(args is [] or ["help", ..] ? [.. args.Skip(1), "--help"] : args).GetAwaiter().GetResult();
     }

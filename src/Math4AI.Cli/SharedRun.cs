@@ -24,20 +24,36 @@ internal static class SharedRun
     private static readonly long Began = Stopwatch.GetTimestamp();
     private static readonly Dictionary<string, PartFiles> Joined = [];
     private static TextWriter? errors;
+    private static volatile bool hasSpoken;
 
-    /// <summary>Joins the processes, if there are several, and silences all but the first.</summary>
-    /// <param name="verb">What they do; null for the version, which the first one says.</param>
-    /// <exception cref="UsageException">The verb does not run over several processes.</exception>
-    public static void Begin(string? verb)
+    /// <summary>
+    /// Silences all processes of a job but the first, before a word of the command line is looked at: help, and what is
+    /// wrong with the words, are said once. Called before anything is written.
+    /// </summary>
+    public static void Silence()
     {
-        ProcessGroup processes = ProcessGroup.Current;
-        if (!processes.IsFirst)
+        if (ProcessGroup.StartedRank is not { } rank)
+        {
+            return;
+        }
+
+        // mpirun gives each process a terminal of its own, which .NET would greet: what is read by another program
+        // would begin with that.
+        Environment.SetEnvironmentVariable("TERM", "dumb");
+        if (rank > 0)
         {
             errors = Console.Error;
             Console.SetError(TextWriter.Null);
             Console.SetOut(TextWriter.Null);
         }
+    }
 
+    /// <summary>Joins the processes, if there are several.</summary>
+    /// <param name="verb">What they do; null for the version, which the first one says.</param>
+    /// <exception cref="UsageException">The verb does not run over several processes.</exception>
+    public static void Begin(string? verb)
+    {
+        ProcessGroup processes = ProcessGroup.Current;
         if (processes.Count > 1 && verb is not null && !Verbs.Contains(verb))
         {
             throw new UsageException(
@@ -149,9 +165,15 @@ internal static class SharedRun
         if (ProcessGroup.Current is { Count: > 1, IsFirst: true })
         {
             _ = Task.Delay(UntilWorkHasEnded).ContinueWith(
-                _ => Console.Error.WriteLine(
-                    "math4ai: The job has ended: it was stopped, or one of its processes died. A training goes on from "
-                    + "its last checkpoint with --resume."),
+                _ =>
+                {
+                    if (!hasSpoken)
+                    {
+                        Console.Error.WriteLine(
+                            "math4ai: The job has ended: it was stopped, or one of its processes died. A training goes "
+                            + "on from its last checkpoint with --resume.");
+                    }
+                },
                 TaskScheduler.Default);
         }
     }
@@ -173,6 +195,7 @@ internal static class SharedRun
     {
         get
         {
+            hasSpoken = true;
             if (errors is not null)
             {
                 Thread.Sleep(UntilTheFirstHasSpoken);

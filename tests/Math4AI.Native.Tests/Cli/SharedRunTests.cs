@@ -37,9 +37,8 @@ public class SharedRunTests : TemporaryFolder
         Assert.True(
             (MatrixFile.Read(In("shared/unmixing.npy")) - expected).FrobeniusNorm() <= 1e-9 * expected.FrobeniusNorm());
 
-        // One process prints: the output is one document.
-        int start = shared.Output.IndexOf('{');
-        using var result = JsonDocument.Parse(shared.Output[start..]);
+        // One process prints, to what another program reads: the output is one document.
+        using var result = JsonDocument.Parse(shared.Output);
         Assert.Equal("mi", result.RootElement.GetProperty("method").GetString());
     }
 
@@ -136,6 +135,11 @@ public class SharedRunTests : TemporaryFolder
         Assert.NotEqual(0, done.Code);
         Assert.Single(done.Errors.Split('\n'), line => line.StartsWith(
             "math4ai: 'generate' runs in one process", StringComparison.Ordinal));
+
+        // So is help, before the processes are joined.
+        done = Mpirun(2, "fit", "--help");
+        Assert.True(done.Code == 0, done.Errors);
+        Assert.Single(done.Output.Split('\n'), line => line.StartsWith("Usage:", StringComparison.Ordinal));
     }
 
     [Fact]

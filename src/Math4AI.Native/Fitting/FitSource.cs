@@ -1,4 +1,5 @@
 using Math4AI.Data;
+using Math4AI.Runtime;
 
 namespace Math4AI.Fitting;
 
@@ -18,17 +19,16 @@ public sealed record FitSource
     public required IReadOnlyList<int> TargetColumns { get; init; }
 
     /// <summary>Gets the channel of the weights w, counted from 0; null for weights of 1.</summary>
-    public int? WeightColumn { get; init; }
+    public int? WeightColumn { get; init => field = Setting.AtLeast(value, 0); }
 
     /// <summary>
     /// Gets the number of samples in a block, which is a mini-batch for minimizers that use them; 1 or more.
     /// </summary>
-    public int BlockLength { get; init; } = 16_384;
+    public int BlockLength { get; init => field = Setting.AtLeast(value, 1); } = 16_384;
 
     /// <summary>Throws where columns or block length are not possible.</summary>
     internal void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(BlockLength, 1);
         int[] columns =
             [.. InputColumns, .. TargetColumns, .. WeightColumn is { } weight ? [weight] : Array.Empty<int>()];
         if (TargetColumns.Count == 0 || columns.Any(column => column < 0 || column >= Samples.Channels))

@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Features;
 using Math4AI.Kernels.Systems;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels;
@@ -21,7 +22,7 @@ public sealed record FeatureRidge
     public required FeatureMap<Matrix<double>> Features { get; init; }
 
     /// <summary>Gets λ, the weight of the norm: larger is smoother.</summary>
-    public double Penalty { get; init; } = 1.0;
+    public double Penalty { get; init => field = Setting.AtLeast(value, 0.0); } = 1.0;
 
     /// <summary>
     /// Gets whether features and their products are computed in float32, in half the time. Sums over blocks of samples
@@ -42,7 +43,6 @@ public sealed record FeatureRidge
     public FeatureRidgeFit Fit(Matrix<double> inputs, Matrix<double> targets, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfNegative(Penalty);
         var x = new KernelSamples(inputs, nameof(inputs));
         var y = new KernelSamples(targets, nameof(targets));
         if (y.Count != x.Count || x.Count == 0)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Kernels.Systems;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels;
@@ -25,7 +26,7 @@ public sealed record KernelRidge
     public required Kernel Kernel { get; init; }
 
     /// <summary>Gets λ, the weight of the norm: larger is smoother.</summary>
-    public double Penalty { get; init; } = 1.0;
+    public double Penalty { get; init => field = Setting.AtLeast(value, 0.0); } = 1.0;
 
     /// <summary>
     /// Gets whether the targets' means are learned apart, without a penalty, and the rest by the kernel.
@@ -36,15 +37,15 @@ public sealed record KernelRidge
     public KernelRidgeSolver Solver { get; init; }
 
     /// <summary>Gets the residual ‖y − (K + λ I) α‖/‖y‖ at which conjugate gradients end.</summary>
-    public double Tolerance { get; init; } = 1e-6;
+    public double Tolerance { get; init => field = Setting.Above(value, 0.0); } = 1e-6;
 
     /// <summary>Gets the limit on steps of conjugate gradients; a fit that reaches it says so.</summary>
-    public int MaxIterations { get; init; } = 500;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 500;
 
     /// <summary>
     /// Gets the number of samples that Nyström's approximation is made of, which take 8 bytes for each of the samples.
     /// </summary>
-    public int LandmarkCount { get; init; } = 1000;
+    public int LandmarkCount { get; init => field = Setting.AtLeast(value, 1); } = 1000;
 
     /// <summary>Gets the seed of the choice of those samples.</summary>
     public int Seed { get; init; } = 1;
@@ -64,8 +65,6 @@ public sealed record KernelRidge
     public KernelRidgeFit Fit(Matrix<double> inputs, Matrix<double> targets, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfNegative(Penalty);
-        ArgumentOutOfRangeException.ThrowIfLessThan(LandmarkCount, 1);
         Positive.Check(Tolerance, "tolerance");
         var x = new KernelSamples(inputs, nameof(inputs));
         Kernel.Check(x);

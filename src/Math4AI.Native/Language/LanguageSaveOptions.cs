@@ -1,3 +1,5 @@
+using Math4AI.Runtime;
+
 namespace Math4AI.Language;
 
 /// <summary>Names how the weights of a folder are stored.</summary>
@@ -22,5 +24,5 @@ public sealed record LanguageSaveOptions
     /// <summary>
     /// Gets the largest size of a file of weights; more arrays than it holds go to further files, with an index.
     /// </summary>
-    public long MaxFileBytes { get; init; } = 5_000_000_000;
+    public long MaxFileBytes { get; init => field = Setting.AtLeast(value, 1); } = 5_000_000_000;
 }

@@ -1,4 +1,5 @@
 using Math4AI.Language.Texts;
+using Math4AI.Runtime;
 using Math4AI.Training;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
@@ -18,22 +19,22 @@ public sealed record TextTrainingOptions
     public TextUnit Unit { get; init; }
 
     /// <summary>Gets the number of tokens of <see cref="TextUnit.TrainedBytePair"/>, from 256.</summary>
-    public int Vocabulary { get; init; } = DefaultVocabulary;
+    public int Vocabulary { get; init => field = Setting.AtLeast(value, 256); } = DefaultVocabulary;
 
     /// <summary>
     /// Gets the context length: the number of symbols from which the next is predicted. Null, the default, for 256, or
     /// less where the text is short.
     /// </summary>
-    public int? Context { get; init; }
+    public int? Context { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Gets the number of transformer blocks.</summary>
-    public int Layers { get; init; } = 4;
+    public int Layers { get; init => field = Setting.AtLeast(value, 1); } = 4;
 
     /// <summary>Gets the number of attention heads of a block.</summary>
-    public int Heads { get; init; } = 4;
+    public int Heads { get; init => field = Setting.AtLeast(value, 1); } = 4;
 
     /// <summary>Gets the length of the embedding of a symbol.</summary>
-    public int Width { get; init; } = 128;
+    public int Width { get; init => field = Setting.AtLeast(value, 1); } = 128;
 
     /// <summary>
     /// Gets what the transformer is made of; null, the default, for <see cref="TransformerStyle.Near"/> with characters
@@ -45,7 +46,7 @@ public sealed record TextTrainingOptions
     /// Gets the share of numbers that are left out at random in training, from 0 to below 1: of the symbols' rows, and
     /// of what attention and the layers add.
     /// </summary>
-    public double Dropout { get; init; }
+    public double Dropout { get; init => field = Setting.Below(value, 0.0, 1.0); }
 
     /// <summary>
     /// Gets what stands between the documents of the text, such as an empty line: windows may hold several, which do

@@ -190,7 +190,6 @@ public abstract class Minimizer
         ArgumentNullException.ThrowIfNull(cost);
         ArgumentNullException.ThrowIfNull(start);
         options ??= new MinimizerOptions();
-        options.Check();
         if (start.Count != cost.Parameters)
         {
             throw new ArgumentException(

@@ -1,4 +1,5 @@
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
@@ -11,25 +12,25 @@ namespace Math4AI.Training;
 public sealed record TrainerOptions
 {
     /// <summary>Gets the maximum number of passes over the training set.</summary>
-    public int Epochs { get; init; } = 200;
+    public int Epochs { get; init => field = Setting.AtLeast(value, 1); } = 200;
 
     /// <summary>
     /// Gets the maximum number of steps, which replaces <see cref="Epochs"/>; null for <see cref="Epochs"/>.
     /// </summary>
-    public int? Steps { get; init; }
+    public int? Steps { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>
     /// Gets the number of steps between evaluations of the validation loss; null for one after each pass.
     /// </summary>
-    public int? EvaluateEvery { get; init; }
+    public int? EvaluateEvery { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Gets the number of samples of a step.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init => field = Setting.AtLeast(value, 1); } = 32;
 
     /// <summary>
     /// Gets the number of pieces in which the gradient of a step is accumulated: more need less memory.
     /// </summary>
-    public int Accumulate { get; init; } = 1;
+    public int Accumulate { get; init => field = Setting.AtLeast(value, 1); } = 1;
 
     /// <summary>
     /// Gets whether parts of a batch are worked on at once, one on each of <see cref="Runtime.Compute.Threads"/>
@@ -42,7 +43,7 @@ public sealed record TrainerOptions
     public Optimizer Optimizer { get; init; } = new AdamW();
 
     /// <summary>Gets the maximum learning rate, more than 0.</summary>
-    public double Rate { get; init; } = 3e-3;
+    public double Rate { get; init => field = Setting.Above(value, 0.0); } = 3e-3;
 
     /// <summary>Gets the schedule of the learning rate.</summary>
     public Schedule Schedule { get; init; } = Schedule.Cosine;
@@ -51,7 +52,7 @@ public sealed record TrainerOptions
     /// Gets the weight decay, 0 or more; it acts on the parameters that <see cref="DecayRule"/> names, by default
     /// matrices alone.
     /// </summary>
-    public double WeightDecay { get; init; } = 1e-2;
+    public double WeightDecay { get; init => field = Setting.AtLeast(value, 0.0); } = 1e-2;
 
     /// <summary>
     /// Gets which parameters decay, by name and tensor: by default those of two dimensions or more, that is, no bias
@@ -90,13 +91,13 @@ public sealed record TrainerOptions
     /// Gets the largest norm of the gradient of all parameters together: a longer gradient is scaled down to it.
     /// Infinity for no limit.
     /// </summary>
-    public double MaxGradientNorm { get; init; } = 1.0;
+    public double MaxGradientNorm { get; init => field = Setting.Limit(value); } = 1.0;
 
     /// <summary>
     /// Gets the largest absolute value of an element of the gradient: larger ones are clipped to it, before the norm is
     /// looked at. Infinity, the default, for no limit.
     /// </summary>
-    public double MaxGradientValue { get; init; } = double.PositiveInfinity;
+    public double MaxGradientValue { get; init => field = Setting.Limit(value); } = double.PositiveInfinity;
 
     /// <summary>
     /// Gets whether the weights that were best by <see cref="Monitor"/> are restored, and training stops where nothing
@@ -108,7 +109,7 @@ public sealed record TrainerOptions
     /// Gets the number of evaluations without an improvement after which training stops, with
     /// <see cref="RestoreBest"/>.
     /// </summary>
-    public int Patience { get; init; } = 40;
+    public int Patience { get; init => field = Setting.AtLeast(value, 1); } = 40;
 
     /// <summary>
     /// Gets the seed of the order of the samples, and of what the module draws in training. The weights that a module
@@ -129,13 +130,6 @@ public sealed record TrainerOptions
 
     internal void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Steps ?? 1, 1, nameof(Steps));
-        ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery ?? 1, 1, nameof(EvaluateEvery));
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Accumulate, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Patience, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Checkpoint?.EverySteps ?? 1, 1, nameof(Checkpoint));
         ArgumentNullException.ThrowIfNull(Optimizer);
         ArgumentNullException.ThrowIfNull(Schedule);
         ArgumentNullException.ThrowIfNull(DecayRule);
@@ -151,13 +145,6 @@ public sealed record TrainerOptions
         }
 
         Optimizer.Check();
-        if (!(Rate > 0.0) || !double.IsFinite(Rate) || !(WeightDecay >= 0.0) || !(MaxGradientNorm > 0.0)
-            || !(MaxGradientValue > 0.0))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(Rate), "The rate and the limits of the gradient must be more than 0, the rate finite, and the "
-                    + "weight decay not negative.");
-        }
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
@@ -23,16 +24,16 @@ public sealed record ClusterCount
     private const double Rest = 1e-24;
 
     /// <summary>Gets the largest number of clusters.</summary>
-    public int MaxClusters { get; init; } = 10;
+    public int MaxClusters { get; init => field = Setting.AtLeast(value, 1); } = 10;
 
     /// <summary>Gets how many sets of samples without groups the gap is measured against.</summary>
-    public int References { get; init; } = 10;
+    public int References { get; init => field = Setting.AtLeast(value, 2); } = 10;
 
     /// <summary>Gets how often the samples are divided into halves that predict one another.</summary>
-    public int Splits { get; init; } = 5;
+    public int Splits { get; init => field = Setting.AtLeast(value, 2); } = 5;
 
     /// <summary>Gets the largest number of samples; of more, so many are drawn.</summary>
-    public int MaxSamples { get; init; } = 4000;
+    public int MaxSamples { get; init => field = Setting.AtLeast(value, 4); } = 4000;
 
     /// <summary>Gets the seed of draws and starts.</summary>
     public int Seed { get; init; } = 1;
@@ -51,7 +52,6 @@ public sealed record ClusterCount
     public ClusterCountFit Fit(Matrix<double> samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        Check();
         if (samples.RowCount < 2)
         {
             throw new ArgumentException("A number of clusters needs 2 samples or more.", nameof(samples));
@@ -81,7 +81,6 @@ public sealed record ClusterCount
     internal ClusterCountFit Fit(
         Matrix<double> standard, IReadOnlyList<ClusterSupport> mixtures, CancellationToken cancellation)
     {
-        Check();
         Matrix<double> some = MixtureSearch.Some(Centered(standard), MaxSamples, Seed);
         double whole = some.Enumerate().Sum(x => x * x), floor = Rest * whole;
         KMeansFit[] fits = Divide(some, floor, cancellation);
@@ -107,14 +106,6 @@ public sealed record ClusterCount
     {
         Vector<double> mean = samples.ColumnSums() / samples.RowCount;
         return samples.MapIndexed((_, j, value) => value - mean[j], Zeros.Include);
-    }
-
-    private void Check()
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxClusters, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(References, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Splits, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSamples, 4);
     }
 
     private IEnumerable<int> Numbers(int samples) =>

@@ -2,6 +2,7 @@ using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -24,19 +25,19 @@ public sealed record TableClustering
     /// Gets the number of clusters; null to choose one: of mixtures by the Bayesian information criterion, of k-means
     /// and linkages by the mean silhouette. HDBSCAN and DBSCAN find it themselves.
     /// </summary>
-    public int? Clusters { get; init; }
+    public int? Clusters { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Gets the largest number of clusters to choose from.</summary>
-    public int MaxClusters { get; init; } = 10;
+    public int MaxClusters { get; init => field = Setting.AtLeast(value, 1); } = 10;
 
     /// <summary>
     /// Gets the smallest number of rows of a cluster by HDBSCAN; by DBSCAN, how many rows a core has within the radius,
     /// itself included.
     /// </summary>
-    public int MinRows { get; init; } = 5;
+    public int MinRows { get; init => field = Setting.AtLeast(value, 1); } = 5;
 
     /// <summary>Gets the radius of DBSCAN, in standard deviations of the columns; needed there.</summary>
-    public double? Radius { get; init; }
+    public double? Radius { get; init => field = Setting.Above(value, 0.0); }
 
     /// <summary>Gets the columns to leave out.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
@@ -102,10 +103,7 @@ public sealed record TableClustering
 
     private void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Clusters ?? 1, 1, nameof(Clusters));
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxClusters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MinRows, Method == ClusterMethod.Hdbscan ? 2 : 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Radius ?? 1.0, nameof(Radius));
         if (Method == ClusterMethod.Dbscan && Radius is null)
         {
             throw new ArgumentException(

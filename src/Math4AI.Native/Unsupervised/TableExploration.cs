@@ -3,6 +3,7 @@ using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Probability.Information;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised;
@@ -22,7 +23,7 @@ public sealed record TableExploration
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
     /// <summary>Gets the largest number of clusters to choose from.</summary>
-    public int MaxClusters { get; init; } = 10;
+    public int MaxClusters { get; init => field = Setting.AtLeast(value, 1); } = 10;
 
     /// <summary>Gets the seed of the starts.</summary>
     public int Seed { get; init; } = 1;

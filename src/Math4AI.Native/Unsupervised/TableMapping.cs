@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Runtime;
 using Math4AI.Unsupervised.Maps;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -23,7 +24,7 @@ public sealed record TableMapping
     public IReadOnlyList<double> Perplexities { get; init; } = [];
 
     /// <summary>Gets how many neighbors each row attends to by UMAP, itself counted as the first.</summary>
-    public int Neighbors { get; init; } = 15;
+    public int Neighbors { get; init => field = Setting.AtLeast(value, 2); } = 15;
 
     /// <summary>Gets the columns to leave out.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];

@@ -256,14 +256,15 @@ public sealed class GenerationTests
     public void Settings_that_cannot_be_are_refused_before_anything_is_written()
     {
         TextModel model = Model();
-        foreach (GenerationOptions wrong in new GenerationOptions[]
+        foreach (Func<GenerationOptions> wrong in new Func<GenerationOptions>[]
         {
-            new() { Length = -1 }, new() { Temperature = -0.1 }, new() { Temperature = double.NaN },
-            new() { TopK = 0 }, new() { TopP = 0.0 }, new() { TopP = 1.1 }, new() { MinP = -0.1 },
-            new() { RepetitionPenalty = 0.0 }, new() { Stop = [string.Empty] },
+            () => new() { Length = -1 }, () => new() { Temperature = -0.1 }, () => new() { Temperature = double.NaN },
+            () => new() { TopK = 0 }, () => new() { TopP = 0.0 },
+            () => new() { TopP = 1.1 }, () => new() { MinP = -0.1 },
+            () => new() { RepetitionPenalty = 0.0 }, () => new() { Stop = [string.Empty] },
         })
         {
-            Assert.ThrowsAny<ArgumentException>(() => model.Generate("A", wrong));
+            Assert.ThrowsAny<ArgumentException>(() => model.Generate("A", wrong()));
         }
     }
 

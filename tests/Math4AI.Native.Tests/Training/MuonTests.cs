@@ -97,16 +97,9 @@ public sealed class MuonTests : TemporaryFolder
     [Fact]
     public void Settings_out_of_range_are_refused()
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor x = zeros(2, 2), y = zeros(2, 1);
-        foreach (Muon muon in new[]
-        {
-            new Muon { Momentum = 1.0 }, new Muon { Iterations = 0 }, new Muon { Others = new AdamW { Beta1 = 2.0 } },
-        })
-        {
-            Assert.ThrowsAny<ArgumentOutOfRangeException>(() => Trainer.Fit(
-                nn.Linear(2, 1), (f, t) => (f - t).sum(), (x, y), (x, y), new TrainerOptions { Optimizer = muon }));
-        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Muon { Momentum = 1.0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Muon { Iterations = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Muon { Others = new AdamW { Beta1 = 2.0 } });
     }
 
     /// <summary>The weights after one step.</summary>

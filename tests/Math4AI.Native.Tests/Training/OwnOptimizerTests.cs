@@ -77,14 +77,14 @@ public sealed class OwnOptimizerTests : TemporaryFolder
         Tensor x = zeros(2, 2), y = zeros(2, 1);
         void Fit(TrainerOptions options) =>
             Trainer.Fit(nn.Linear(2, 1), (f, t) => (f - t).sum(), (x, y), (x, y), options);
-        foreach (Optimizer optimizer in new Optimizer[]
+        foreach (Func<Optimizer> optimizer in new Func<Optimizer>[]
         {
-            new AdamW { Beta1 = 1.0 }, new AdamW { Beta2 = -0.1 }, new AdamW { Epsilon = 0.0 },
-            new Sgd { Momentum = 1.0 },
-            new Sgd { Momentum = 0.0, Nesterov = true }, new Lbfgs { HistorySize = 0 },
+            () => new AdamW { Beta1 = 1.0 }, () => new AdamW { Beta2 = -0.1 }, () => new AdamW { Epsilon = 0.0 },
+            () => new Sgd { Momentum = 1.0 }, () => new Sgd { Momentum = 0.0, Nesterov = true },
+            () => new Lbfgs { HistorySize = 0 },
         })
         {
-            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new TrainerOptions { Optimizer = optimizer }));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new TrainerOptions { Optimizer = optimizer() }));
         }
 
         Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new TrainerOptions { MaxGradientValue = 0.0 }));

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using MathNet.Numerics.Random;
 
 namespace Math4AI.Audio.Rooms;
@@ -6,16 +7,16 @@ namespace Math4AI.Audio.Rooms;
 public sealed record RoomSceneOptions
 {
     /// <summary>Gets the number of speakers.</summary>
-    public int Sources { get; init; } = 2;
+    public int Sources { get; init => field = Setting.AtLeast(value, 1); } = 2;
 
     /// <summary>Gets the number of microphones, in a line.</summary>
-    public int Microphones { get; init; } = 2;
+    public int Microphones { get; init => field = Setting.AtLeast(value, 1); } = 2;
 
     /// <summary>Gets the distance between neighboring microphones in meters.</summary>
-    public double Spacing { get; init; } = 0.05;
+    public double Spacing { get; init => field = Setting.Above(value, 0.0); } = 0.05;
 
     /// <summary>Gets the reverberation time in seconds, 0 for no echoes.</summary>
-    public double ReverberationTime { get; init; } = 0.2;
+    public double ReverberationTime { get; init => field = Setting.Above(value, 0.0); } = 0.2;
 
     /// <summary>Gets the lengths of the room's edges in meters; null to draw them.</summary>
     public Position? Size { get; init; }
@@ -43,9 +44,6 @@ public sealed record RoomScene(ShoeboxRoom Room, IReadOnlyList<Position> Microph
     public static RoomScene Draw(RoomSceneOptions options, int seed)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Sources, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Microphones, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Spacing);
         var random = new MersenneTwister(seed, threadSafe: false);
         double Between(double low, double high) => low + (high - low) * random.NextDouble();
         Position size = options.Size ?? new Position(Between(4.0, 7.0), Between(3.5, 6.0), Between(2.5, 3.2));

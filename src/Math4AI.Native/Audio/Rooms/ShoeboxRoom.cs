@@ -1,3 +1,5 @@
+using Math4AI.Runtime;
+
 namespace Math4AI.Audio.Rooms;
 
 /// <summary>Names the ways to choose the absorption of walls for a reverberation time.</summary>
@@ -86,7 +88,7 @@ public sealed class ShoeboxRoom
     public IReadOnlyList<double> Absorption => absorption;
 
     /// <summary>Gets the speed of sound in meters per second.</summary>
-    public double SpeedOfSound { get; init; } = 343.0;
+    public double SpeedOfSound { get; init => field = Setting.Above(value, 0.0); } = 343.0;
 
     /// <summary>
     /// Gets the time in seconds in which the sound decays by 60 dB, from the fall between −5 and −35 dB of the energy

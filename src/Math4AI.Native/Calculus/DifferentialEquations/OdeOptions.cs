@@ -1,3 +1,5 @@
+using Math4AI.Runtime;
+
 namespace Math4AI.Calculus.DifferentialEquations;
 
 /// <summary>Specifies how differential equations are integrated; the defaults suit most systems.</summary>
@@ -13,19 +15,18 @@ public sealed record OdeOptions
     /// Gets the largest absolute error of a step, in units of y; null for the relative tolerance times a thousandth of
     /// the largest value that the state has had so far, or 1e-12 of the largest of all states.
     /// </summary>
-    public double? AbsoluteTolerance { get; init; }
+    public double? AbsoluteTolerance { get; init => field = Setting.AtLeast(value, 0.0); }
 
     /// <summary>Gets the largest number of steps.</summary>
-    public int MaxSteps { get; init; } = 100_000;
+    public int MaxSteps { get; init => field = Setting.AtLeast(value, 1); } = 100_000;
 
     internal void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSteps, 1);
-        if (!(RelativeTolerance is > 1e-14 and < 1.0) || !(AbsoluteTolerance is null or >= 0.0))
+        if (!(RelativeTolerance is > 1e-14 and < 1.0))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(RelativeTolerance), RelativeTolerance,
-                "The relative tolerance lies between 1e-14 and 1, and the absolute one is 0 or more.");
+                "The relative tolerance lies between 1e-14 and 1.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Linear;
@@ -11,7 +12,7 @@ namespace Math4AI.Fitting.Linear;
 public sealed record RidgeRegression
 {
     /// <summary>Gets the penalty λ, 0 or more. The default is 1.</summary>
-    public double Penalty { get; init; } = 1.0;
+    public double Penalty { get; init => field = Setting.AtLeast(value, 0.0); } = 1.0;
 
     /// <summary>
     /// Gets the processes that fit together: each passes its own samples, the sums are over all of them, and every

@@ -1,5 +1,6 @@
 using Math4AI.Data.Tables;
 using Math4AI.Fitting;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -37,7 +38,7 @@ public sealed record FormulaProcess
     public IReadOnlyDictionary<string, double>? Start { get; init; }
 
     /// <summary>Gets the number of inducing points, which are used for more than 4000 samples.</summary>
-    public int InducingCount { get; init; } = 1000;
+    public int InducingCount { get; init => field = Setting.AtLeast(value, 1); } = 1000;
 
     /// <summary>Gets the seed of what is random.</summary>
     public int Seed { get; init; } = 1;

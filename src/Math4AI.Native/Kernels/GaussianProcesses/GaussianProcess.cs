@@ -1,5 +1,6 @@
 using Math4AI.Fitting.Models;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -22,7 +23,7 @@ public sealed record GaussianProcess
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets σ² at the start, as a share of the variance of what the mean leaves of the targets.</summary>
-    public double NoiseVariance { get; init; } = 0.1;
+    public double NoiseVariance { get; init => field = Setting.Above(value, 0.0); } = 0.1;
 
     /// <summary>
     /// Gets u at the start, one number an input, where the noise differs from sample to sample: σ²(x) = σ² exp(u·x) of
@@ -56,7 +57,7 @@ public sealed record GaussianProcess
     /// Gets the number of starts of the search: the given hyperparameters, then random ones within a factor of 10 of
     /// them.
     /// </summary>
-    public int Starts { get; init; } = 3;
+    public int Starts { get; init => field = Setting.AtLeast(value, 1); } = 3;
 
     /// <summary>Gets the seed of the random starts.</summary>
     public int Seed { get; init; } = 1;
@@ -82,8 +83,6 @@ public sealed record GaussianProcess
         Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances = null,
         CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NoiseVariance);
         double[] mean = ProcessMean.Start(Mean, MeanStart, Optimize, Options, inputs, targets, cancellation);
         var samples = new ProcessSamples(inputs, targets, noiseVariances, Standardize, Mean, mean);
         Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, inputs.ColumnCount).ToArray());

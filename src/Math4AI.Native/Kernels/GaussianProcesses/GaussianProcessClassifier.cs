@@ -1,5 +1,6 @@
 using Math4AI.Kernels.GaussianProcesses.Laplace;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -31,7 +32,7 @@ public sealed record GaussianProcessClassifier
     /// Gets the number of starts of the search: the given hyperparameters, then random ones within a factor of 10 of
     /// them.
     /// </summary>
-    public int Starts { get; init; } = 1;
+    public int Starts { get; init => field = Setting.AtLeast(value, 1); } = 1;
 
     /// <summary>Gets the seed of the random starts.</summary>
     public int Seed { get; init; } = 1;
@@ -51,7 +52,6 @@ public sealed record GaussianProcessClassifier
         Matrix<double> inputs, IReadOnlyList<int> classes, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
         var given = new KernelSamples(inputs, nameof(inputs));
         int[] names = [.. classes.Distinct().Order()];
         if (classes.Count != given.Count || names.Length < 2)

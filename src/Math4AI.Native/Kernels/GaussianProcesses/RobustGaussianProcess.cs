@@ -1,5 +1,6 @@
 using Math4AI.Kernels.GaussianProcesses.Laplace;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 
@@ -29,7 +30,7 @@ public sealed record RobustGaussianProcess
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets σ² at the start, as a share of the squared spread of the targets.</summary>
-    public double NoiseVariance { get; init; } = UsualNoise;
+    public double NoiseVariance { get; init => field = Setting.Above(value, 0.0); } = UsualNoise;
 
     /// <summary>
     /// Gets u at the start, one number an input, where the noise differs from sample to sample: σ²(x) = σ² exp(u·x) of
@@ -42,7 +43,7 @@ public sealed record RobustGaussianProcess
     /// Gets ν at the start, the degrees of freedom of the noise, above 1: with 4, about 1 sample in 100 is more than
     /// 4.6 σ off; as ν → ∞ the noise is normal.
     /// </summary>
-    public double Degrees { get; init; } = 4.0;
+    public double Degrees { get; init => field = Setting.Above(value, 1.0); } = 4.0;
 
     /// <summary>Gets whether inputs are shifted and scaled to mean 0 and variance 1 for the kernel.</summary>
     public bool Standardize { get; init; } = true;
@@ -56,7 +57,7 @@ public sealed record RobustGaussianProcess
     /// Gets the number of starts of the search: the given hyperparameters, then random ones within a factor of 10 of
     /// them.
     /// </summary>
-    public int Starts { get; init; } = 2;
+    public int Starts { get; init => field = Setting.AtLeast(value, 1); } = 2;
 
     /// <summary>Gets the seed of the random starts.</summary>
     public int Seed { get; init; } = 1;
@@ -76,9 +77,6 @@ public sealed record RobustGaussianProcess
     public RobustGaussianProcessFit Fit(
         Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NoiseVariance);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Degrees, 1.0);
         KernelSamples given = ProcessSamples.Check(inputs, targets, null);
         Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, inputs.ColumnCount).ToArray());
         kernel.Check(given);

@@ -1,6 +1,7 @@
 using Math4AI.Fitting.Models;
 using Math4AI.Kernels.GaussianProcesses.Sparse;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -23,7 +24,7 @@ public sealed record SparseGaussianProcess
     public Kernel? Kernel { get; init; }
 
     /// <inheritdoc cref="GaussianProcess.NoiseVariance"/>
-    public double NoiseVariance { get; init; } = 0.1;
+    public double NoiseVariance { get; init => field = Setting.Above(value, 0.0); } = 0.1;
 
     /// <inheritdoc cref="GaussianProcess.Mean"/>
     public Model? Mean { get; init; }
@@ -40,13 +41,13 @@ public sealed record SparseGaussianProcess
     /// <summary>
     /// Gets m, the number of inducing points; fewer are taken where those determine every sample to rounding.
     /// </summary>
-    public int InducingCount { get; init; } = 500;
+    public int InducingCount { get; init => field = Setting.AtLeast(value, 1); } = 500;
 
     /// <summary>
     /// Gets the most samples that hyperparameters are estimated from: of more, so many at random. The process itself
     /// takes all.
     /// </summary>
-    public int MaxSearchSamples { get; init; } = 20_000;
+    public int MaxSearchSamples { get; init => field = Setting.AtLeast(value, 2); } = 20_000;
 
     /// <summary>Gets the seed of the choices at random.</summary>
     public int Seed { get; init; } = 1;
@@ -60,9 +61,6 @@ public sealed record SparseGaussianProcess
         Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances = null,
         CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(InducingCount, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSearchSamples, 2);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NoiseVariance);
         double[] mean = ProcessMean.Start(Mean, MeanStart, Optimize, Options, inputs, targets, cancellation);
         var samples = new ProcessSamples(inputs, targets, noiseVariances, Standardize, Mean, mean);
         Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, inputs.ColumnCount).ToArray());

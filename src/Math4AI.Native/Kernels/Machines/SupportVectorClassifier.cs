@@ -22,7 +22,7 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
     public bool HasProbabilities { get; init; }
 
     /// <summary>Gets the number of parts of the cross-validation that probabilities are fitted by.</summary>
-    public int Folds { get; init; } = 5;
+    public int Folds { get; init => field = Setting.AtLeast(value, 2); } = 5;
 
     /// <summary>Gets the seed of these parts.</summary>
     public int Seed { get; init; } = 1;
@@ -62,7 +62,6 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 2);
         MachineSamples samples = Prepare(inputs, penalties);
         int[] names = [.. classes.Distinct().Order()];
         if (classes.Count != samples.Inputs.Count || names.Length < 2)

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.Machines;
@@ -13,7 +14,7 @@ namespace Math4AI.Kernels.Machines;
 public sealed record SupportVectorRegressor : SupportVectorSettings
 {
     /// <summary>Gets ε, the error that costs nothing, in the targets' unit.</summary>
-    public double Width { get; init; } = 0.1;
+    public double Width { get; init => field = Setting.AtLeast(value, 0.0); } = 0.1;
 
     /// <summary>Fits the machine to samples.</summary>
     /// <param name="inputs">X, samples × inputs.</param>
@@ -40,7 +41,6 @@ public sealed record SupportVectorRegressor : SupportVectorSettings
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfNegative(Width);
         MachineSamples samples = Prepare(inputs, penalties);
         if (targets.Count != samples.Inputs.Count || !targets.All(double.IsFinite))
         {

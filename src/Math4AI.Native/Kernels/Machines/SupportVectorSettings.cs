@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.Machines;
@@ -16,7 +17,7 @@ public abstract record SupportVectorSettings
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets C, the cost of an error: larger follows the samples more closely.</summary>
-    public double Penalty { get; init; } = 1.0;
+    public double Penalty { get; init => field = Setting.Above(value, 0.0); } = 1.0;
 
     /// <summary>
     /// Gets whether inputs are shifted and scaled to mean 0 and variance 1: other scales make the search long and the
@@ -25,19 +26,18 @@ public abstract record SupportVectorSettings
     public bool Standardize { get; init; } = true;
 
     /// <summary>Gets by how much the optimality conditions may be violated in the end.</summary>
-    public double Tolerance { get; init; } = 1e-3;
+    public double Tolerance { get; init => field = Setting.Above(value, 0.0); } = 1e-3;
 
     /// <summary>Gets the limit on steps; a fit that reaches it says so.</summary>
-    public int MaxIterations { get; init; } = 10_000_000;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 10_000_000;
 
     /// <summary>Gets the memory for rows of kernel values, in bytes.</summary>
-    public long CacheBytes { get; init; } = 2L << 30;
+    public long CacheBytes { get; init => field = Setting.AtLeast(value, 0); } = 2L << 30;
 
     private protected MachineSamples Prepare(Matrix<double> inputs, IReadOnlyList<double> penalties)
     {
         Positive.Check(penalties, "penalty");
         Positive.Check(Tolerance, "tolerance");
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         var samples = new MachineSamples(inputs, Standardize);
         (Kernel ?? KernelOf(samples)).Check(samples.Inputs);
         return samples;

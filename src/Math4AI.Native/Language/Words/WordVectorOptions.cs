@@ -1,4 +1,5 @@
 using Math4AI.Processes;
+using Math4AI.Runtime;
 
 namespace Math4AI.Language.Words;
 
@@ -28,54 +29,54 @@ public sealed record WordVectorOptions
     public WordMethod Method { get; init; } = WordMethod.MutualInformation;
 
     /// <summary>Gets the numbers of a vector.</summary>
-    public int Dimensions { get; init; } = 100;
+    public int Dimensions { get; init => field = Setting.AtLeast(value, 1); } = 100;
 
     /// <summary>
     /// Gets the greatest distance of two words of a line that count as a pair: with the weight 1/distance for the
     /// mutual information, and otherwise within a distance drawn from 1 to this one at each word.
     /// </summary>
-    public int Window { get; init; } = 8;
+    public int Window { get; init => field = Setting.Within(value, 1, PairCounts.Unit); } = 8;
 
     /// <summary>Gets how often a word must occur.</summary>
-    public int MinCount { get; init; } = 5;
+    public int MinCount { get; init => field = Setting.AtLeast(value, 1); } = 5;
 
     /// <summary>Gets the most words, the most frequent first.</summary>
-    public int MaxWords { get; init; } = 400_000;
+    public int MaxWords { get; init => field = Setting.AtLeast(value, 2); } = 400_000;
 
     /// <summary>
     /// Gets α: contexts count, and words are drawn at random, with the power α of their frequency, so that rare ones do
     /// not stand out.
     /// </summary>
-    public double Smoothing { get; init; } = 0.75;
+    public double Smoothing { get; init => field = Setting.Share(value); } = 0.75;
 
     /// <summary>Gets k, whose logarithm is taken off: 1 for nothing.</summary>
-    public double Shift { get; init; } = 1.0;
+    public double Shift { get; init => field = Setting.AtLeast(value, 1.0); } = 1.0;
 
     /// <summary>Gets the power of the singular values that scale the vectors.</summary>
-    public double Power { get; init; } = 0.6;
+    public double Power { get; init => field = Setting.Within(value, 0.0, 1.0); } = 0.6;
 
     /// <summary>
     /// Gets the weight with which a word's vector as a context is added to its own: similar meanings gain by it,
     /// analogies of grammar lose.
     /// </summary>
-    public double ContextWeight { get; init; } = 0.5;
+    public double ContextWeight { get; init => field = Setting.AtLeast(value, 0.0); } = 0.5;
 
     /// <summary>Gets how many words drawn at random stand against each word that is near.</summary>
-    public int Negatives { get; init; } = 5;
+    public int Negatives { get; init => field = Setting.Within(value, 1, 1000); } = 5;
 
     /// <summary>Gets how often <see cref="WordMethod.SkipGram"/> and its like read the text to learn from it.</summary>
-    public int Epochs { get; init; } = 10;
+    public int Epochs { get; init => field = Setting.AtLeast(value, 1); } = 10;
 
     /// <summary>
     /// Gets the learning rate at the beginning, which falls linearly to a hundredth; 0 for 0.025 for
     /// <see cref="WordMethod.SkipGram"/> and 0.075 for <see cref="WordMethod.ContinuousBag"/>.
     /// </summary>
-    public double LearningRate { get; init; }
+    public double LearningRate { get; init => field = Setting.Below(value, 0.0, 10.0); }
 
     /// <summary>
     /// Gets t: of the occurrences of a word with the frequency f, the share √(t/f) + t/f is learned from, or all.
     /// </summary>
-    public double Sample { get; init; } = 1e-3;
+    public double Sample { get; init => field = Setting.Share(value); } = 1e-3;
 
     /// <summary>
     /// Gets whether all threads change the same vectors at once without waiting for each other: faster with many
@@ -97,62 +98,11 @@ public sealed record WordVectorOptions
     /// <exception cref="ArgumentException">One of them is not possible; the message names it.</exception>
     public void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Dimensions, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Window, PairCounts.Unit);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MinCount, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWords, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Negatives, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Negatives, 1000);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         if (Processes.Count > 1 && Method != WordMethod.MutualInformation)
         {
             throw new ArgumentException(
                 "Skip-gram and cbow learn from one pair of words after the other, in one process: count pairs (method "
                 + "ppmi), or start one process.");
-        }
-
-        ValidateRates();
-        ValidateWeights();
-    }
-
-    private void ValidateRates()
-    {
-        if (!(LearningRate is >= 0.0 and < 10.0))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(LearningRate), LearningRate,
-                "The learning rate must be above 0 and below 10, or 0 for the default.");
-        }
-
-        if (!(Sample is > 0.0 and <= 1.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Sample), Sample, "Sample must be above 0 and at most 1.");
-        }
-    }
-
-    private void ValidateWeights()
-    {
-        if (!(Smoothing is > 0.0 and <= 1.0))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(Smoothing), Smoothing, "Smoothing must be above 0 and at most 1.");
-        }
-
-        if (!(Shift is >= 1.0 and < double.PositiveInfinity))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Shift), Shift, "Shift must be 1 or more.");
-        }
-
-        if (!(ContextWeight is >= 0.0 and < double.PositiveInfinity))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(ContextWeight), ContextWeight, "The weight of contexts must be 0 or more.");
-        }
-
-        if (!(Power is >= 0.0 and <= 1.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Power), Power, "Power must be from 0 to 1.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.LinearAlgebra.Decompositions;
@@ -19,6 +20,9 @@ public sealed record PrincipalComponents(int? Components = null)
     private const double MinShare = 1e-8;
     private const double Epsilon = 2.220446049250313e-16;
 
+    /// <summary>Gets the number of components; null for all.</summary>
+    public int? Components { get; init => field = Setting.AtLeast(value, 1); } = Setting.AtLeast(Components, 1);
+
     /// <summary>Gets how the components are computed.</summary>
     public PrincipalMethod Method { get; init; }
 
@@ -32,7 +36,7 @@ public sealed record PrincipalComponents(int? Components = null)
     public int Seed { get; init; } = 1;
 
     /// <summary>Gets the number of passes that improve the random subspace.</summary>
-    public int Passes { get; init; } = 4;
+    public int Passes { get; init => field = Setting.AtLeast(value, 0); } = 4;
 
     /// <summary>Finds the components of the rows of a matrix.</summary>
     /// <param name="samples">Samples × channels.</param>
@@ -52,7 +56,6 @@ public sealed record PrincipalComponents(int? Components = null)
     public PrincipalComponentsFit Fit(ISampleSource samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Components ?? 1, 1, nameof(Components));
         if (samples.Length < 2)
         {
             throw new ArgumentException("Principal components need 2 samples or more.", nameof(samples));

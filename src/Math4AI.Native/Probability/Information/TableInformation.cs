@@ -30,15 +30,15 @@ public sealed record TableInformation
     public IReadOnlyDictionary<string, ColumnForm> Forms { get; init; } = new Dictionary<string, ColumnForm>();
 
     /// <summary>Gets the number of neighbors.</summary>
-    public int Neighbors { get; init; } = 4;
+    public int Neighbors { get; init => field = Setting.AtLeast(value, 1); } = 4;
 
     /// <summary>
     /// Gets the most permutations of a test; null for 20 for each pair, at least 199 and at most 999.
     /// </summary>
-    public int? Permutations { get; init; }
+    public int? Permutations { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Gets the most rows of a test, some at random of more; the estimates are of all rows.</summary>
-    public int MaxTestRows { get; init; } = 500;
+    public int MaxTestRows { get; init => field = Setting.AtLeast(value, 2); } = 500;
 
     /// <summary>Gets the seed of the permutations.</summary>
     public int Seed { get; init; } = 1;
@@ -60,8 +60,6 @@ public sealed record TableInformation
         Table table, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(table);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Neighbors, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Permutations ?? 1, 1, nameof(Permutations));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTestRows, Neighbors + 1);
         RequireColumns(table);
         var columns = new List<(string Name, double[] Values, bool AreClasses)>();

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Probability.Neighbors;
@@ -23,7 +24,7 @@ public sealed record NeighborDescent
     private const int Checked = 100;
 
     /// <summary>Gets the largest number of rounds.</summary>
-    public int MaxRounds { get; init; } = 20;
+    public int MaxRounds { get; init => field = Setting.AtLeast(value, 1); } = 20;
 
     /// <summary>Gets the seed of the trees and of the order of comparisons.</summary>
     public int Seed { get; init; } = 1;
@@ -41,7 +42,6 @@ public sealed record NeighborDescent
         Matrix<double> samples, int count, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRounds, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var exact = new NeighborSearch(samples);
         if (samples.RowCount < Math.Max(MinSamples, (long)MinSamplesPerNeighbor * count))

@@ -15,13 +15,13 @@ public sealed record NutsSampler
     private const int FewParameters = 50;
 
     /// <summary>Gets the number of chains. The default is 4.</summary>
-    public int Chains { get; init; } = 4;
+    public int Chains { get; init => field = Setting.AtLeast(value, 1); } = 4;
 
     /// <summary>Gets the number of steps of each chain's warm-up. The default is 1000.</summary>
-    public int Warmup { get; init; } = 1000;
+    public int Warmup { get; init => field = Setting.AtLeast(value, 0); } = 1000;
 
     /// <summary>Gets the number of draws of each chain. The default is 1000.</summary>
-    public int Draws { get; init; } = 1000;
+    public int Draws { get; init => field = Setting.AtLeast(value, 1); } = 1000;
 
     /// <summary>Gets the seed of the random numbers. The default is 1.</summary>
     public int Seed { get; init; } = 1;
@@ -33,7 +33,7 @@ public sealed record NutsSampler
     public double TargetAcceptance { get; init; } = 0.8;
 
     /// <summary>Gets the largest number of doublings of a trajectory. The default is 10, 1023 steps.</summary>
-    public int MaxTreeDepth { get; init; } = 10;
+    public int MaxTreeDepth { get; init => field = Setting.Within(value, 1, 30); } = 10;
 
     /// <summary>Gets the form of the mass matrix. The default is <see cref="MassMatrix.Auto"/>.</summary>
     public MassMatrix MassMatrix { get; init; } = MassMatrix.Auto;
@@ -170,11 +170,6 @@ public sealed record NutsSampler
 
     private void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Chains, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(Warmup);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Draws, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTreeDepth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxTreeDepth, 30);
         if (!(TargetAcceptance > 0.0 && TargetAcceptance < 1.0))
         {
             throw new ArgumentException(

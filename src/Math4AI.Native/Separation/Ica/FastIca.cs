@@ -1,6 +1,7 @@
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Ica;
@@ -31,10 +32,10 @@ public sealed record FastIcaOptions
     /// <summary>
     /// Gets the tolerance: it has converged when max |1 − |⟨w, w_before⟩|| over the rows of W is below this.
     /// </summary>
-    public double Tolerance { get; init; } = 1e-4;
+    public double Tolerance { get; init => field = Setting.Above(value, 0.0); } = 1e-4;
 
     /// <summary>Gets the maximum number of iterations.</summary>
-    public int MaxIterations { get; init; } = 200;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 200;
 }
 
 /// <summary>
@@ -67,8 +68,6 @@ internal sealed class FastIca : WhiteningSeparator
     public FastIca(FastIcaOptions options)
         : base(options.Sources)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
-        SeparationSettings.RequireTolerance(options.Tolerance);
         ArgumentNullException.ThrowIfNull(options.Contrast);
         options.Contrast.Check();
         this.options = options;

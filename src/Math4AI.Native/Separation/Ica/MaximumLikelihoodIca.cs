@@ -3,6 +3,7 @@ using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Functions;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -29,10 +30,10 @@ public sealed record MaximumLikelihoodIcaOptions
     /// <summary>
     /// Gets the tolerance: it has converged when the largest entry of the relative gradient is below this.
     /// </summary>
-    public double Tolerance { get; init; } = 1e-7;
+    public double Tolerance { get; init => field = Setting.Above(value, 0.0); } = 1e-7;
 
     /// <summary>Gets the maximum number of iterations.</summary>
-    public int MaxIterations { get; init; } = 500;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 500;
 }
 
 /// <summary>
@@ -62,8 +63,6 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
     public MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options)
         : base(options.Sources)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
-        SeparationSettings.RequireTolerance(options.Tolerance);
         this.options = options;
     }
 

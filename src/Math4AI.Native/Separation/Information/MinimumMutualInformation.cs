@@ -3,6 +3,7 @@ using Math4AI.LinearAlgebra;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
 using Math4AI.Probability;
+using Math4AI.Runtime;
 using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -17,7 +18,7 @@ public sealed record MinimumMutualInformationOptions
     /// <summary>
     /// Gets the maximum number of samples in which all directions are searched, evenly spread; 1000 or more.
     /// </summary>
-    public int SearchSamples { get; init; } = 10_000;
+    public int SearchSamples { get; init => field = Setting.AtLeast(value, 1000); } = 10_000;
 
     /// <summary>
     /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar
@@ -62,7 +63,6 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
     public MinimumMutualInformation(MinimumMutualInformationOptions options)
         : base(options.Sources)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.SearchSamples, 1000);
         this.options = options;
     }
 

@@ -18,7 +18,7 @@ public sealed record StreamingOptions
     /// Gets the time constant of forgetting, in seconds: a short one follows sources that move, a long one is more
     /// exact.
     /// </summary>
-    public double ForgetSeconds { get; init; } = 0.5;
+    public double ForgetSeconds { get; init => field = Setting.Within(value, 0.01, 3600.0); } = 0.5;
 
     /// <summary>Gets the initial unmixing; null to start without one.</summary>
     public Unmixing? Start { get; init; }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Math4AI.Data;
 using Math4AI.Data.Arrays;
+using Math4AI.Runtime;
 using Math4AI.Training.Optimizers;
 using static TorchSharp.torch;
 
@@ -14,10 +15,10 @@ namespace Math4AI.Training.Files;
 public sealed record CheckpointOptions(string Path)
 {
     /// <summary>Gets the number of steps between checkpoints; null to go by the time alone.</summary>
-    public int? EverySteps { get; init; }
+    public int? EverySteps { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Gets the number of seconds between checkpoints.</summary>
-    public double EverySeconds { get; init; } = 60.0;
+    public double EverySeconds { get; init => field = Setting.AtLeast(value, 0.0); } = 60.0;
 
     /// <summary>Gets a text of the caller's own that is saved too, such as the command line.</summary>
     public string Note { get; init; } = string.Empty;

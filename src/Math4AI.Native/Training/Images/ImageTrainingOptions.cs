@@ -1,3 +1,5 @@
+using Math4AI.Runtime;
+
 namespace Math4AI.Training.Images;
 
 /// <summary>The settings of a training on images.</summary>
@@ -7,7 +9,7 @@ public sealed record ImageTrainingOptions
     public string Target { get; init; } = "class";
 
     /// <summary>Gets the number of filters of the first convolutions.</summary>
-    public int Filters { get; init; } = 16;
+    public int Filters { get; init => field = Setting.AtLeast(value, 1); } = 16;
 
     /// <summary>Gets whether training images are shifted at random by up to one pixel.</summary>
     public bool Shift { get; init; } = true;
@@ -19,7 +21,7 @@ public sealed record ImageTrainingOptions
     public bool Flip { get; init; }
 
     /// <summary>Gets the label smoothing: the share of each target that is spread evenly over all classes.</summary>
-    public double LabelSmoothing { get; init; } = 0.1;
+    public double LabelSmoothing { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.1;
 
     /// <summary>Gets the settings of the trainer.</summary>
     public TrainerOptions Trainer { get; init; } = new()

@@ -1,4 +1,5 @@
 using Math4AI.Data.Models;
+using Math4AI.Runtime;
 using Math4AI.Training.Learners.Combined;
 
 namespace Math4AI.Training.Learners;
@@ -44,13 +45,13 @@ public sealed record AutoLearner : Learner
     /// <summary>
     /// Gets the bytes that a learner may ask for; null for half of the memory that the process may have.
     /// </summary>
-    public long? MaxMemory { get; init; }
+    public long? MaxMemory { get; init => field = Setting.AtLeast(value, 0); }
 
     /// <summary>
     /// Gets the most samples that learners are compared by; of more, some at random are taken. The learner that is kept
     /// learns from all.
     /// </summary>
-    public int MaxSamples { get; init; } = 20_000;
+    public int MaxSamples { get; init => field = Setting.AtLeast(value, 2); } = 20_000;
 
     /// <inheritdoc/>
     public override bool TakesWeights => true;

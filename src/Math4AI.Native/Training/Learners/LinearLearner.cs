@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Data.Models;
 using Math4AI.Optimization;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;
@@ -18,7 +19,7 @@ public sealed record LinearLearner : Learner
     private static readonly double[] Penalties = [1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0, 1000.0];
 
     /// <summary>Gets α; null to choose it.</summary>
-    public double? Penalty { get; init; }
+    public double? Penalty { get; init => field = Setting.AtLeast(value, 0.0); }
 
     /// <summary>Gets whether all weights are 0: what every other model must surpass.</summary>
     public bool IsConstant { get; init; }

@@ -30,7 +30,7 @@ public sealed record NetworkLearner : Learner
     public static bool IsAvailable => Compute.HasTensors;
 
     /// <summary>Gets the widths of the hidden layers.</summary>
-    public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
+    public IReadOnlyList<int> Hidden { get; init => field = Setting.AllAtLeast(value, 1); } = [64, 64];
 
     /// <summary>
     /// Gets what the hidden units make of their sums; null to choose it together with the steps where networks tell how
@@ -39,15 +39,15 @@ public sealed record NetworkLearner : Learner
     public HiddenUnit? Unit { get; init; }
 
     /// <summary>Gets the number of steps; null to choose it.</summary>
-    public int? Steps { get; init; }
+    public int? Steps { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>
     /// Gets the weight decay; null to choose 0.01 or 1 together with the steps, and otherwise 0.01.
     /// </summary>
-    public double? WeightDecay { get; init; }
+    public double? WeightDecay { get; init => field = Setting.AtLeast(value, 0.0); }
 
     /// <summary>Gets the learning rate.</summary>
-    public double Rate { get; init; } = 3e-3;
+    public double Rate { get; init => field = Setting.Above(value, 0.0); } = 3e-3;
 
     /// <summary>
     /// Gets the number of networks; by default 3, 5 for an ensemble that tells how sure it is, and 1 for dropout and
@@ -57,7 +57,7 @@ public sealed record NetworkLearner : Learner
     {
         get => Uncertainty is NetworkUncertainty.Dropout or NetworkUncertainty.Laplace ? 1
             : networks ?? (Uncertainty == NetworkUncertainty.None ? Averaged : Members);
-        init => networks = value;
+        init => networks = Setting.AtLeast(value, 1);
     }
 
     /// <summary>Gets how the networks tell how sure they are; by default they do not.</summary>
@@ -76,22 +76,22 @@ public sealed record NetworkLearner : Learner
     /// log likelihood, which can leave samples with a large variance unlearned, and 1 learns the mean as least squares
     /// do. It counts where <see cref="HoldsOut"/> is false.
     /// </summary>
-    public double Beta { get; init; } = 0.5;
+    public double Beta { get; init => field = Setting.Within(value, 0.0, 1.0); } = 0.5;
 
     /// <summary>
     /// Gets the precision of the last layer's normal prior for Laplace's approximation; null to choose that by which
     /// the samples that networks have not seen are most probable, and without a choice the most probable one of all.
     /// </summary>
-    public double? PriorPrecision { get; init; }
+    public double? PriorPrecision { get; init => field = Setting.Above(value, 0.0); }
 
     /// <summary>
     /// Gets σ² of numbers for Laplace's approximation, as a share of their variance; null to choose the mean squared
     /// error of samples that networks have not seen, and without a choice the most probable one.
     /// </summary>
-    public double? NoiseVariance { get; init; }
+    public double? NoiseVariance { get; init => field = Setting.Above(value, 0.0); }
 
     /// <summary>Gets the share of hidden units that are left out at random by dropout.</summary>
-    public double DropoutShare { get; init; } = 0.1;
+    public double DropoutShare { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.1;
 
     /// <inheritdoc/>
     public override bool TellsHowSure => Uncertainty != NetworkUncertainty.None;

@@ -2,6 +2,7 @@ using Math4AI.Data.Models;
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.Random;
 
 namespace Math4AI.Training.Learners;
@@ -27,7 +28,7 @@ public sealed record ProcessLearner : Learner
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets σ², as a share of the targets' variance, where the search begins; classes have none.</summary>
-    public double NoiseVariance { get; init; } = 0.1;
+    public double NoiseVariance { get; init => field = Setting.Above(value, 0.0); } = 0.1;
 
     /// <summary>
     /// Gets u of the noise of numbers, σ²(x) = σ² exp(u·x), one number an input; null where <see cref="Choose"/> finds
@@ -42,19 +43,19 @@ public sealed record ProcessLearner : Learner
     public bool IsRobust { get; init; }
 
     /// <summary>Gets ν of Student-t noise, the degrees of freedom, where the search begins.</summary>
-    public double Degrees { get; init; } = 4.0;
+    public double Degrees { get; init => field = Setting.Above(value, 1.0); } = 4.0;
 
     /// <summary>Gets whether hyperparameters are estimated; otherwise those given are used as they are.</summary>
     public bool Optimize { get; init; } = true;
 
     /// <summary>Gets the number of starts of the search for the hyperparameters of numbers.</summary>
-    public int Starts { get; init; } = 3;
+    public int Starts { get; init => field = Setting.AtLeast(value, 1); } = 3;
 
     /// <summary>
     /// Gets the most samples that hyperparameters are estimated from, for numbers; for classes half as many, shared by
     /// the classes, and at least 200. The process itself takes all.
     /// </summary>
-    public int MaxSearchSamples { get; init; } = 1000;
+    public int MaxSearchSamples { get; init => field = Setting.AtLeast(value, 2); } = 1000;
 
     /// <summary>
     /// Gets whether a process of numbers has inducing points; null where it has them beyond <see cref="MaxSamples"/>,
@@ -66,19 +67,19 @@ public sealed record ProcessLearner : Learner
     /// Gets the most samples that a process of numbers is fitted to without inducing points: time n³, memory 8 n²
     /// bytes.
     /// </summary>
-    public int MaxSamples { get; init; } = 12_000;
+    public int MaxSamples { get; init => field = Setting.AtLeast(value, 1); } = 12_000;
 
     /// <summary>Gets the number of inducing points of a process of many numbers.</summary>
-    public int InducingCount { get; init; } = 1000;
+    public int InducingCount { get; init => field = Setting.AtLeast(value, 1); } = 1000;
 
     /// <summary>
     /// Gets the most samples that a process of classes, or with Student-t noise, is fitted to: its time and memory are
     /// several times those of normal noise.
     /// </summary>
-    public int MaxLaplaceSamples { get; init; } = 4000;
+    public int MaxLaplaceSamples { get; init => field = Setting.AtLeast(value, 1); } = 4000;
 
     /// <summary>Gets the most samples that are taken in a comparison of learners: time as their cube.</summary>
-    public int MaxComparedSamples { get; init; } = int.MaxValue;
+    public int MaxComparedSamples { get; init => field = Setting.AtLeast(value, 1); } = int.MaxValue;
 
     /// <inheritdoc/>
     public override bool TellsHowSure => true;

@@ -1,5 +1,6 @@
 using Math4AI.Data.Models;
 using Math4AI.Kernels;
+using Math4AI.Runtime;
 
 namespace Math4AI.Training.Learners;
 
@@ -13,16 +14,16 @@ public sealed record RidgeLearner : Learner
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets γ of the RBF kernel; null to choose it.</summary>
-    public double? Gamma { get; init; }
+    public double? Gamma { get; init => field = Setting.Above(value, 0.0); }
 
     /// <summary>Gets λ; null to choose it.</summary>
-    public double? Penalty { get; init; }
+    public double? Penalty { get; init => field = Setting.AtLeast(value, 0.0); }
 
     /// <summary>Gets the most samples that settings are chosen by.</summary>
-    public int MaxSearchSamples { get; init; } = 2000;
+    public int MaxSearchSamples { get; init => field = Setting.AtLeast(value, 2); } = 2000;
 
     /// <summary>Gets the most samples that are taken in a comparison of learners: time as their cube.</summary>
-    public int MaxComparedSamples { get; init; } = int.MaxValue;
+    public int MaxComparedSamples { get; init => field = Setting.AtLeast(value, 1); } = int.MaxValue;
 
     /// <inheritdoc/>
     public override string? ReasonAgainst(LearnerSamples training) =>

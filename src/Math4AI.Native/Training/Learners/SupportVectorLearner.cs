@@ -1,6 +1,7 @@
 using Math4AI.Data.Models;
 using Math4AI.Kernels;
 using Math4AI.Kernels.Machines;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 
@@ -18,25 +19,25 @@ public sealed record SupportVectorLearner : Learner
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets γ of the RBF kernel; null to choose it.</summary>
-    public double? Gamma { get; init; }
+    public double? Gamma { get; init => field = Setting.Above(value, 0.0); }
 
     /// <summary>Gets C; for numbers, in units of their standard deviation; null to choose it.</summary>
-    public double? Penalty { get; init; }
+    public double? Penalty { get; init => field = Setting.Above(value, 0.0); }
 
     /// <summary>Gets the error that costs nothing, for numbers, in units of their standard deviation.</summary>
-    public double Width { get; init; } = 0.1;
+    public double Width { get; init => field = Setting.AtLeast(value, 0.0); } = 0.1;
 
     /// <summary>Gets whether classes have probabilities, calibrated by cross-validation.</summary>
     public bool HasProbabilities { get; init; } = true;
 
     /// <summary>Gets the most samples that settings are chosen by.</summary>
-    public int MaxSearchSamples { get; init; } = 2000;
+    public int MaxSearchSamples { get; init => field = Setting.AtLeast(value, 2); } = 2000;
 
     /// <summary>Gets the limit on steps of a fit.</summary>
-    public int MaxIterations { get; init; } = 10_000_000;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 10_000_000;
 
     /// <summary>Gets the most samples that are taken in a comparison of learners.</summary>
-    public int MaxComparedSamples { get; init; } = int.MaxValue;
+    public int MaxComparedSamples { get; init => field = Setting.AtLeast(value, 1); } = int.MaxValue;
 
     /// <inheritdoc/>
     public override bool TakesWeights => true;

@@ -18,27 +18,27 @@ public sealed record TreesLearner : Learner
     public static bool IsAvailable => TreesTraining.IsAvailable;
 
     /// <summary>Gets the number of rounds; null to choose it.</summary>
-    public int? Rounds { get; init; }
+    public int? Rounds { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Gets the limit on the rounds that are tried.</summary>
-    public int MaxRounds { get; init; } = 1500;
+    public int MaxRounds { get; init => field = Setting.AtLeast(value, 1); } = 1500;
 
     /// <summary>
     /// Gets the number of leaves of a tree; where <see cref="Rounds"/> is null, 4, 10 and 31 are tried.
     /// </summary>
-    public int Leaves { get; init; } = 10;
+    public int Leaves { get; init => field = Setting.AtLeast(value, 2); } = 10;
 
     /// <summary>Gets the fewest samples of a leaf.</summary>
-    public int MinLeafSamples { get; init; } = 5;
+    public int MinLeafSamples { get; init => field = Setting.AtLeast(value, 1); } = 5;
 
     /// <summary>Gets the rate.</summary>
-    public double Rate { get; init; } = 0.05;
+    public double Rate { get; init => field = Setting.Above(value, 0.0); } = 0.05;
 
     /// <summary>Gets the share of the columns that each tree may use.</summary>
-    public double ColumnShare { get; init; } = 0.8;
+    public double ColumnShare { get; init => field = Setting.Share(value); } = 0.8;
 
     /// <summary>Gets the weight of the squares of the leaves.</summary>
-    public double Penalty { get; init; } = 1.0;
+    public double Penalty { get; init => field = Setting.AtLeast(value, 0.0); } = 1.0;
 
     /// <summary>
     /// Gets for each input 1 where the prediction must not fall as it grows, −1 where it must not rise, and 0 for no

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Math4AI.Runtime;
 
 namespace Math4AI.Training.Optimizers;
 
@@ -13,13 +14,13 @@ namespace Math4AI.Training.Optimizers;
 public sealed record AdamW : ElementwiseOptimizer
 {
     /// <summary>Gets β₁, the share of the mean gradient that a step keeps: 0 or more and less than 1.</summary>
-    public double Beta1 { get; init; } = 0.9;
+    public double Beta1 { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.9;
 
     /// <summary>Gets β₂, the share of the mean squared gradient that a step keeps: 0 or more and less than 1.</summary>
-    public double Beta2 { get; init; } = 0.999;
+    public double Beta2 { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.999;
 
     /// <summary>Gets ε, which keeps the divisor away from 0: more than 0.</summary>
-    public double Epsilon { get; init; } = 1e-8;
+    public double Epsilon { get; init => field = Setting.Above(value, 0.0); } = 1e-8;
 
     /// <inheritdoc/>
     public override int StateCount => 2;
@@ -37,15 +38,6 @@ public sealed record AdamW : ElementwiseOptimizer
     /// <summary>Returns the name and the settings that differ from their defaults.</summary>
     public override string ToString() =>
         Describe("adamw", ("beta1", Beta1, 0.9), ("beta2", Beta2, 0.999), ("epsilon", Epsilon, 1e-8));
-
-    internal override void Check()
-    {
-        if (!(Beta1 is >= 0.0 and < 1.0) || !(Beta2 is >= 0.0 and < 1.0) || !(Epsilon > 0.0))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(Beta1), "AdamW takes β₁ and β₂ from 0 to less than 1, and an ε of more than 0.");
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step<T>(

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using TorchSharp;
 
 namespace Math4AI.Training.Optimizers;
@@ -12,7 +13,7 @@ public sealed record Lbfgs : Optimizer
     /// <summary>
     /// Gets the number of past changes of parameters and gradient that the Hessian is made of, 1 or more.
     /// </summary>
-    public int HistorySize { get; init; } = 10;
+    public int HistorySize { get; init => field = Setting.AtLeast(value, 1); } = 10;
 
     /// <inheritdoc/>
     public override TrainerOptions SettingsFrom(TrainerOptions defaults) => base.SettingsFrom(defaults) with
@@ -37,6 +38,4 @@ public sealed record Lbfgs : Optimizer
             ? new LbfgsRun<T>(module, options, HistorySize)
             : throw new ArgumentException(
                 "L-BFGS steps all parameters together: its groups have no rates or passes of their own.");
-
-    internal override void Check() => ArgumentOutOfRangeException.ThrowIfLessThan(HistorySize, 1);
 }

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Math4AI.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -15,13 +16,13 @@ namespace Math4AI.Training.Optimizers;
 public sealed record Muon : Optimizer
 {
     /// <summary>Gets β, the share of the momentum that a step keeps: 0 or more and less than 1.</summary>
-    public double Momentum { get; init; } = 0.95;
+    public double Momentum { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.95;
 
     /// <summary>
     /// Gets the number of polynomials by which the momentum is made orthogonal, 1 or more: after 5, all singular values
     /// lie between about 0.7 and 1.2.
     /// </summary>
-    public int Iterations { get; init; } = 5;
+    public int Iterations { get; init => field = Setting.AtLeast(value, 1); } = 5;
 
     /// <summary>Gets how vectors and embeddings are stepped.</summary>
     public AdamW Others { get; init; } = new() { Beta2 = 0.99 };
@@ -42,15 +43,8 @@ public sealed record Muon : Optimizer
 
     internal override void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Iterations, 1);
         ArgumentNullException.ThrowIfNull(Others);
         ArgumentNullException.ThrowIfNull(Except);
-        if (!(Momentum is >= 0.0 and < 1.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Momentum), "Muon takes a momentum from 0 to less than 1.");
-        }
-
-        Others.Check();
     }
 
     /// <summary>Returns the names of the parameters that are stepped as matrices.</summary>

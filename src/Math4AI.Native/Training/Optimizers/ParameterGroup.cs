@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using Math4AI.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -15,18 +16,18 @@ namespace Math4AI.Training.Optimizers;
 public sealed record ParameterGroup(string Pattern)
 {
     /// <summary>Gets the factor of the rate of these parameters, more than 0.</summary>
-    public double RateFactor { get; init; } = 1.0;
+    public double RateFactor { get; init => field = Setting.Above(value, 0.0); } = 1.0;
 
     /// <summary>
     /// Gets the weight decay of these parameters, 0 or more; null for that of the training by its rule.
     /// </summary>
-    public double? WeightDecay { get; init; }
+    public double? WeightDecay { get; init => field = Setting.AtLeast(value, 0.0); }
 
     /// <summary>
     /// Gets the pass, from 1, from which these parameters are trained: 1 for from the beginning, and
     /// <see cref="Frozen"/> for never. Give groups of the layers different ones to unfreeze a network gradually.
     /// </summary>
-    public int FromEpoch { get; init; } = 1;
+    public int FromEpoch { get; init => field = Setting.AtLeast(value, 1); } = 1;
 
     /// <summary>Gets the value of <see cref="FromEpoch"/> that means never.</summary>
     public static int Frozen => int.MaxValue;
@@ -34,11 +35,6 @@ public sealed record ParameterGroup(string Pattern)
     internal void Check()
     {
         ArgumentException.ThrowIfNullOrEmpty(Pattern);
-        if (!(RateFactor > 0.0) || !double.IsFinite(RateFactor) || !(WeightDecay is null or >= 0.0) || FromEpoch < 1)
-        {
-            throw new ArgumentException(
-                $"The group '{Pattern}' needs a factor of more than 0, a decay of 0 or more, and a pass from 1 on.");
-        }
     }
 
     internal bool Has(string name) => FileSystemName.MatchesSimpleExpression(Pattern, name, ignoreCase: false);

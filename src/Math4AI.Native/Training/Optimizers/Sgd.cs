@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Math4AI.Runtime;
 
 namespace Math4AI.Training.Optimizers;
 
@@ -13,7 +14,7 @@ namespace Math4AI.Training.Optimizers;
 public sealed record Sgd : ElementwiseOptimizer
 {
     /// <summary>Gets the momentum β: 0 or more and less than 1.</summary>
-    public double Momentum { get; init; } = 0.9;
+    public double Momentum { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.9;
 
     /// <summary>Gets whether the momentum is Nesterov's, which looks ahead by a step.</summary>
     public bool Nesterov { get; init; }
@@ -32,10 +33,10 @@ public sealed record Sgd : ElementwiseOptimizer
 
     internal override void Check()
     {
-        if (!(Momentum is >= 0.0 and < 1.0) || (Nesterov && Momentum == 0.0))
+        if (Nesterov && Momentum == 0.0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(Momentum), "The momentum goes from 0 to less than 1; Nesterov's is more than 0.");
+                nameof(Momentum), "The momentum of Nesterov is more than 0.");
         }
     }
 

@@ -1,4 +1,5 @@
 using Math4AI.Probability.Neighbors;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Clusters;
@@ -13,10 +14,13 @@ namespace Math4AI.Unsupervised.Clusters;
 /// <param name="Radius">ε, the radius, in the unit of the data; columns of larger numbers count for more.</param>
 public sealed record Dbscan(double Radius)
 {
+    /// <summary>Gets the radius.</summary>
+    public double Radius { get; init => field = Setting.Above(value, 0.0); } = Setting.Above(Radius, 0.0);
+
     /// <summary>
     /// Gets how many samples a core has within the radius, itself included.
     /// </summary>
-    public int MinSamples { get; init; } = 5;
+    public int MinSamples { get; init => field = Setting.AtLeast(value, 1); } = 5;
 
     /// <summary>Finds the clusters of the rows of a matrix.</summary>
     /// <param name="samples">Samples × channels.</param>
@@ -26,8 +30,6 @@ public sealed record Dbscan(double Radius)
     public DbscanFit Fit(Matrix<double> samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Radius);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MinSamples, 1);
         var search = new NeighborSearch(samples);
         int count = samples.RowCount;
         bool[] isCore = new bool[count];

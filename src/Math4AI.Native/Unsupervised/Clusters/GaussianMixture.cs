@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Clusters;
@@ -14,6 +15,9 @@ namespace Math4AI.Unsupervised.Clusters;
 /// <param name="Components">k, the number of components, at least 1.</param>
 public sealed record GaussianMixture(int Components)
 {
+    /// <summary>Gets the number of components.</summary>
+    public int Components { get; init => field = Setting.AtLeast(value, 1); } = Setting.AtLeast(Components, 1);
+
     /// <summary>Gets which covariance matrices the components may have.</summary>
     public CovarianceShape Shape { get; init; } = CovarianceShape.Full;
 
@@ -21,24 +25,24 @@ public sealed record GaussianMixture(int Components)
     public Matrix<double>? Start { get; init; }
 
     /// <summary>Gets the number of starts, of which the one with the highest likelihood is kept.</summary>
-    public int Starts { get; init; } = 1;
+    public int Starts { get; init => field = Setting.AtLeast(value, 1); } = 1;
 
     /// <summary>Gets the seed of the starts.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Gets the limit on iterations.</summary>
-    public int MaxIterations { get; init; } = 200;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 200;
 
     /// <summary>
     /// Gets the gain of the logarithm of the likelihood, a sample, below which the iteration has converged.
     /// </summary>
-    public double Tolerance { get; init; } = 1e-5;
+    public double Tolerance { get; init => field = Setting.AtLeast(value, 0.0); } = 1e-5;
 
     /// <summary>
     /// Gets what is added to each variance, in units of the mean variance of the channels: it keeps a component from
     /// shrinking onto a single sample.
     /// </summary>
-    public double Regularization { get; init; } = 1e-6;
+    public double Regularization { get; init => field = Setting.Above(value, 0.0); } = 1e-6;
 
     /// <summary>Fits a mixture to the rows of a matrix.</summary>
     /// <param name="samples">Samples × channels.</param>
@@ -57,10 +61,6 @@ public sealed record GaussianMixture(int Components)
     public GaussianMixtureFit Fit(ISampleSource samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Regularization);
         GaussianMixtureFit? best = null;
         for (int i = 0; i < (Start is null ? Starts : 1); i++)
         {

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
@@ -23,30 +24,33 @@ public sealed record KMeans(int Clusters)
     private const int MinSamplesOfStarts = 16_384;
     private const int IterationsOfStarts = 30;
 
+    /// <summary>Gets k, the number of clusters.</summary>
+    public int Clusters { get; init => field = Setting.AtLeast(value, 1); } = Setting.AtLeast(Clusters, 1);
+
     /// <summary>Gets the centers to start from, clusters × channels; null to search for some.</summary>
     public Matrix<double>? Start { get; init; }
 
     /// <summary>Gets the number of starts that are compared where none is given.</summary>
-    public int Starts { get; init; } = 4;
+    public int Starts { get; init => field = Setting.AtLeast(value, 1); } = 4;
 
     /// <summary>Gets the seed of the starts.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Gets the limit on iterations over all samples.</summary>
-    public int MaxIterations { get; init; } = 300;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 300;
 
     /// <summary>
     /// Gets the number of samples of a mini-batch; null for passes over all samples. Batches of some thousands find
     /// centers nearly as good long before a file of many samples has been read a few times; they end when the mean
     /// squared distance has stopped to fall, and <see cref="KMeansFit.Iterations"/> counts them.
     /// </summary>
-    public int? BatchSize { get; init; }
+    public int? BatchSize { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>
     /// Gets the sum of squared moves of the centers, in units of the mean variance of the channels, below which the
     /// iteration has converged.
     /// </summary>
-    public double Tolerance { get; init; } = 1e-4;
+    public double Tolerance { get; init => field = Setting.AtLeast(value, 0.0); } = 1e-4;
 
     /// <summary>
     /// Gets whether the search rounds samples to float32, which takes less time. Null decides by the source: float32
@@ -80,11 +84,6 @@ public sealed record KMeans(int Clusters)
 
     private void Check(ISampleSource samples)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Clusters, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize ?? 1, 1, nameof(BatchSize));
-        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
         if (samples.Length < Clusters)
         {
             throw new ArgumentException(

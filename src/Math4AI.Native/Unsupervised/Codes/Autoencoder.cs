@@ -1,4 +1,5 @@
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using Math4AI.Training;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
@@ -21,15 +22,18 @@ public sealed record Autoencoder(int CodeSize)
 {
     private const double ValidationShare = 0.1;
 
+    /// <summary>Gets k, the numbers of the code.</summary>
+    public int CodeSize { get; init => field = Setting.AtLeast(value, 1); } = Setting.AtLeast(CodeSize, 1);
+
     /// <summary>Gets the widths of the hidden layers to the code; the way back has them in reverse.</summary>
-    public IReadOnlyList<int> Hidden { get; init; } = [64];
+    public IReadOnlyList<int> Hidden { get; init => field = Setting.AllAtLeast(value, 1); } = [64];
 
     /// <summary>
     /// Gets the filters of convolutions to the code, each of which halves height and width, in place of <see
     /// cref="Hidden"/>; the way back has them in reverse. Empty for none. They need <see cref="Grid"/>, and all pixels
     /// then have one scale, the root of their mean variance.
     /// </summary>
-    public IReadOnlyList<int> Convolutions { get; init; } = [];
+    public IReadOnlyList<int> Convolutions { get; init => field = Setting.AllAtLeast(value, 1); } = [];
 
     /// <summary>Gets the pixels of the image that each sample is, row after row; null where it is none.</summary>
     public PixelGrid? Grid { get; init; }
@@ -87,12 +91,6 @@ public sealed record Autoencoder(int CodeSize)
 
     private void Check(Matrix<double> samples)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(CodeSize, 1);
-        foreach (int width in Hidden.Concat(Convolutions))
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(Hidden));
-        }
-
         if (samples.RowCount < 4)
         {
             throw new ArgumentException(

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -17,13 +18,16 @@ namespace Math4AI.Unsupervised.Factors;
 /// <param name="Parts">k, the number of parts, at least 1.</param>
 public sealed record NonnegativeFactorization(int Parts)
 {
+    /// <summary>Gets the number of parts.</summary>
+    public int Parts { get; init => field = Setting.AtLeast(value, 1); } = Setting.AtLeast(Parts, 1);
+
     /// <summary>Gets the limit on iterations.</summary>
-    public int MaxIterations { get; init; } = 500;
+    public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 500;
 
     /// <summary>
     /// Gets the decrease of ‖X − W H‖² in one iteration, in units of ‖X‖², below which the iteration has converged.
     /// </summary>
-    public double Tolerance { get; init; } = 1e-6;
+    public double Tolerance { get; init => field = Setting.AtLeast(value, 0.0); } = 1e-6;
 
     /// <summary>Gets the seed of the start.</summary>
     public int Seed { get; init; } = 1;
@@ -38,9 +42,6 @@ public sealed record NonnegativeFactorization(int Parts)
     public NonnegativeFactorizationFit Fit(Matrix<double> samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Parts, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
         if (Math.Min(samples.RowCount, samples.ColumnCount) < Parts)
         {
             throw new ArgumentException(

@@ -1,4 +1,5 @@
 using Math4AI.Probability.Neighbors;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Hierarchies;
@@ -13,13 +14,13 @@ namespace Math4AI.Unsupervised.Hierarchies;
 public sealed record Hdbscan
 {
     /// <summary>Gets the smallest number of samples of a cluster.</summary>
-    public int MinClusterSize { get; init; } = 5;
+    public int MinClusterSize { get; init => field = Setting.AtLeast(value, 2); } = 5;
 
     /// <summary>
     /// Gets which neighbor's distance measures the density at a sample, itself counted as the first; null for the
     /// smallest size of a cluster. Larger numbers leave more samples as noise.
     /// </summary>
-    public int? MinSamples { get; init; }
+    public int? MinSamples { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Finds the clusters of the rows of a matrix.</summary>
     /// <param name="samples">Samples × channels; columns of larger numbers count for more.</param>
@@ -31,8 +32,6 @@ public sealed record Hdbscan
     public HdbscanFit Fit(Matrix<double> samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MinClusterSize, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MinSamples ?? 1, 1, nameof(MinSamples));
         var search = new NeighborSearch(samples);
         if (samples.RowCount == 1)
         {

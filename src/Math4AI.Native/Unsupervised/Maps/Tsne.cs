@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Maps;
@@ -24,10 +25,10 @@ public sealed record Tsne
     public IReadOnlyList<double> Perplexities { get; init; } = [30.0];
 
     /// <summary>Gets the number of iterations.</summary>
-    public int Iterations { get; init; } = 1000;
+    public int Iterations { get; init => field = Setting.AtLeast(value, 1); } = 1000;
 
     /// <summary>Gets how many times p counts in the first quarter of the iterations, which gathers groups.</summary>
-    public double Exaggeration { get; init; } = 12.0;
+    public double Exaggeration { get; init => field = Setting.AtLeast(value, 1.0); } = 12.0;
 
     /// <summary>Gets the seed of the start, where principal components leave it open.</summary>
     public int Seed { get; init; } = 1;
@@ -60,9 +61,6 @@ public sealed record Tsne
 
     private double Check(int samples)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Iterations, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Exaggeration, 1.0);
-        ArgumentOutOfRangeException.ThrowIfEqual(Exaggeration, double.PositiveInfinity);
         foreach (double perplexity in Perplexities)
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(perplexity, 1.0, nameof(Perplexities));

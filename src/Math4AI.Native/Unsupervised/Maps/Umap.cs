@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Maps;
@@ -27,19 +28,19 @@ public sealed record Umap
     /// Gets the number of neighbors that each sample attends to, itself counted as the first; fewer where there are not
     /// so many samples. More keep larger structure.
     /// </summary>
-    public int Neighbors { get; init; } = 15;
+    public int Neighbors { get; init => field = Setting.AtLeast(value, 2); } = 15;
 
     /// <summary>Gets how close points of the map may lie, in units of the map.</summary>
-    public double MinDistance { get; init; } = 0.1;
+    public double MinDistance { get; init => field = Setting.AtLeast(value, 0.0); } = 0.1;
 
     /// <summary>Gets the distance over which membership fades on the map.</summary>
-    public double Spread { get; init; } = 1.0;
+    public double Spread { get; init => field = Setting.Above(value, 0.0); } = 1.0;
 
     /// <summary>Gets the number of passes over the pairs; null for 500, or 200 above 10,000 samples.</summary>
-    public int? Epochs { get; init; }
+    public int? Epochs { get; init => field = Setting.AtLeast(value, 1); }
 
     /// <summary>Gets how many drawn samples push each pair that pulls.</summary>
-    public int NegativeSamples { get; init; } = 5;
+    public int NegativeSamples { get; init => field = Setting.AtLeast(value, 0); } = 5;
 
     /// <summary>Gets the seed of the draws.</summary>
     public int Seed { get; init; } = 1;
@@ -89,12 +90,6 @@ public sealed record Umap
 
     private void Check(int samples)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Neighbors, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs ?? 1, 1, nameof(Epochs));
-        ArgumentOutOfRangeException.ThrowIfNegative(NegativeSamples);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Spread, 0.0);
-        ArgumentOutOfRangeException.ThrowIfEqual(Spread, double.PositiveInfinity);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MinDistance, 0.0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MinDistance, Spread);
         if (samples < 3)
         {

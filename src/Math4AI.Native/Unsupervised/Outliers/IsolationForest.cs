@@ -1,4 +1,5 @@
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -14,10 +15,10 @@ namespace Math4AI.Unsupervised.Outliers;
 public sealed record IsolationForest
 {
     /// <summary>Gets the number of trees.</summary>
-    public int Trees { get; init; } = 100;
+    public int Trees { get; init => field = Setting.AtLeast(value, 1); } = 100;
 
     /// <summary>Gets how many samples each tree is grown from; fewer where there are not so many.</summary>
-    public int SamplesPerTree { get; init; } = 256;
+    public int SamplesPerTree { get; init => field = Setting.AtLeast(value, 2); } = 256;
 
     /// <summary>Gets the seed of the cuts.</summary>
     public int Seed { get; init; } = 1;
@@ -30,8 +31,6 @@ public sealed record IsolationForest
     public IsolationForestFit Fit(Matrix<double> samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Trees, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(SamplesPerTree, 2);
         if (samples.RowCount < 2)
         {
             throw new ArgumentException("Cuts between samples need 2 samples or more.", nameof(samples));

@@ -1,4 +1,5 @@
 using Math4AI.Probability.Neighbors;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Outliers;
@@ -16,7 +17,7 @@ public sealed record LocalOutlierFactor
     private const double MinReach = 1e-12;
 
     /// <summary>Gets k, the number of neighbors; fewer where there are not so many samples.</summary>
-    public int Neighbors { get; init; } = 20;
+    public int Neighbors { get; init => field = Setting.AtLeast(value, 1); } = 20;
 
     /// <summary>
     /// Computes the factor of each row. With the reach r(x, y) = max(‖x − y‖, distance of y to its k-th neighbor) and
@@ -35,7 +36,6 @@ public sealed record LocalOutlierFactor
     public LocalOutlierFit Fit(Matrix<double> samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Neighbors, 1);
         if (samples.RowCount < 2)
         {
             throw new ArgumentException("Neighbors need 2 samples or more.", nameof(samples));

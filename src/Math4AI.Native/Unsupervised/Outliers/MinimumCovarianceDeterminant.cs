@@ -30,10 +30,10 @@ public sealed record MinimumCovarianceDeterminant
     /// Gets the share of the samples that are taken to be sound, h / n; null for the smallest, (n + p + 1) / 2 samples,
     /// which resists the most outliers.
     /// </summary>
-    public double? Share { get; init; }
+    public double? Share { get; init => field = Setting.Within(value, 0.5, 1.0); }
 
     /// <summary>Gets the number of starts.</summary>
-    public int Starts { get; init; } = 500;
+    public int Starts { get; init => field = Setting.AtLeast(value, 1); } = 500;
 
     /// <summary>Gets the seed of the starts.</summary>
     public int Seed { get; init; } = 1;
@@ -48,9 +48,6 @@ public sealed record MinimumCovarianceDeterminant
     public RobustCovarianceFit Fit(Matrix<double> samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Share ?? 0.5, 0.5, nameof(Share));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Share ?? 1.0, 1.0, nameof(Share));
         int count = samples.RowCount, channels = samples.ColumnCount, least = (count + channels + 1) / 2;
         if (count <= 2 * channels)
         {

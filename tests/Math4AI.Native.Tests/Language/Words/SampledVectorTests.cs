@@ -186,14 +186,15 @@ public sealed unsafe class SampledVectorTests : TemporaryFolder
     public void Settings_that_are_not_possible_are_refused()
     {
         File.WriteAllText(In("text"), "a b c d");
-        foreach (WordVectorOptions wrong in new WordVectorOptions[]
+        foreach (Func<WordVectorOptions> wrong in new Func<WordVectorOptions>[]
         {
-            new() { Negatives = 0 }, new() { Negatives = 1001 }, new() { Epochs = 0 }, new() { LearningRate = -1.0 },
-            new() { LearningRate = double.NaN }, new() { Sample = 0.0 }, new() { Sample = 2.0 },
+            () => new() { Negatives = 0 }, () => new() { Negatives = 1001 },
+            () => new() { Epochs = 0 }, () => new() { LearningRate = -1.0 },
+            () => new() { LearningRate = double.NaN }, () => new() { Sample = 0.0 }, () => new() { Sample = 2.0 },
         })
         {
             Assert.ThrowsAny<ArgumentException>(
-                () => WordVectors.Train(In("text"), wrong with { Method = WordMethod.SkipGram, MinCount = 1 }));
+                () => WordVectors.Train(In("text"), wrong() with { Method = WordMethod.SkipGram, MinCount = 1 }));
         }
 
         // One word has no other to be told from.

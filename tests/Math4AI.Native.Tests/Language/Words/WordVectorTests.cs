@@ -195,13 +195,15 @@ public sealed class WordVectorTests : TemporaryFolder
         File.WriteAllBytes(In("bytes"), new byte[3 << 20].AsSpan().ToArray().Select(_ => (byte)'x').ToArray());
         Assert.Throws<InvalidDataException>(() => WordVectors.Train(In("bytes"), Small));
         Assert.Throws<FileNotFoundException>(() => WordVectors.Train(In("none")));
-        foreach (WordVectorOptions wrong in new WordVectorOptions[]
+        foreach (Func<WordVectorOptions> wrong in new Func<WordVectorOptions>[]
         {
-            new() { Dimensions = 0 }, new() { Window = 0 }, new() { MinCount = 0 }, new() { MaxWords = 1 },
-            new() { Smoothing = 0.0 }, new() { Shift = 0.5 }, new() { Power = 2.0 }, new() { ContextWeight = -1.0 },
+            () => new() { Dimensions = 0 }, () => new() { Window = 0 },
+            () => new() { MinCount = 0 }, () => new() { MaxWords = 1 },
+            () => new() { Smoothing = 0.0 }, () => new() { Shift = 0.5 },
+            () => new() { Power = 2.0 }, () => new() { ContextWeight = -1.0 },
         })
         {
-            Assert.ThrowsAny<ArgumentException>(() => WordVectors.Train(In("few"), wrong));
+            Assert.ThrowsAny<ArgumentException>(() => WordVectors.Train(In("few"), wrong()));
         }
     }
 

@@ -1,5 +1,6 @@
 using Math4AI.Audio;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Linear;
 using Math4AI.Fitting.Models;
 using Math4AI.Separation;
 using Math4AI.Training;
@@ -11,7 +12,7 @@ namespace Math4AI.Tests;
 
 /// <summary>What people get wrong first: the answer is one sentence, with what was given and what is taken.</summary>
 [Collection(Math4AI.Tests.Training.TorchGenerator.Name)]
-public sealed class MisuseTests
+public sealed class MisuseTests : TemporaryFolder
 {
     [Fact]
     public void Inputs_of_another_width_are_refused_with_both_shapes()
@@ -44,6 +45,53 @@ public sealed class MisuseTests
         Assert.All(all, separator => Assert.Contains(separator.Separate(three).Notes, note =>
             note.StartsWith("There are 3 samples of 2 channels, and ", StringComparison.Ordinal)));
         RefusedWith(() => Separator.Sobi().Separate(three), "3 samples");
+    }
+
+    [Fact]
+    public void A_prediction_from_what_is_no_number_is_refused_with_row_and_column()
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(20, 2, (i, j) => j == 0 ? i : Math.Sin(i));
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula("a*x + b*z", "x", "z"),
+            Inputs = x,
+            Targets = Vector<double>.Build.Dense(20, i => 2.0 * x[i, 0] - x[i, 1] + 0.1 * Math.Cos(7.0 * i)),
+        }.Fit(new Dictionary<string, double> { ["a"] = 1.0, ["b"] = 1.0 });
+        foreach (double value in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
+        {
+            Matrix<double> odd = x.Clone();
+            odd[3, 1] = value;
+            RefusedWith(() => fit.Predict(odd), "row 4", "column 2");
+            RefusedWith(() => new RidgeRegression().Fit(x, x.Column(0)).Predict(odd), "row 4", "column 2");
+        }
+    }
+
+    [Fact]
+    public void A_recording_has_the_format_of_its_ending_and_another_ending_is_refused()
+    {
+        var sound = new Recording([[0.5f, -0.25f, 0.125f, 0f]], 8000);
+        RefusedWith(() => Save("x.xyz"), "x.xyz", ".wav, .flac, .aiff or .ogg");
+        RefusedWith(() => Save("sound"), ".wav, .flac, .aiff or .ogg");
+        Assert.Empty(Names());
+        foreach ((string ending, AudioContainer container) in new[]
+        {
+            (".wav", AudioContainer.Wav), (".FLAC", AudioContainer.Flac), (".aiff", AudioContainer.Aiff),
+            (".ogg", AudioContainer.Ogg),
+        })
+        {
+            sound.Save(In("x" + ending));
+            Assert.Equal(container, Recording.Read(In("x" + ending)).Format.Container);
+        }
+
+        // Who names the format may name the file as he likes.
+        sound.Save(In("x.xyz"), AudioFormat.WavFloat32);
+        Assert.Equal(4, Recording.Read(In("x.xyz")).Length);
+
+        object Save(string name)
+        {
+            sound.Save(In(name));
+            return sound;
+        }
     }
 
     [Fact]

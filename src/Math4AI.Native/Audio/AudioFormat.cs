@@ -70,6 +70,19 @@ public readonly record struct AudioFormat(AudioContainer Container, AudioEncodin
         _ => ".wav",
     };
 
+    /// <summary>The format in which a file of this name is written.</summary>
+    /// <exception cref="ArgumentException">The ending is that of none.</exception>
+    internal static AudioFormat ByEnding(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".wav" => WavFloat32,
+        ".flac" => new(AudioContainer.Flac, AudioEncoding.Pcm24),
+        ".aiff" or ".aif" => new(AudioContainer.Aiff, AudioEncoding.Pcm24),
+        ".ogg" => new(AudioContainer.Ogg, AudioEncoding.Vorbis),
+        var ending => throw new ArgumentException(
+            $"{path} ends in {(ending.Length > 0 ? $"{ending}, in which no sound is written" : "no format of sound")}: "
+            + "name it .wav, .flac, .aiff or .ogg, or give the format.", nameof(path)),
+    };
+
     /// <summary>Gets whether files of this format can be written.</summary>
     public bool IsWritable => Container != AudioContainer.Other && Encoding != AudioEncoding.Other;
 }

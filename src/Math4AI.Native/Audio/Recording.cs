@@ -174,16 +174,22 @@ public sealed class Recording : IAudioSource
 
     /// <summary>Saves all channels to a file. The file appears complete or not at all.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="format">The format; WAV with float32 by default.</param>
+    /// <param name="format">
+    /// The format; null for that of the file's ending: .wav with float32, .flac with 24 bits, .aiff or .ogg.
+    /// </param>
     /// <param name="replace">Whether an existing file may be replaced.</param>
     /// <exception cref="IOException">The file exists, or cannot be written.</exception>
-    /// <exception cref="ArgumentException">A sample is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// A sample is not finite, or no format is given and the ending is none of these.
+    /// </exception>
     public void Save(string path, AudioFormat? format = null, bool replace = false)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AudioFormat written = format ?? AudioFormat.ByEnding(path);
         RequireFinite();
         FileTransaction.WriteOne(path, replace, partial =>
         {
-            using var writer = new AudioWriter(partial, format ?? AudioFormat.WavFloat32, Channels, SampleRate, Length);
+            using var writer = new AudioWriter(partial, written, Channels, SampleRate, Length);
             float[] block = new float[Channels * ReadBlock];
             for (int start = 0; start < Length; start += ReadBlock)
             {

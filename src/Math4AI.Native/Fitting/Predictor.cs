@@ -1,5 +1,6 @@
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -41,7 +42,7 @@ internal sealed record Predictor(
     /// <inheritdoc cref="FitResult.Predict"/>
     public Prediction Predict(Matrix<double> inputs, double level, int output, Vector<double>? sigma)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
+        SampleRows.RequireFinite(inputs);
         ArgumentOutOfRangeException.ThrowIfNegative(output);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, Model.Outputs);
         if (sigma is not null && sigma.Count != inputs.RowCount)

@@ -74,7 +74,7 @@ public class DataFormatTests : TemporaryFolder
         string npz = Npz("archive.csv", CompressionLevel.NoCompression,
             ("x", NumberTypeTests.Bytes("<i2", false, [2, 3], [1, 2, 3, 4, 5, 6])));
         string csv = Text("text.npy", "a,b\n1,4\n2,5\n3,6\n");
-        new Recording([[1, 2, 3], [4, 5, 6]], 8000).Save(In("sound.npz"));
+        new Recording([[1, 2, 3], [4, 5, 6]], 8000).Save(In("sound.npz"), AudioFormat.WavFloat32);
         foreach (string path in new[] { In("array.txt"), npz, csv, In("sound.npz") })
         {
             Assert.Equal([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], Samples(path));

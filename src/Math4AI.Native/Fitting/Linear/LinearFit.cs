@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Linear;
@@ -24,7 +25,7 @@ public sealed record LinearFit(
     /// <exception cref="ArgumentException">X has another number of columns than there are weights.</exception>
     public Vector<double> Predict(Matrix<double> inputs)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
+        SampleRows.RequireFinite(inputs);
         return inputs.ColumnCount == Weights.Count
             ? inputs * Weights + Intercept
             : throw new ArgumentException(

@@ -1,4 +1,5 @@
 using Math4AI.Fitting.Distances;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Probability;
 using Math4AI.Probability.Evidence;
 using Math4AI.Probability.Sampling;
@@ -126,7 +127,7 @@ public sealed class FitPosterior
     public Prediction Predict(
         Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null, int seed = 1)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
+        SampleRows.RequireFinite(inputs);
         return new DrawnPrediction(
             Fit.Problem.Distance, Fit.Problem.Weights is not null, density.HasScale, Draws.ToMatrix(),
             (draw, _) => Fit.Problem.Model.EvaluateAll(inputs, density.ParametersOf(draw)))

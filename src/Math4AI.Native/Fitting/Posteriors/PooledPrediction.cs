@@ -1,4 +1,5 @@
 using Math4AI.Fitting.Models;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -31,6 +32,7 @@ internal sealed class PooledPrediction
 
         var places =
             of.Draws.Names.Select((name, i) => (name, i)).ToDictionary(each => each.name, each => each.i);
+        SampleRows.RequireFinite(inputs);
         groups = [.. Enumerable.Range(0, samples).GroupBy(i => labels[i]).Select(group =>
         {
             int[] rows = [.. group];

@@ -20,6 +20,19 @@ internal static class SampleRows
                 + $"{bad % matrix.ColumnCount + 1}.");
     }
 
+    /// <summary>Throws where a number of a matrix is not finite; a sparse one stays so.</summary>
+    /// <param name="matrix">Samples × channels.</param>
+    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    public static void RequireFinite(Matrix<double> matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        if (matrix.Find(value => !double.IsFinite(value), Zeros.AllowSkip) is (int row, int column, double value))
+        {
+            throw new ArgumentException(
+                $"The samples must be finite: row {row + 1} has {value} in column {column + 1}.");
+        }
+    }
+
     /// <summary>
     /// Multiplies numbers by a power of two that brings the largest near 1, so that no square overflows or vanishes,
     /// and returns it.

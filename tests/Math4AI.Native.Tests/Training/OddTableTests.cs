@@ -53,6 +53,85 @@ public class OddTableTests : TemporaryFolder
             () => TableLook.Of(Table.Read(Write("x,y\n" + rows)), Options)).Message;
     }
 
+    [Theory]
+    [InlineData("-999", 3)]
+    [InlineData("-9999", 2)]
+    [InlineData("9999.0", 5)]
+    [InlineData("999.9", 2)]
+    [InlineData("1e30", 4)]
+    [InlineData("-2147483648", 2)]
+    public void Numbers_that_look_like_a_missing_value_are_named_with_their_count_and_the_remedy(string text, int count)
+    {
+        string warning = Assert.Single(LookOf(i => i < count ? text : $"{20 + i % 13}.5"));
+        Assert.Contains($"Column 'x': {count} values are {text}, ", warning, StringComparison.Ordinal);
+        Assert.Contains($"--missing-tokens \"{text}\"", warning, StringComparison.Ordinal);
+
+        // Nothing is changed without being asked for, and what is asked for is done.
+        TableLook look = TableLook.Of(Table.Read(In("rows.csv")), Options);
+        Assert.Equal(0, look.Columns[0].Missing);
+        TableLook told = TableLook.Of(Table.Read(In("rows.csv")), Options with { MissingTokens = [text] });
+        Assert.Equal(count, told.Columns[0].Missing);
+        Assert.Empty(told.Warnings);
+    }
+
+    [Fact]
+    public void Two_numbers_that_look_like_a_missing_value_are_both_named() =>
+        Assert.Equal(
+            2, LookOf(i => i < 3 ? "-999" : i < 5 ? "9999" : $"{20 + i % 13}.5").Length);
+
+    [Fact]
+    public void Numbers_that_are_honest_are_not_taken_for_missing_values()
+    {
+        Assert.Empty(LookOf(i => i < 10 ? "0" : $"{100 + i % 13}"));
+        Assert.Empty(LookOf(i => $"{i % 3 - 1}"));
+        Assert.Empty(LookOf(i => i < 2 ? "99" : $"{i * 3}"));
+        Assert.Empty(LookOf(i => i < 1 ? "-999" : $"{i % 13}"));
+        Assert.Empty(LookOf(i => i % 2 == 0 ? "999" : "0"));
+        Assert.Empty(LookOf(i => i < 3 ? "999" : $"{900 + 2 * i}.5"));
+        Assert.Empty(LookOf(i => i < 3 ? "500" : $"{i % 13}"));
+    }
+
+    [Fact]
+    public void Records_that_stand_there_twice_make_no_column_a_leak()
+    {
+        Random random = new(5);
+        string[] records = [.. Enumerable.Range(0, 60).Select(_ => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{random.NextDouble()},{random.NextDouble()},{random.NextDouble()}"))];
+        string[] classes =
+            [.. records.Select(record => record[..record.LastIndexOf(',')] + "," + "ab"[random.Next(2)])];
+        foreach (string[] rows in new[] { records, classes })
+        {
+            foreach (int times in new[] { 2, 3 })
+            {
+                Assert.DoesNotContain(
+                    Trained(Enumerable.Repeat(rows, times).SelectMany(row => row)),
+                    warning => warning.Contains("alone", StringComparison.Ordinal));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_leak_is_named_beside_records_that_stand_there_twice_and_where_few_values_repeat_by_themselves()
+    {
+        Random random = new(5);
+        string[] records = [.. Enumerable.Range(0, 100).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{random.NextDouble()},{i},{3.0 * i}"))];
+        Assert.Contains(
+            Trained(records.Concat(records)),
+            warning => warning.StartsWith("Column 'z' tells 'y' alone", StringComparison.Ordinal));
+        Assert.Contains(
+            Trained(Enumerable.Range(0, 200).Select(i => $"{i % 3},{i / 3 % 2},{"ab"[i / 3 % 2]}")),
+            warning => warning.StartsWith("Column 'z' tells 'y' alone", StringComparison.Ordinal));
+    }
+
+    private string[] LookOf(Func<int, string> x) =>
+        [.. TableLook.Of(Table.Read(Write("x,y\n" + Rows(i => $"{x(i)},{i * 7 % 40}.5"))), Options).Warnings];
+
+    private IReadOnlyList<string> Trained(IEnumerable<string> rows) => LearnedTable.Train(
+        Table.Read(Write("x,z,y\n" + string.Concat(rows.Select(row => row + "\n")))), null, Options,
+        new LinearLearner { Penalty = 1.0 }).Warnings;
+
     [Fact]
     public void A_target_that_is_ignored_is_refused_as_such()
     {

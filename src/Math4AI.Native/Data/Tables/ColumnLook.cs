@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Math4AI.Data.Tables;
 
 /// <summary>What a column is, before anything is learned from it.</summary>
@@ -26,6 +28,11 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
 
     /// <summary>Gets the first cells that do not fit, with their rows: <c>row 3: 'abc'</c>.</summary>
     public IReadOnlyList<string> OddCells { get; init; } = [];
+
+    /// <summary>
+    /// Gets the numbers that look like a missing value, as they are written, and how often each stands there.
+    /// </summary>
+    internal IReadOnlyList<(string Text, int Count)> Sentinels { get; private init; } = [];
 
     /// <summary>Gets why the column is left out; null where it is used.</summary>
     public string? LeftOut { get; init; }
@@ -62,10 +69,19 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
             Minimum = known.Length > 0 ? known.Min() : null,
             Maximum = known.Length > 0 ? known.Max() : null,
             Spread = SpreadOf(known),
+            Sentinels = form.Type == ColumnType.Number ? SentinelsOf(values, known, table.TextsOrNull(name)) : [],
             Odd = count,
             OddCells = odd,
         };
     }
+
+    private static (string Text, int Count)[] SentinelsOf(
+        double[] values, double[] known, IReadOnlyList<string?>? texts) =>
+    [
+        .. Tables.Sentinels.Of(known).Select(found => (
+            texts?[Array.IndexOf(values, found.Value)] ?? found.Value.ToString("R", CultureInfo.InvariantCulture),
+            found.Count)),
+    ];
 
     private static int[] SpreadOf(double[] values)
     {

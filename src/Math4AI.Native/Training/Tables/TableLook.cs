@@ -300,6 +300,12 @@ public sealed record TableLook
                 + $"missing{(column.Odd == 1 ? ":" : ", such as")} {string.Join(", ", column.OddCells)}.");
         }
 
+        foreach ((string text, int count) in column.LeftOut is null ? column.Sentinels : [])
+        {
+            yield return $"{name}: {count} values are {text}, far from all others: if that stands for missing, say so "
+                + $"with --missing-tokens \"{text}\"; it is taken for a number now.";
+        }
+
         if (column.LeftOut is not null and not "ignored" and not "makes the parts")
         {
             yield return $"{name} {column.LeftOut} and is left out" + (column.LeftOut == "has no value" ? "."

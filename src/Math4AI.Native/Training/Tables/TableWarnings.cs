@@ -20,12 +20,31 @@ internal static class TableWarnings
         Table rows = stride == 1
             ? all.Rows
             : all.Rows.Select([.. Enumerable.Range(0, all.Rows.Rows / stride).Select(i => i * stride)]);
+        Table different = WithoutRepeated(rows, all.Inputs, all.Look.Target);
         return
         [
-            .. all.Inputs.Select(name => OfLeak(rows, name, all.Look.Target, all.Task)).OfType<string>(),
+            .. all.Inputs.Select(name => OfLeak(different, name, all.Look.Target, all.Task)).OfType<string>(),
             .. OfDuplicates(all),
             .. OfClasses(all),
         ];
+    }
+
+    /// <summary>
+    /// The rows without repetitions of whole rows, where these are records that stand there twice: then a row is its
+    /// own neighbor, and any column would tell the target. Rows of few classes and numbers repeat by themselves.
+    /// </summary>
+    private static Table WithoutRepeated(Table rows, IReadOnlyCollection<string> inputs, string target)
+    {
+        string[] names = [.. inputs, target];
+        int[] different = [.. Rows(rows, Enumerable.Range(0, rows.Rows), names).Select((row, i) => (row, i))
+            .DistinctBy(pair => pair.row).Select(pair => pair.i)];
+        if (different.Length == rows.Rows || inputs.Count < 2)
+        {
+            return rows;
+        }
+
+        Table others = rows.Select(different);
+        return inputs.Any(name => others.Texts(name).Distinct().Count() > 0.5 * different.Length) ? others : rows;
     }
 
     /// <summary>A column that tells the target alone.</summary>

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Math4AI.Data.Tables;
+
+/// <summary>
+/// Numbers that look like a missing value, such as −999: they are written as such numbers are, in nines or at the end
+/// of a type's range, repeat, and lie farther from all others than these lie from each other.
+/// </summary>
+internal static class Sentinels
+{
+    private const int MinNines = 2;
+    private const int MinRepeated = 2;
+    private const int MinOthers = 3;
+
+    // Fill values of scientific formats: 1e20, 9.97e36, the ends of float32.
+    private const double Huge = 1e20;
+
+    /// <summary>The numbers that look like a missing value, and how often each stands there, the smallest first.</summary>
+    /// <param name="values">The numbers of a column, without NaN.</param>
+    public static IReadOnlyList<(double Value, int Count)> Of(IReadOnlyList<double> values)
+    {
+        var counts = values.CountBy(value => value).ToDictionary();
+        KeyValuePair<double, int>[] candidates =
+            [.. counts.Where(pair => pair.Value >= MinRepeated && IsWrittenAsMissing(pair.Key))];
+        if (candidates.Length == 0)
+        {
+            return [];
+        }
+
+        double[] others = [.. counts.Keys.Except(candidates.Select(pair => pair.Key))];
+        if (others.Length < MinOthers)
+        {
+            return [];
+        }
+
+        double least = others.Min(), most = others.Max(), range = most - least;
+        return
+        [
+            .. candidates.Where(pair => pair.Key < least - range || pair.Key > most + range)
+                .Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Key),
+        ];
+    }
+
+    private static bool IsWrittenAsMissing(double value)
+    {
+        double size = Math.Abs(value);
+        return size >= Huge || size is int.MaxValue or 1.0 + int.MaxValue or short.MaxValue or 1.0 + short.MaxValue
+            || size.ToString("R", CultureInfo.InvariantCulture).Replace(".", string.Empty, StringComparison.Ordinal)
+                is var digits && digits.Length >= MinNines && digits.All(digit => digit == '9');
+    }
+}

@@ -194,7 +194,7 @@ public sealed class TextModel
     public static TextModel Load(string folder)
     {
         TextModelDescription about =
-            ModelFolder.ReadDescription(folder, TextModelJson.Default.TextModelDescription, about =>
+            ModelFolder.ReadDescription(folder, Kind, TextModelJson.Default.TextModelDescription, about =>
             about is
             {
                 Symbols.Length: <= MaxSymbols, BytePairs: not null, Context: > 0 and <= MaxSize,

@@ -31,7 +31,7 @@ public sealed class TableCode : IFilePredictor
     public static TableCode Load(string folder)
     {
         SavedTableCode about = ModelFolder.ReadDescription(
-            folder, TableCodeJson.Default.SavedTableCode,
+            folder, Kind, TableCodeJson.Default.SavedTableCode,
             about => about is { Columns.Length: > 0, Encoding: null or { IsSound: true } });
         var standard = StandardColumns.Of(folder, about.Columns, about.Encoding, ModelArrays.Read(folder));
         return ModelFolder.Open(Path.Combine(folder, Inner)) is AutoencoderFit code

@@ -34,7 +34,7 @@ public sealed class TableGroups : TableClusterModel
     public static TableGroups Load(string folder)
     {
         SavedTableGroups about = ModelFolder.ReadDescription(
-            folder, TableGroupsJson.Default.SavedTableGroups,
+            folder, Kind, TableGroupsJson.Default.SavedTableGroups,
             about => about is { Columns.Length: > 0, Encoding: null or { IsSound: true } }
                 && Enum.IsDefined(about.Method));
         var standard = StandardColumns.Of(folder, about.Columns, about.Encoding, ModelArrays.Read(folder));

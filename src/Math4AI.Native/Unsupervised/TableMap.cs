@@ -30,7 +30,7 @@ public sealed class TableMap : IFilePredictor
     public static TableMap Load(string folder)
     {
         SavedTableMap about = ModelFolder.ReadDescription(
-            folder, TableMapJson.Default.SavedTableMap,
+            folder, Kind, TableMapJson.Default.SavedTableMap,
             about => about is { Columns.Length: > 0, Map.IsSound: true, Encoding: null or { IsSound: true } });
         ModelArrays arrays = ModelArrays.Read(folder);
         PlaneMap map = PlaneMap.Of(about.Map, arrays);

@@ -26,7 +26,7 @@ public sealed class TableMixture : TableClusterModel
     public static TableMixture Load(string folder)
     {
         SavedTableMixture about = ModelFolder.ReadDescription(
-            folder, TableClusterJson.Default.SavedTableMixture,
+            folder, Kind, TableClusterJson.Default.SavedTableMixture,
             about => about is { Report: not null, Columns.Length: > 0, Encoding: null or { IsSound: true } }
                 && Enum.IsDefined(about.Shape));
         ModelArrays arrays = ModelArrays.Read(folder);

@@ -65,9 +65,21 @@ public static class ModelFolder
     /// <param name="load">Reads a model from its folder.</param>
     internal static void Register(string kind, Func<string, object> load) => Kinds[kind] = load;
 
-    internal static T ReadDescription<T>(string folder, JsonTypeInfo<T> type, Predicate<T> isSound)
+    /// <summary>Reads the description of a model of a kind.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="kind">The kind; arrays of another one may have the same names, and mean something else.</param>
+    /// <param name="type">How the description is written.</param>
+    /// <param name="isSound">Whether what is written can be.</param>
+    /// <exception cref="InvalidDataException">The model is of another kind, or the description is damaged.</exception>
+    internal static T ReadDescription<T>(string folder, string kind, JsonTypeInfo<T> type, Predicate<T> isSound)
         where T : class
     {
+        if (KindOf(folder) is var found && found != kind)
+        {
+            throw new InvalidDataException($"{folder} holds a model of the kind '{found}', and '{kind}' is needed: "
+                + "ModelFolder.Open reads any kind.");
+        }
+
         string path = PathOf(folder);
         try
         {

@@ -24,9 +24,9 @@ internal static class SavedClassProcesses
 
     public static GaussianProcessClassifierFit Read(string folder)
     {
-        SavedSamples.RequireKind(folder, Kind);
         SavedClassProcess about = ModelFolder.ReadDescription(
-            folder, MachineJson.Default.SavedClassProcess, about => about is { Kernel: not null, Classes.Count: >= 2 });
+            folder, Kind, MachineJson.Default.SavedClassProcess,
+            about => about is { Kernel: not null, Classes.Count: >= 2 });
         ModelArrays arrays = ModelArrays.Read(folder);
         (InputScaling scaling, KernelSamples samples, Kernel kernel) =
             SavedSamples.ReadSamples(folder, arrays, "samples", about.Kernel);

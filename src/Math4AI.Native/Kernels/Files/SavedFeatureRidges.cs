@@ -29,9 +29,8 @@ internal static class SavedFeatureRidges
 
     public static FeatureRidgeFit Read(string folder)
     {
-        SavedSamples.RequireKind(folder, Kind);
         SavedFeatureRidge about = ModelFolder.ReadDescription(
-            folder, MachineJson.Default.SavedFeatureRidge,
+            folder, Kind, MachineJson.Default.SavedFeatureRidge,
             about => about is { Features: not null, Texts: not null, Inputs: > 0 });
         ModelArrays arrays = ModelArrays.Read(folder);
         Matrix<double> weights = arrays.Matrix("weights");

@@ -31,9 +31,8 @@ internal static class SavedFormulaProcesses
 
     public static FormulaProcessFit Read(string folder)
     {
-        SavedSamples.RequireKind(folder, Kind);
         SavedFormulaProcess about = ModelFolder.ReadDescription(
-            folder, MachineJson.Default.SavedFormulaProcess,
+            folder, Kind, MachineJson.Default.SavedFormulaProcess,
             about => about is { Formula: not null, Inputs.Count: > 0 });
         object inner = ModelFolder.Open(Path.Combine(folder, Process));
         SavedSamples.Require(folder, inner is GaussianProcessFit { Samples.Mean: not null }

@@ -102,8 +102,7 @@ internal static class SavedMachines
 
     private static SavedMachineSet Describe(string folder, string kind, Predicate<SavedMachineSet> isSound)
     {
-        SavedSamples.RequireKind(folder, kind);
-        return ModelFolder.ReadDescription(folder, MachineJson.Default.SavedMachineSet, about =>
+        return ModelFolder.ReadDescription(folder, kind, MachineJson.Default.SavedMachineSet, about =>
             about is { Kernel: not null, Classes: not null, Machines.Count: > 0 }
                 && about.Machines.All(machine => machine is not null)
             && isSound(about));

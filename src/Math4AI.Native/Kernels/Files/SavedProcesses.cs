@@ -38,8 +38,7 @@ internal static class SavedProcesses
 
     public static GaussianProcessFit Read(string folder)
     {
-        SavedSamples.RequireKind(folder, Kind);
-        SavedProcess about = ModelFolder.ReadDescription(folder, MachineJson.Default.SavedProcess, about =>
+        SavedProcess about = ModelFolder.ReadDescription(folder, Kind, MachineJson.Default.SavedProcess, about =>
             about is { Kernel: not null, Noise: > 0.0, TargetScale: > 0.0, MeanInputs: not null }
                 && double.IsFinite(about.Level)
             && double.IsFinite(about.Noise) && double.IsFinite(about.TargetScale));

@@ -21,9 +21,9 @@ internal static class SavedRidges
 
     public static KernelRidgeFit Read(string folder)
     {
-        SavedSamples.RequireKind(folder, Kind);
         SavedRidge about =
-            ModelFolder.ReadDescription(folder, MachineJson.Default.SavedRidge, about => about.Kernel is not null);
+            ModelFolder.ReadDescription(
+                folder, Kind, MachineJson.Default.SavedRidge, about => about.Kernel is not null);
         ModelArrays arrays = ModelArrays.Read(folder);
         Matrix<double> samples = arrays.Matrix("samples");
         Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);

@@ -26,9 +26,8 @@ internal static class SavedRobustProcesses
 
     public static RobustGaussianProcessFit Read(string folder)
     {
-        SavedSamples.RequireKind(folder, Kind);
         SavedRobustProcess about = ModelFolder.ReadDescription(
-            folder, MachineJson.Default.SavedRobustProcess,
+            folder, Kind, MachineJson.Default.SavedRobustProcess,
             about => about is { Kernel: not null, Spread: > 0.0 } && double.IsFinite(about.Level));
         ModelArrays arrays = ModelArrays.Read(folder);
         (InputScaling scaling, KernelSamples samples, Kernel kernel) =

@@ -53,15 +53,6 @@ internal static class SavedSamples
         }
     }
 
-    public static void RequireKind(string folder, string kind)
-    {
-        if (ModelFolder.KindOf(folder) is var found && found != kind)
-        {
-            throw new InvalidDataException($"{folder} holds a model of the kind '{found}', and '{kind}' is needed: "
-                + "ModelFolder.Open reads any kind.");
-        }
-    }
-
     public static void Require(string folder, bool isSound)
     {
         if (!isSound)

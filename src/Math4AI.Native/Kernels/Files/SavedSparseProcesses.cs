@@ -35,8 +35,8 @@ internal static class SavedSparseProcesses
 
     public static SparseGaussianProcessFit Read(string folder)
     {
-        SavedSamples.RequireKind(folder, Kind);
-        SavedSparseProcess about = ModelFolder.ReadDescription(folder, MachineJson.Default.SavedSparseProcess, about =>
+        SavedSparseProcess about = ModelFolder.ReadDescription(
+            folder, Kind, MachineJson.Default.SavedSparseProcess, about =>
             about is { Kernel: not null, Noise: > 0.0, TargetScale: > 0.0, Samples: > 0, MeanInputs: not null }
             && double.IsFinite(about.Level) && double.IsFinite(about.Noise) && double.IsFinite(about.TargetScale));
         ModelArrays arrays = ModelArrays.Read(folder);

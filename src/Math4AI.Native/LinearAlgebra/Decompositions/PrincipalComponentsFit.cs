@@ -135,7 +135,7 @@ public sealed class PrincipalComponentsFit : IFilePredictor
     public static PrincipalComponentsFit Load(string folder)
     {
         SavedPrincipals about = ModelFolder.ReadDescription(
-            folder, PrincipalJson.Default.SavedPrincipals, about => about.Samples >= 2);
+            folder, Kind, PrincipalJson.Default.SavedPrincipals, about => about.Samples >= 2);
         ModelArrays arrays = ModelArrays.Read(folder);
         Matrix<double> directions = arrays.Matrix("directions");
         int channels = directions.RowCount;

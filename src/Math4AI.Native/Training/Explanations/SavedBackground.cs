@@ -48,7 +48,7 @@ internal static class SavedBackground
     public static Matrix<double> Read(string folder, int inputs)
     {
         SavedBackgroundDescription about = ModelFolder.ReadDescription(
-            PathIn(folder), ModelJson.Default.SavedBackgroundDescription, about => about.Rows > 0);
+            PathIn(folder), Name, ModelJson.Default.SavedBackgroundDescription, about => about.Rows > 0);
         return ModelArrays.Read(PathIn(folder)).Matrix(Name, about.Rows, inputs);
     }
 

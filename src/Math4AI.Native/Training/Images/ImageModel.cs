@@ -98,7 +98,7 @@ public sealed class ImageModel : IFilePredictor
     public static ImageModel Load(string folder)
     {
         ImageModelDescription about =
-            ModelFolder.ReadDescription(folder, ModelJson.Default.ImageModelDescription, about =>
+            ModelFolder.ReadDescription(folder, Kind, ModelJson.Default.ImageModelDescription, about =>
             about is
             {
                 Target: not null, Filters: > 0

@@ -144,7 +144,7 @@ public sealed class LearnedImages : IFilePredictor
     public static LearnedImages Load(string folder)
     {
         LearnedImagesDescription about =
-            ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedImagesDescription, about =>
+            ModelFolder.ReadDescription(folder, Kind, ModelJson.Default.LearnedImagesDescription, about =>
             about is { Target: not null, Learner: not null, Features: not null, Texts: not null }
             && about.Shape is { Channels: 1 or 3, Height: > 0, Width: > 0, Largest: > 0.0, Classes.Count: >= 2 }
             && about.Shape.Classes.All(name => name is not null));

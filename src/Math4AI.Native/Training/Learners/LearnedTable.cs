@@ -159,7 +159,7 @@ public sealed class LearnedTable : IScoredModel
     public static LearnedTable Load(string folder)
     {
         LearnedTableDescription about =
-            ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedTableDescription, about =>
+            ModelFolder.ReadDescription(folder, Kind, ModelJson.Default.LearnedTableDescription, about =>
             about is
             {
                 Target: not null, Classes: not null, Learner: not null, Encoder.Columns.Count: > 0,

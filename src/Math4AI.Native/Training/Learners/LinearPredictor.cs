@@ -28,7 +28,7 @@ public sealed class LinearPredictor : IRowPredictor
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static LinearPredictor Load(string folder)
     {
-        SavedLinear about = ModelFolder.ReadDescription(folder, ModelJson.Default.SavedLinear, _ => true);
+        SavedLinear about = ModelFolder.ReadDescription(folder, Kind, ModelJson.Default.SavedLinear, _ => true);
         ModelArrays arrays = ModelArrays.Read(folder);
         double[] offsets = arrays.Vector("offsets");
         return new LinearPredictor(

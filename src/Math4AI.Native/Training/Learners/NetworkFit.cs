@@ -34,7 +34,7 @@ public sealed class NetworkFit : IRowPredictor
     {
         const int MaxNetworks = 1000, MaxLayers = 1000;
         SavedNetworks about = ModelFolder.ReadDescription(
-            folder, ModelJson.Default.SavedNetworks, about =>
+            folder, Kind, ModelJson.Default.SavedNetworks, about =>
                 about is { Classes: >= 0 and not 1, Networks: > 0 and <= MaxNetworks, Layers: > 0 and <= MaxLayers });
         ModelArrays arrays = ModelArrays.Read(folder);
         return new NetworkFit(

@@ -88,7 +88,7 @@ public sealed class TreesFit : IRowPredictor
     public static TreesFit Load(string folder)
     {
         SavedTrees about = ModelFolder.ReadDescription(
-            folder, ModelJson.Default.SavedTrees, about => about is { Inputs: > 0, Classes: >= 0 and not 1 }
+            folder, Kind, ModelJson.Default.SavedTrees, about => about is { Inputs: > 0, Classes: >= 0 and not 1 }
                 && (about.Columns is null or { Count: 0 } || InputColumn.AreWhole(about.Columns, about.Inputs)));
         var seen = new TreeInputs(about.Columns ?? [], about.Inputs);
         ModelArrays arrays = ModelArrays.Read(folder);

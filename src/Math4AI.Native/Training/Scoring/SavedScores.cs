@@ -51,7 +51,7 @@ internal static class SavedScores
     public static CrossScores Read(string folder)
     {
         SavedCalibration about = ModelFolder.ReadDescription(
-            PathIn(folder), ModelJson.Default.SavedCalibration, about => about.Samples >= 0);
+            PathIn(folder), Kind, ModelJson.Default.SavedCalibration, about => about.Samples >= 0);
         return Of(ModelArrays.Read(PathIn(folder)), folder) is { } found && found.Count == about.Samples
             ? found
             : throw new InvalidDataException($"{folder} is damaged: its calibration is not whole.");

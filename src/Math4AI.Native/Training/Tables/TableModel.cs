@@ -183,7 +183,7 @@ public sealed class TableModel : IScoredModel
     public static TableModel Load(string folder)
     {
         TableModelDescription about =
-            ModelFolder.ReadDescription(folder, ModelJson.Default.TableModelDescription, about =>
+            ModelFolder.ReadDescription(folder, Kind, ModelJson.Default.TableModelDescription, about =>
             about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
             && about.Hidden.All(width => width is > 0 and <= MaxWidth)

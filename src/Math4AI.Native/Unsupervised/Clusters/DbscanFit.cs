@@ -43,7 +43,7 @@ public sealed class DbscanFit : IFilePredictor, IGroups
     public static DbscanFit Load(string folder)
     {
         SavedDbscan about = ModelFolder.ReadDescription(
-            folder, ClusterJson.Default.SavedDbscan,
+            folder, Kind, ClusterJson.Default.SavedDbscan,
             about => about.Radius > 0.0 && double.IsFinite(about.Radius) && about.Clusters >= 0);
         ModelArrays arrays = ModelArrays.Read(folder);
         Matrix<double> samples = arrays.Matrix("samples");

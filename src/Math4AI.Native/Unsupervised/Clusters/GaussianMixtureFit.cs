@@ -86,7 +86,7 @@ public sealed class GaussianMixtureFit : IFilePredictor
     public static GaussianMixtureFit Load(string folder)
     {
         SavedMixture about = ModelFolder.ReadDescription(
-            folder,
+            folder, Kind,
             ClusterJson.Default.SavedMixture,
             about => about.Report is not null && Enum.IsDefined(about.Shape));
         return Of(folder, ModelArrays.Read(folder), about.Shape, about.Report);

@@ -59,7 +59,8 @@ public sealed class KMeansFit : IFilePredictor, IGroups
     public static KMeansFit Load(string folder)
     {
         SavedKMeans about = ModelFolder.ReadDescription(
-            folder, ClusterJson.Default.SavedKMeans, about => about.Counts is { Length: > 0 } && about.Inertia >= 0.0);
+            folder, Kind, ClusterJson.Default.SavedKMeans,
+            about => about.Counts is { Length: > 0 } && about.Inertia >= 0.0);
         Matrix<double> centers = ModelArrays.Read(folder).Matrix("centers", rows: about.Counts.Length);
         return new KMeansFit(centers, about.Counts, about.Inertia, about.Iterations, about.IsConverged);
     }

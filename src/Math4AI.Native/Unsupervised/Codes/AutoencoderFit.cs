@@ -50,7 +50,7 @@ public sealed class AutoencoderFit : IFilePredictor
     public static AutoencoderFit Load(string folder)
     {
         SavedAutoencoder about = ModelFolder.ReadDescription(
-            folder, CodeJson.Default.SavedAutoencoder, about => about.IsSound);
+            folder, Kind, CodeJson.Default.SavedAutoencoder, about => about.IsSound);
         ModelFolder.RequireWeights(folder, about.LeastParameters);
         AutoencoderNetwork network = TorchRandom.Unset(() => new AutoencoderNetwork(about));
         NetworkFolder.ReadWeights(folder, network);

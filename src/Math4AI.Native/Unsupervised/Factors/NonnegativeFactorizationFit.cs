@@ -55,7 +55,7 @@ public sealed class NonnegativeFactorizationFit : IFilePredictor
     public static NonnegativeFactorizationFit Load(string folder)
     {
         SavedFactorization about = ModelFolder.ReadDescription(
-            folder, FactorJson.Default.SavedFactorization, about => about.Error >= 0.0);
+            folder, Kind, FactorJson.Default.SavedFactorization, about => about.Error >= 0.0);
         Matrix<double> parts = ModelArrays.Read(folder).Matrix("parts");
         return parts.Enumerate().All(value => value >= 0.0)
             ? new NonnegativeFactorizationFit(parts, null, about.Error, about.Iterations, about.IsConverged)

@@ -110,7 +110,7 @@ public sealed class AgglomerationFit : IFilePredictor, IGroups
     public static AgglomerationFit Load(string folder)
     {
         SavedAgglomeration about = ModelFolder.ReadDescription(
-            folder, HierarchyJson.Default.SavedAgglomeration,
+            folder, Kind, HierarchyJson.Default.SavedAgglomeration,
             about => Enum.IsDefined(about.Linkage) && about.Groups > 0);
         ModelArrays arrays = ModelArrays.Read(folder);
         Matrix<double> samples = arrays.Matrix("samples");

@@ -90,7 +90,7 @@ public sealed class HdbscanFit : IFilePredictor, IGroups
     public static HdbscanFit Load(string folder)
     {
         SavedHdbscan about = ModelFolder.ReadDescription(
-            folder, HierarchyJson.Default.SavedHdbscan, about => about.MinSamples > 0);
+            folder, Kind, HierarchyJson.Default.SavedHdbscan, about => about.MinSamples > 0);
         ModelArrays arrays = ModelArrays.Read(folder);
         var places = DensityPlaces.Of(folder, arrays, about.MinSamples);
         int count = places.Samples.RowCount;

@@ -28,7 +28,7 @@ public abstract class PlaneMap : IFilePredictor
     public static PlaneMap Load(string folder)
     {
         SavedMap about =
-            ModelFolder.ReadDescription(folder, MapJson.Default.SavedMap, about => about.IsSound);
+            ModelFolder.ReadDescription(folder, Kind, MapJson.Default.SavedMap, about => about.IsSound);
         return Of(about, ModelArrays.Read(folder));
     }
 

@@ -44,7 +44,7 @@ public sealed class IsolationForestFit : IFilePredictor
     public static IsolationForestFit Load(string folder)
     {
         SavedForest about = ModelFolder.ReadDescription(
-            folder, ForestJson.Default.SavedForest,
+            folder, Kind, ForestJson.Default.SavedForest,
             about => about is { Trees: > 0, SamplesPerTree: > 1, Channels: > 0 });
         ModelArrays arrays = ModelArrays.Read(folder);
         int[] channels = arrays.Places("channels", about.Channels + 1);

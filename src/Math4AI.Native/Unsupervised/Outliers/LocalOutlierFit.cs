@@ -37,7 +37,7 @@ public sealed class LocalOutlierFit : IFilePredictor
     public static LocalOutlierFit Load(string folder)
     {
         SavedOutlierFactor about = ModelFolder.ReadDescription(
-            folder, OutlierFactorJson.Default.SavedOutlierFactor,
+            folder, Kind, OutlierFactorJson.Default.SavedOutlierFactor,
             about => about.Neighbors > 0 && about.Least >= 0.0 && double.IsFinite(about.Least));
         ModelArrays arrays = ModelArrays.Read(folder);
         Matrix<double> samples = arrays.Matrix("samples");

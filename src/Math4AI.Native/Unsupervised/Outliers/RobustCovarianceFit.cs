@@ -57,7 +57,7 @@ public sealed class RobustCovarianceFit : IFilePredictor
     public static RobustCovarianceFit Load(string folder)
     {
         SavedRobustCovariance about = ModelFolder.ReadDescription(
-            folder, RobustJson.Default.SavedRobustCovariance,
+            folder, Kind, RobustJson.Default.SavedRobustCovariance,
             about => about.Channels > 0 && about.Near > about.Channels);
         ModelArrays arrays = ModelArrays.Read(folder);
         Vector<double> Location(string name) => Vector<double>.Build.Dense(arrays.Vector(name, about.Channels));

@@ -105,7 +105,7 @@ public sealed class LogFit : IRowPredictor
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static LogFit Load(string folder)
     {
-        SavedLogarithm about = ModelFolder.ReadDescription(folder, ModelJson.Default.SavedLogarithm, about =>
+        SavedLogarithm about = ModelFolder.ReadDescription(folder, Kind, ModelJson.Default.SavedLogarithm, about =>
             about.Factor > 0.0 && double.IsFinite(about.Factor) && about.Spread >= 0.0
             && double.IsFinite(about.Spread));
         string inner = Path.Combine(folder, InnerFolder);

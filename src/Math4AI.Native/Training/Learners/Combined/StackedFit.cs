@@ -38,7 +38,7 @@ public sealed class StackedFit : IRowPredictor
     {
         const double Rounding = 1e-9;
         const int MaxModels = 100;
-        SavedStack about = ModelFolder.ReadDescription(folder, ModelJson.Default.SavedStack, about =>
+        SavedStack about = ModelFolder.ReadDescription(folder, Kind, ModelJson.Default.SavedStack, about =>
             about.Weights is { Count: > 0 and <= MaxModels } weights && weights.All(weight => weight >= 0.0)
             && Math.Abs(weights.Sum() - 1.0) < Rounding);
         return new StackedFit(about.Weights, [.. about.Weights.Select((_, i) => Read(ModelOf(folder, i)))]);

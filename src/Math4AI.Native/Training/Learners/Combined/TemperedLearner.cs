@@ -89,7 +89,7 @@ public sealed class TemperedFit : IRowPredictor
     public static TemperedFit Load(string folder)
     {
         SavedTemperature about = ModelFolder.ReadDescription(
-            folder, ModelJson.Default.SavedTemperature,
+            folder, Kind, ModelJson.Default.SavedTemperature,
             about => about.Temperature is > 0.0 and < double.PositiveInfinity);
         string inner = Path.Combine(folder, InnerFolder);
         return ModelFolder.KindOf(inner) != Kind && ModelFolder.Open(inner) is IRowPredictor model

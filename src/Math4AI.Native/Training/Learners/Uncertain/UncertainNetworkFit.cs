@@ -57,7 +57,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
     {
         const int MaxNetworks = 1000, MaxLayers = 1000;
         SavedUncertainNetworks about = ModelFolder.ReadDescription(
-            folder, ModelJson.Default.SavedUncertainNetworks, about =>
+            folder, Kind, ModelJson.Default.SavedUncertainNetworks, about =>
                 about is
                 {
                     Way: NetworkUncertainty.Ensemble or NetworkUncertainty.Dropout or NetworkUncertainty.Laplace,

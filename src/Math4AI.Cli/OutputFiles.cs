@@ -17,8 +17,9 @@ internal static class OutputFiles
     {
         if (!force && paths.FirstOrDefault(Path.Exists) is { } taken)
         {
-            throw new IOException(
-                $"{taken} exists already: replace it with --force, or name another place with {option}.");
+            throw new IOException(Directory.Exists(taken)
+                ? $"{taken} is a folder, and a file is written: name a file with {option}."
+                : $"{taken} exists already: replace it with --force, or name another place with {option}.");
         }
     }
 

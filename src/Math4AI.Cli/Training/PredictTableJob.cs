@@ -126,12 +126,16 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
         }
 
         double spread = sumOfSquares - sum * sum / scored;
-        double rSquared = spread > 0.0 ? 1.0 - squares / spread : double.NaN;
+
+        // Of one row, or of one value, there is no variance to explain.
+        string explained = spread > 0.0
+            ? string.Create(CultureInfo.InvariantCulture, $", rSquared {1.0 - squares / spread:G4}")
+            : string.Empty;
         string scores = shift is null
             ? string.Create(
                 CultureInfo.InvariantCulture, $"accuracy {right / scored:G4}, logLoss {logLoss / scored:G4}")
             : string.Create(
-                CultureInfo.InvariantCulture, $"rmse {Math.Sqrt(squares / scored):G4}, rSquared {rSquared:G4}");
+                CultureInfo.InvariantCulture, $"rmse {Math.Sqrt(squares / scored):G4}{explained}");
         Console.Error.WriteLine(
             $"math4ai: {scored} row{(scored == 1 ? string.Empty : "s")} with '{model.Target}': {scores}.");
     }

@@ -104,6 +104,14 @@ public class PredictTableTests : TemporaryFolder
             "/bin/sh", ["-c", $"cat rows.csv | '{Repository.Command}' predict model - -o -"], Folder);
         Assert.True(piped.Code == 0, piped.Errors);
         Assert.Equal(file, piped.Output);
+        Directory.CreateDirectory(In("folder"));
+        Finished into = Run("predict", "model", "rows.csv", "-o", "folder");
+        Assert.Equal(1, into.Code);
+        Assert.Equal("math4ai: folder is a folder, and a file is written: name a file with -o.", into.Errors.Trim());
+        File.WriteAllLines(In("one.csv"), File.ReadLines(In("rows.csv")).Take(2));
+        Finished one = Run("predict", "model", "one.csv");
+        Assert.Contains("1 row with 'y': rmse ", one.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", one.Errors, StringComparison.Ordinal);
         Finished refused = Run("predict", "model", "rows.csv", "--level", "0.5");
         Assert.Equal(2, refused.Code);
         Assert.Contains("this one has none: leave it out", refused.Errors, StringComparison.Ordinal);

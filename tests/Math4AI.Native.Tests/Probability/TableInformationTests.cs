@@ -34,6 +34,15 @@ public sealed class TableInformationTests
     }
 
     [Fact]
+    public void A_table_of_one_column_that_varies_is_refused_by_its_name()
+    {
+        var table = Table.OfNumbers([("x", [1.0, 2.0, 4.0, 3.0])]);
+        Assert.Equal(
+            "Two columns that vary are needed; there is 'x' alone.",
+            Assert.Throws<ArgumentException>(() => new TableInformation().Of(table)).Message);
+    }
+
+    [Fact]
     public void The_entropy_of_one_value_is_none_and_that_of_samples_without_repetition_is_more_than_their_number_has()
     {
         Assert.Equal(0.0, Entropy.Discrete<string>(["a", "a", "a"]).Value, 1e-12);

@@ -81,8 +81,11 @@ public sealed record TableInformation
         if (names.Length < 2 || columns.Count < names.Length + (Given is null ? 0 : 1))
         {
             string beside = Given is null ? string.Empty : $" beside '{Given}', which has to vary too";
-            throw new ArgumentException($"Two columns that vary are needed{beside}; left out: "
-                + string.Join(", ", leftOut.Select(column => $"'{column.Name}' ({column.Reason})")) + ".");
+            throw new ArgumentException($"Two columns that vary are needed{beside}; "
+                + (columns.Count == 0 ? "there is none" : $"there is {string.Join(", ", columns.Select(
+                    column => $"'{column.Name}'"))} alone")
+                + (leftOut.Count == 0 ? "." : $"; left out: {string.Join(", ", leftOut.Select(
+                    column => $"'{column.Name}' ({column.Reason})"))}."));
         }
 
         var byName = columns.ToDictionary(column => column.Name, column => (column.Values, column.AreClasses));

@@ -75,13 +75,14 @@ internal static partial class Program
             name => args.Any(word => word.StartsWith('@') || word.Split(' ').Contains(name))).Parse(args);
         // Where help is asked for, other mistakes do not count; but there is none on an unknown verb.
         bool isUnknownVerb = words.CommandResult.Command is RootCommand && words.UnmatchedTokens.Count > 0;
-        if (words.Action is HelpAction ? isUnknownVerb : words.Errors.Count > 0)
-        {
-            return Complain(Problem(words), WrongUsage);
-        }
-
         try
         {
+            if (words.Action is HelpAction ? isUnknownVerb : words.Errors.Count > 0)
+            {
+                SharedRun.RequireSameWords();
+                return Complain(Problem(words), WrongUsage);
+            }
+
             return await Run(words);
         }
         catch (UsageException e)

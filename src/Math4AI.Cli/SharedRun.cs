@@ -61,9 +61,14 @@ internal static class SharedRun
                 + $"that share the work: {string.Join(", ", Verbs)}.");
         }
 
-        processes.RequireSame("The command line", CommandLine.Text);
+        RequireSameWords();
         SayWhoIsSlow(processes);
     }
+
+    /// <summary>
+    /// Throws, in every process, unless all have the same command line; the first can then speak for all of them.
+    /// </summary>
+    public static void RequireSameWords() => ProcessGroup.Current.RequireSame("The command line", CommandLine.Text);
 
     /// <summary>
     /// The file to read: of a name with {rank} in it, one that has the lines of all parts; otherwise the one that is

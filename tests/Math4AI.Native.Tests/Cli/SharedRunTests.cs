@@ -136,7 +136,11 @@ public class SharedRunTests : TemporaryFolder
         Assert.Single(done.Errors.Split('\n'), line => line.StartsWith(
             "math4ai: 'generate' runs in one process", StringComparison.Ordinal));
 
-        // So is help, before the processes are joined.
+        // So is what is wrong with the words, before the processes are joined, and so is help.
+        done = Mpirun(2, "fit", "t.csv", "--modle");
+        Assert.NotEqual(0, done.Code);
+        Assert.Single(done.Errors.Split('\n'), line => line.StartsWith(
+            "math4ai: Unrecognized command or argument '--modle'", StringComparison.Ordinal));
         done = Mpirun(2, "fit", "--help");
         Assert.True(done.Code == 0, done.Errors);
         Assert.Single(done.Output.Split('\n'), line => line.StartsWith("Usage:", StringComparison.Ordinal));

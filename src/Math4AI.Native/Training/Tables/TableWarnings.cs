@@ -33,12 +33,12 @@ internal static class TableWarnings
     /// The rows without repetitions of whole rows, where these are records that stand there twice: then a row is its
     /// own neighbor, and any column would tell the target. Rows of few classes and numbers repeat by themselves.
     /// </summary>
-    private static Table WithoutRepeated(Table rows, IReadOnlyCollection<string> inputs, string target)
+    private static Table WithoutRepeated(Table rows, string[] inputs, string target)
     {
         string[] names = [.. inputs, target];
         int[] different = [.. Rows(rows, Enumerable.Range(0, rows.Rows), names).Select((row, i) => (row, i))
             .DistinctBy(pair => pair.row).Select(pair => pair.i)];
-        if (different.Length == rows.Rows || inputs.Count < 2)
+        if (different.Length == rows.Rows || inputs.Length < 2)
         {
             return rows;
         }

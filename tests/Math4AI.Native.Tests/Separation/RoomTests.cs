@@ -145,6 +145,38 @@ public class RoomTests
     }
 
     [Fact]
+    public void The_cost_of_signals_rises_with_what_they_hear_of_each_other_and_not_with_their_scales()
+    {
+        RoomMixture room = Drawn(0.2, 0.2, seed: 13);
+        float[] one = room.Images[0].Channel(0).ToArray(), two = room.Images[1].Channel(0).ToArray();
+        double Cost(float[] a, float[] b) => OutputCost.Of([a, b], one.Length, 16_000);
+        double Leaking(float share) => Cost(
+            [.. one.Zip(two, (x, y) => x + share * y)], [.. two.Zip(one, (x, y) => x + share * y)]);
+        double alone = Leaking(0.0f);
+        Assert.True(alone < Leaking(0.1f));
+        Assert.True(Leaking(0.1f) < Leaking(0.3f));
+        Assert.Equal(alone, Cost(two, one), 1e-9);
+        Assert.Equal(alone, Cost(Array.ConvertAll(one, x => 2.0f * x), Array.ConvertAll(two, x => 2.0f * x)), 1e-9);
+    }
+
+    [Fact]
+    public void Sources_that_change_places_at_a_frequency_cost_more_though_they_do_not_depend_on_each_other_there()
+    {
+        RoomMixture room = Drawn(0.2, 0.2, seed: 13);
+        double[] one = Signal(room.Images[0], 0), two = Signal(room.Images[1], 0);
+        var transform = new ShortTimeFourier(1024, 256, one.Length);
+        Complex[] low = transform.Forward(one), high = transform.Forward(two);
+        int edge = 62 * transform.Frames;
+        float[] Joined(Complex[] below, Complex[] above) =>
+            Array.ConvertAll(transform.Inverse([.. below[..edge], .. above[edge..]]), x => (float)x);
+        float[][] right = [Joined(low, low), Joined(high, high)], changed = [Joined(low, high), Joined(high, low)];
+        double Cost(float[][] signals) => OutputCost.Of(signals, one.Length, 16_000);
+        double Dependence(float[][] signals) => OutputDependence.Of(signals, one.Length, 16_000);
+        Assert.Equal(Dependence(right), Dependence(changed), 0.01);
+        Assert.True(Cost(changed) > Cost(right));
+    }
+
+    [Fact]
     public void The_built_in_party_is_no_room() =>
         Assert.True(
             RoomTest.Statistic(CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing)) < RoomTest.Threshold);

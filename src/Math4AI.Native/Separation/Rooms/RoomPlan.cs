@@ -10,8 +10,7 @@ internal sealed record RoomPlan(double ShortWindowSeconds, double LongWindowShar
     public static RoomPlan Usual { get; } = new(0.128, 1.0, 1);
 
     /// <summary>
-    /// Gets the plans with half the long window, from two short ones: local optima differ from start to start, and a
-    /// shorter window has less to learn.
+    /// Gets the plans to choose from: local optima differ from start to start, and a shorter window has less to learn.
     /// </summary>
-    public static IReadOnlyList<RoomPlan> Shorter { get; } = [new(0.128, 0.5, 2), new(0.256, 0.5, 2)];
+    public static IReadOnlyList<RoomPlan> Starts { get; } = [Usual, new(0.128, 0.5, 1), new(0.256, 0.5, 2)];
 }

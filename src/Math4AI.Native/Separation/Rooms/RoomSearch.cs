@@ -18,9 +18,6 @@ internal sealed class RoomSearch(
     private const int SpectraOfASource = 4;
     private const int RefiningIterations = 30;
 
-    // A longer window can make more signals independent that are none: it has to make them so much more so.
-    private const double DependenceOfLonger = 0.7;
-
     // The spectra of a source are estimated better with shorter frames.
     private static readonly RoomPlan LowRank = RoomPlan.Usual with { LongWindowShare = 0.5 };
 
@@ -41,30 +38,22 @@ internal sealed class RoomSearch(
 
     /// <summary>
     /// Separates from two starts with the shorter of two long windows, and with the longer one, and takes the result
-    /// whose sources depend least on each other.
+    /// that is most likely by the common model of <see cref="OutputCost"/>.
     /// </summary>
-    /// <remarks>
-    /// <see cref="Ilrma"/> from the ends of these is no candidate: its sources mostly depend less on each other, and
-    /// are worse all the same.
-    /// </remarks>
     private RoomFinding Choose(int sources)
     {
-        double Dependence(RoomFinding attempt) =>
-            OutputDependence.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
-        RoomFinding best = Try(sources, RoomPlan.Usual);
-        double least = Dependence(best) / DependenceOfLonger;
-        int iterations = best.Iterations;
-        foreach (RoomPlan plan in RoomPlan.Shorter)
+        RoomFinding? best = null;
+        double least = double.PositiveInfinity;
+        int iterations = 0;
+        foreach (RoomPlan plan in RoomPlan.Starts)
         {
             RoomFinding attempt = Try(sources, plan);
+            double cost = OutputCost.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
             iterations += attempt.Iterations;
-            if (Dependence(attempt) is var other && other <= least)
-            {
-                (best, least) = (attempt, other);
-            }
+            (best, least) = best is null || cost < least ? (attempt, cost) : (best, least);
         }
 
-        return best with { Iterations = iterations };
+        return best! with { Iterations = iterations };
     }
 
     private RoomFinding Try(int sources, RoomPlan plan)

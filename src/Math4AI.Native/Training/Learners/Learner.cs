@@ -53,19 +53,6 @@ public abstract record Learner
     public virtual Learner Again(LearnerChoice made) => this;
 
     /// <summary>
-    /// Returns the learner that stands for a choice where parts of its samples are held out, to compare it with others.
-    /// By default the learner that was chosen; one whose choice estimated many numbers estimates them anew from the
-    /// other parts, since those of all samples know what is held.
-    /// </summary>
-    /// <param name="made">The choice that was made.</param>
-    /// <param name="samples">The samples that it was made of.</param>
-    public virtual Learner InParts(LearnerChoice made, LearnerSamples samples)
-    {
-        ArgumentNullException.ThrowIfNull(made);
-        return made.Learner;
-    }
-
-    /// <summary>
     /// Gets whether its models tell how sure they are by themselves, with a distribution for each number or
     /// probabilities that allow for what was not learned; by default not.
     /// </summary>

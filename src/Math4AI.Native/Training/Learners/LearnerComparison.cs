@@ -81,7 +81,7 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         try
         {
             LearnerChoice choice = learner.Choose(compared, null, stop);
-            Matrix<double> found = folds.Predict(learner.InParts(choice, compared), stop);
+            Matrix<double> found = folds.Predict(choice.Learner, stop);
             Add(choice, name, found, Stopwatch.GetElapsedTime(begun).TotalSeconds);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested || tried.Count > 0)

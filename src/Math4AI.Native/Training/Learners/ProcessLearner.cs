@@ -114,20 +114,6 @@ public sealed record ProcessLearner : Learner
         return new LearnerChoice(chosen, null);
     }
 
-    /// <summary>
-    /// The process that was chosen, whose hyperparameters go on from there by each part's own samples; of many samples
-    /// those that were found stay, since they cannot follow a few of them.
-    /// </summary>
-    /// <inheritdoc/>
-    public override Learner InParts(LearnerChoice made, LearnerSamples samples)
-    {
-        ArgumentNullException.ThrowIfNull(made);
-        ArgumentNullException.ThrowIfNull(samples);
-        return Optimize && made.Learner is ProcessLearner chosen && samples.Inputs.RowCount <= MaxSearchSamples
-            ? chosen with { Optimize = true, Starts = 1 }
-            : made.Learner;
-    }
-
     /// <inheritdoc/>
     public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
     {

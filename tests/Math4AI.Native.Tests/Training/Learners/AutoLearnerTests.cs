@@ -3,10 +3,7 @@ using Math4AI.Data.Models;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Learners.Trees;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Random;
-using MathNet.Numerics.Statistics;
 
 namespace Math4AI.Tests.Training.Learners;
 
@@ -43,36 +40,6 @@ public class AutoLearnerTests : TemporaryFolder
         Matrix<double> gradient = samples.Inputs.TransposeThisAndMultiply(rest) + Penalty * fit.Weights;
         Assert.True(gradient.Enumerate().Max(Math.Abs) / 200 < 2e-6);
         Assert.True(rest.ColumnSums().Enumerate().Max(Math.Abs) / 200 < 2e-6);
-    }
-
-    [Fact]
-    public void The_score_of_a_process_among_learners_is_that_of_samples_that_its_hyperparameters_have_not_seen()
-    {
-        const int Tables = 16, Rows = 50, Inputs = 6;
-        double[] gaps = new double[Tables];
-        double shared = 0.0;
-        for (int table = 0; table < Tables; table++)
-        {
-            LearnerSamples samples = Noisy(Rows, table + 1), fresh = Noisy(2000, table + 1001);
-            var open = new ProcessLearner();
-            LearnerChoice choice = open.Choose(samples);
-            double inParts = new Folds(samples, 1).Losses(open.InParts(choice, samples), default).Average();
-            shared += (inParts - new Folds(samples, 1).Losses(choice.Learner, default).Average()) / Tables;
-            Matrix<double> found = choice.Learner.Fit(samples).PredictRows(fresh.Inputs).Values;
-            gaps[table] = inParts - (found.Column(0) - fresh.Targets!).PointwisePower(2.0).Average();
-        }
-
-        // Four fifths of the samples teach less than all, so that the score may be too bad; it is not too good.
-        Assert.True(shared > 0.0, $"{shared}");
-        Assert.True(gaps.Average() > -2.0 * gaps.StandardDeviation() / Math.Sqrt(Tables), $"{gaps.Average()}");
-
-        static LearnerSamples Noisy(int rows, int seed)
-        {
-            var random = new MersenneTwister(seed);
-            Matrix<double> inputs = Matrix<double>.Build.Dense(rows, Inputs, (_, _) => Normal.Sample(random, 0.0, 1.0));
-            return LearnerSamples.Of(
-                inputs, Vector<double>.Build.Dense(rows, i => 0.5 * inputs[i, 0] + Normal.Sample(random, 0.0, 1.0)));
-        }
     }
 
     [Fact]

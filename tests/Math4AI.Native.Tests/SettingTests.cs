@@ -17,6 +17,9 @@ namespace Math4AI.Tests;
 /// <summary>A number that a setting cannot be is refused in the line that has it.</summary>
 public sealed class SettingTests
 {
+    private static readonly string[] Rooms =
+        ["Unsupervised", "Kernels", "Training", "Language", "Fitting", "Separation", "Audio", "Probability"];
+
     // Whose numbers are results, or parts of a file, and those that are checked where they meet the data: a separator
     // is made of its options, and says how many channels there are.
     private static readonly string[] Others =
@@ -77,10 +80,8 @@ public sealed class SettingTests
 
     [Fact]
     public void All_rooms_have_settings_that_are_walked_through() =>
-        Assert.True(
-            new[] { "Unsupervised", "Kernels", "Training", "Language", "Fitting", "Separation", "Audio", "Probability" }
-                .All(room => Settings().Any(each => each.Type.Namespace!.StartsWith(
-                    "Math4AI." + room, StringComparison.Ordinal))));
+        Assert.All(Rooms, room => Assert.Contains(
+            Settings(), each => each.Type.Namespace!.StartsWith("Math4AI." + room, StringComparison.Ordinal)));
 
     [Fact]
     public void The_first_number_of_a_method_is_checked_as_its_settings_are()

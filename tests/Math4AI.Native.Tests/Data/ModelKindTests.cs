@@ -66,8 +66,7 @@ public sealed class ModelKindTests : TemporaryFolder
                 .Select(type => (type, method: type.GetMethod(
                     "Load", BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly, [typeof(string)])))
                 .Where(each => each.method?.ReturnType == each.type)
-                .Select(each => (each.type, (Func<string, object>)each.method!.CreateDelegate(
-                    typeof(Func<string, object>)))),
+                .Select(each => (each.type, each.method!.CreateDelegate<Func<string, object>>())),
         ];
         Assert.True(loads.Length > 30);
         List<string> read = [];

@@ -14,8 +14,8 @@ namespace Math4AI.Benchmarks;
 /// Rooms drawn by a seed: SDR at the first microphone, at most 30 dB a source, of the default, of one start of each
 /// method for rooms (linear filters, as the command once had them), of the mixture itself, and of the best
 /// least-squares filters, for which the sources are known. One set is for development, with four of the seven voices,
-/// the other for the final figures, with all. A final set with seeds from 90000 was run once; as its rows led to another
-/// choice among the starts (<c>OutputCost</c>), the final figures since are those of the rooms from 170000.
+/// the other for the final figures, with all. A final set with seeds from 90000 was run once; as its rows led to
+/// another choice among the starts (<c>OutputCost</c>), the final figures since are those of the rooms from 170000.
 /// </summary>
 internal static class UnseenRooms
 {

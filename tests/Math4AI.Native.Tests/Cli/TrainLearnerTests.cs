@@ -185,7 +185,8 @@ public class TrainLearnerTests : TemporaryFolder
             words[random.Next(5)] = i % 2 == 0 ? "broken" : "lovely";
             double size = 4.0 * random.NextDouble() - 2.0;
             string shop = i % 3 == 0 ? "north" : "south";
-            return FormattableString.Invariant($"{string.Join(' ', words)},{shop},{size:R},") + (size + (i % 2 == 0 ? 1.0 : -1.0) > 0.0 ? "return" : "keep");
+            string label = size + (i % 2 == 0 ? 1.0 : -1.0) > 0.0 ? "return" : "keep";
+            return FormattableString.Invariant($"{string.Join(' ', words)},{shop},{size:R},{label}");
         }).Prepend("note,shop,size,label"));
         Finished look = Run("train", "orders.csv", "--target", "label", "--look", "--json");
         Assert.Contains("text (tfidf:1:1000)", look.Output, StringComparison.Ordinal);

@@ -86,7 +86,8 @@ public sealed class RobustProcessTests : TemporaryFolder
     [Fact]
     public void A_search_may_start_where_the_noise_is_too_small_for_a_mode()
     {
-        RobustGaussianProcess usual = Given(1.0 * Kernel.Rbf(0.5), 0.1, 4.0), tiny = usual with { NoiseVariance = 1e-12 };
+        RobustGaussianProcess usual = Given(1.0 * Kernel.Rbf(0.5), 0.1, 4.0);
+        RobustGaussianProcess tiny = usual with { NoiseVariance = 1e-12 };
         Assert.Throws<ArithmeticException>(() => tiny.Fit(X, Y));
         double expected = (usual with { Optimize = true }).Fit(X, Y).LogEvidence;
 

@@ -16,7 +16,7 @@ public sealed record RoomSceneOptions
     public double Spacing { get; init => field = Setting.Above(value, 0.0); } = 0.05;
 
     /// <summary>Gets the reverberation time in seconds, 0 for no echoes.</summary>
-    public double ReverberationTime { get; init => field = Setting.Above(value, 0.0); } = 0.2;
+    public double ReverberationTime { get; init => field = Setting.AtLeast(value, 0.0); } = 0.2;
 
     /// <summary>Gets the lengths of the room's edges in meters; null to draw them.</summary>
     public Position? Size { get; init; }

@@ -89,7 +89,7 @@ public sealed record RobustGaussianProcess
         double[] slopes = NoiseLaw.Check(NoiseSlopes, inputs.ColumnCount);
         var mode = new StudentMode(scaled, samples, slopes.Length);
         var evidence = new LaplaceEvidence(samples, kernel, mode);
-        double[] at = Start(evidence, noise => [.. kernel.Parameters, .. StudentMode.Pack(noise, Degrees, slopes)])
+        double[] at = Start(evidence, kernel, slopes)
             ?? throw new ArithmeticException(
                 $"The kernel {kernel} is not positive semidefinite on {samples.Count} samples: check it.");
         Minimum? search = Optimize
@@ -101,13 +101,19 @@ public sealed record RobustGaussianProcess
     }
 
     /// <summary>
-    /// Where the evidence is finite: with the noise as it was given or, before a search, with the usual one. Parameters
-    /// that were found with normal noise can leave the mode of Student's t no matrix to factor, and the search finds
-    /// the noise anyway.
+    /// Where the evidence is finite: with the noise as it was given or, before a search, with the usual one, at last
+    /// the same everywhere. Parameters that were found with normal noise can leave the mode of Student's t no matrix to
+    /// factor, and the search finds the noise anyway.
     /// </summary>
-    private double[]? Start(LaplaceEvidence evidence, Func<double, double[]> parameters)
+    private double[]? Start(LaplaceEvidence evidence, Kernel kernel, double[] slopes)
     {
-        double[] noises = Optimize ? [NoiseVariance, Math.Max(NoiseVariance, UsualNoise)] : [NoiseVariance];
-        return noises.Select(parameters).FirstOrDefault(at => double.IsFinite(evidence.Value(at)));
+        double usual = Math.Max(NoiseVariance, UsualNoise);
+        (double Noise, double[] Slopes)[] starts = Optimize
+            ? [(NoiseVariance, slopes), (usual, slopes), (usual, new double[slopes.Length])]
+            : [(NoiseVariance, slopes)];
+        return starts
+            .Select(start => (double[])
+                [.. kernel.Parameters, .. StudentMode.Pack(start.Noise, Degrees, start.Slopes)])
+            .FirstOrDefault(at => double.IsFinite(evidence.Value(at)));
     }
 }

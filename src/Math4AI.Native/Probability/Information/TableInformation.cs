@@ -80,12 +80,7 @@ public sealed record TableInformation
         string[] names = [.. columns.Select(column => column.Name).Where(name => name != Given)];
         if (names.Length < 2 || columns.Count < names.Length + (Given is null ? 0 : 1))
         {
-            string beside = Given is null ? string.Empty : $" beside '{Given}', which has to vary too";
-            throw new ArgumentException($"Two columns that vary are needed{beside}; "
-                + (columns.Count == 0 ? "there is none" : $"there is {string.Join(", ", columns.Select(
-                    column => $"'{column.Name}'"))} alone")
-                + (leftOut.Count == 0 ? "." : $"; left out: {string.Join(", ", leftOut.Select(
-                    column => $"'{column.Name}' ({column.Reason})"))}."));
+            throw TooFew([.. columns.Select(column => column.Name)], leftOut);
         }
 
         var byName = columns.ToDictionary(column => column.Name, column => (column.Values, column.AreClasses));
@@ -100,6 +95,16 @@ public sealed record TableInformation
         {
             Note = NoteOf(pairs.Length, permutations),
         };
+    }
+
+    private ArgumentException TooFew(string[] vary, List<(string Name, string Reason)> leftOut)
+    {
+        string beside = Given is null ? string.Empty : $" beside '{Given}', which has to vary too";
+        string there = vary.Length == 0 ? "none" : string.Join(", ", vary.Select(name => $"'{name}'")) + " alone";
+        string others = leftOut.Count == 0
+            ? string.Empty
+            : "; left out: " + string.Join(", ", leftOut.Select(column => $"'{column.Name}' ({column.Reason})"));
+        return new ArgumentException($"Two columns that vary are needed{beside}; there is {there}{others}.");
     }
 
     private static string? NoteOf(int pairs, int permutations)

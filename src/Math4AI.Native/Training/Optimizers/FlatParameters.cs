@@ -231,7 +231,12 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
             return;
         }
 
-        // Behind the gradients, a number for each parameter: how many processes have a gradient of it.
+        SumCopies(processes);
+    }
+
+    // Behind the gradients, a number for each parameter: how many processes have a gradient of it.
+    private void SumCopies(ProcessGroup processes)
+    {
         summed ??= GC.AllocateArray<T>(Length + Segments.Count, pinned: true);
         Array.Clear(summed);
         for (int i = 0; i < Segments.Count; i++)

@@ -40,16 +40,18 @@ internal sealed class SampledVectors : IDisposable
         beginning = Start(vocabulary.Counts.Count);
         theirs = new WordWeights[Team.Size];
         Array.Fill(theirs, beginning);
-        if (!options.Fast && Team.Size > 1)
+        bool isMerged = !options.Fast && Team.Size > 1;
+        if (isMerged)
         {
             for (int i = 0; i < theirs.Length; i++)
             {
-                theirs[i] = new WordWeights(beginning.Words, options.Dimensions, beginning);
+                theirs[i] = new WordWeights(beginning.Words, options.Dimensions);
+                theirs[i].CopyFrom(beginning);
             }
         }
 
         var draws = new WordDraws(vocabulary.Counts, options.Smoothing, options.Sample);
-        workers = [.. theirs.Select(weights => new SampledWorker(vocabulary, draws, options, weights))];
+        workers = [.. theirs.Select(weights => new SampledWorker(vocabulary, draws, options, weights, isMerged))];
     }
 
     /// <summary>Finds the vectors.</summary>
@@ -100,7 +102,7 @@ internal sealed class SampledVectors : IDisposable
         int filled = 0;
         for (int i = 0; i < now.Length; i++)
         {
-            ReadNext(true);
+            ReadNext();
         }
 
         (now, next) = (next, now);
@@ -112,13 +114,10 @@ internal sealed class SampledVectors : IDisposable
             filled = 0;
             Team.Run(count, part =>
             {
-                // Every other thread reads before it learns: after it, all would wait for the reader at once.
-                bool isEarly = part % 2 == 0;
-                ReadNext(isEarly);
                 (byte[] bytes, int length) = now[part];
                 Interlocked.Add(ref words, workers[part].Learn(
                     bytes.AsSpan(0, length), Seed(epoch, first + part), rateNow));
-                ReadNext(!isEarly);
+                ReadNext();
             });
             done += words;
             Merge();
@@ -128,13 +127,8 @@ internal sealed class SampledVectors : IDisposable
         (byte[] Bytes, int Length)[] Buffers() => [.. workers.Select(_ => (new byte[BlockSize], 0))];
 
         // The blocks of the next round come in the order of the text, whichever thread is there first.
-        void ReadNext(bool isTime)
+        void ReadNext()
         {
-            if (!isTime)
-            {
-                return;
-            }
-
             lock (reader)
             {
                 ref (byte[] Bytes, int Length) free = ref next[filled];

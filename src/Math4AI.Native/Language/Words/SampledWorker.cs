@@ -24,6 +24,7 @@ internal sealed unsafe class SampledWorker : IDisposable
     private readonly nint[] inputs;
     private readonly nint[] targets = new nint[SampledKernels.Targets];
     private readonly int[] drawn;
+    private readonly bool isCounted;
     private ulong state;
 
     /// <summary>Makes a worker.</summary>
@@ -31,9 +32,11 @@ internal sealed unsafe class SampledWorker : IDisposable
     /// <param name="draws">Their frequencies.</param>
     /// <param name="options">The settings.</param>
     /// <param name="weights">What it changes.</param>
+    /// <param name="isCounted">Whether changes are counted, for a merge.</param>
     public SampledWorker(
-        Vocabulary vocabulary, WordDraws draws, WordVectorOptions options, WordWeights weights)
+        Vocabulary vocabulary, WordDraws draws, WordVectorOptions options, WordWeights weights, bool isCounted)
     {
+        this.isCounted = isCounted;
         (this.vocabulary, this.draws, this.options, this.weights) = (vocabulary, draws, options, weights);
         own = new WordWeights(2, options.Dimensions);
         inputs = new nint[2 * options.Window];
@@ -86,7 +89,7 @@ internal sealed unsafe class SampledWorker : IDisposable
                     if (j != i)
                     {
                         rows[count++] = (nint)weights.Input(words[j]);
-                        weights.Touch(words[j]);
+                        Count(words[j]);
                     }
                 }
 
@@ -137,7 +140,16 @@ internal sealed unsafe class SampledWorker : IDisposable
 
         foreach (int one in drawn)
         {
-            weights.Touch(weights.Words + one);
+            Count(weights.Words + one);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Count(int row)
+    {
+        if (isCounted)
+        {
+            weights.Changes[row]++;
         }
     }
 

@@ -30,21 +30,20 @@ public sealed unsafe class SampledVectorTests : TemporaryFolder
             Sample = 1.0,
         };
         var vocabulary = Vocabulary.Of(In("text"), 1, 10, ProcessGroup.Single, CancellationToken.None);
-        using var common = new WordWeights(2, 19);
-        using var weights = new WordWeights(2, 19, common);
+        using var weights = new WordWeights(2, 19);
         double[][] x = [new double[19], new double[19]], y = [new double[19], new double[19]];
         var random = new Random(1);
         for (int word = 0; word < 2; word++)
         {
             for (int i = 0; i < 19; i++)
             {
-                x[word][i] = common.Input(word)[i] = (float)(random.NextDouble() - 0.5);
-                y[word][i] = common.Target(word)[i] = (float)(random.NextDouble() - 0.5);
+                x[word][i] = weights.Input(word)[i] = (float)(random.NextDouble() - 0.5);
+                y[word][i] = weights.Target(word)[i] = (float)(random.NextDouble() - 0.5);
             }
         }
 
         var draws = new WordDraws(vocabulary.Counts, 0.75, 1.0);
-        using var worker = new SampledWorker(vocabulary, draws, options, weights);
+        using var worker = new SampledWorker(vocabulary, draws, options, weights, isCounted: true);
         Assert.Equal(3, worker.Learn(Encoding.UTF8.GetBytes("a b a"), 1, 0.05f));
         foreach (int center in new[] { 0, 1, 0 })
         {
@@ -128,6 +127,11 @@ public sealed unsafe class SampledVectorTests : TemporaryFolder
         {
             float* Place(WordWeights of) => row < 2 ? of.Input(row) : of.Target(row - 2);
             Assert.Equal(expected[row], Place(beginning)[0], 1e-3);
+            if (row < 3)
+            {
+                Assert.Equal(Place(beginning)[0], Place(one)[0]);
+                Assert.Equal(Place(beginning)[0], Place(two)[0]);
+            }
         }
 
         Assert.All(one.Changes.Concat(two.Changes), count => Assert.Equal(0, count));

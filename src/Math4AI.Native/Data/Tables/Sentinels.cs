@@ -15,7 +15,9 @@ internal static class Sentinels
     // Fill values of scientific formats: 1e20, 9.97e36, the ends of float32.
     private const double Huge = 1e20;
 
-    /// <summary>The numbers that look like a missing value, and how often each stands there, the smallest first.</summary>
+    /// <summary>
+    /// The numbers that look like a missing value, and how often each stands there, the smallest first.
+    /// </summary>
     /// <param name="values">The numbers of a column, without NaN.</param>
     public static IReadOnlyList<(double Value, int Count)> Of(IReadOnlyList<double> values)
     {

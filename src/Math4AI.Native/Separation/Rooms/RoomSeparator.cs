@@ -108,10 +108,11 @@ public sealed record RoomSeparationResult
 /// <see cref="RoomPlan"/>; <see cref="OutputCost"/> chooses between the results; <see cref="OutputDependence"/> is what
 /// the user is told of them, and <see cref="SpeakerCount"/> tells how many sources there are;
 /// <see cref="ShortTimeFourier"/> and <see cref="RoomSpectra"/> make the spectra; <see cref="BandedIva"/> separates
-/// every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>; <see cref="BandAlignment"/>
-/// mends the order of the sources between bands; <see cref="Background"/> is what stands beside fewer sources than
-/// microphones, and <see cref="SpatialMasks"/> cuts out more; <see cref="Ilrma"/> refines; <see cref="ResidueFilter"/>
-/// takes out what filters leave; <see cref="SourceDelays"/> tells where the sources come from.
+/// every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>;
+/// <see cref="BandAlignment"/> mends the order of the sources between bands; <see cref="Background"/> is what stands
+/// beside fewer sources than microphones, and <see cref="SpatialMasks"/> cuts out more; <see cref="Ilrma"/> refines;
+/// <see cref="ResidueFilter"/> takes out what filters leave; <see cref="SourceDelays"/> tells where the sources come
+/// from.
 /// </remarks>
 public sealed class RoomSeparator
 {

@@ -144,21 +144,20 @@ internal static class GenerateCommand
                 + $"{string.Join(", ", Types.Keys)}.");
         }
 
-        var options = new GenerationOptions
-        {
-            Length = words.GetValue(Length),
-            Temperature = words.GetValue(Temperature),
-            TopK = words.GetValue(TopK),
-            TopP = words.GetValue(TopP),
-            MinP = words.GetValue(MinP),
-            RepetitionPenalty = words.GetValue(RepetitionPenalty),
-            Stop = words.GetValue(Stop)!,
-            Seed = words.GetValue(CommonOptions.Seed),
-        };
-        UsageException.Unless(options.Validate);
-
-        return options;
+        return UsageException.Unless(() => Options(words), options => options.Validate());
     }
+
+    private static GenerationOptions Options(ParseResult words) => new()
+    {
+        Length = words.GetValue(Length),
+        Temperature = words.GetValue(Temperature),
+        TopK = words.GetValue(TopK),
+        TopP = words.GetValue(TopP),
+        MinP = words.GetValue(MinP),
+        RepetitionPenalty = words.GetValue(RepetitionPenalty),
+        Stop = words.GetValue(Stop)!,
+        Seed = words.GetValue(CommonOptions.Seed),
+    };
 
     private static void Print(TextScore score, bool isJson) => Console.WriteLine(isJson
         ? CliJson.Text(score)

@@ -178,11 +178,10 @@ internal static class WordsCommand
         return WordVectors.Load(words.GetValue(Input)!);
     }
 
-    private static WordVectors Train(ParseResult words, string output, CancellationToken cancellation)
+    private static WordVectorOptions Options(ParseResult words)
     {
-        OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", output);
         string method = words.GetValue(Method)!;
-        var options = new WordVectorOptions
+        return new WordVectorOptions
         {
             Method = Methods.TryGetValue(method, out WordMethod known) ? known : throw new UsageException(
                 $"There is no method '{method}': take {string.Join(", ", Methods.Keys)}."),
@@ -200,8 +199,12 @@ internal static class WordsCommand
             Seed = words.GetValue(CommonOptions.Seed),
             Processes = ProcessGroup.Current,
         };
-        UsageException.Unless(options.Validate);
+    }
 
+    private static WordVectors Train(ParseResult words, string output, CancellationToken cancellation)
+    {
+        OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", output);
+        WordVectorOptions options = UsageException.Unless(() => Options(words), made => made.Validate());
         string text = SharedRun.FileOf(words.GetValue(Input)!, hasNames: false);
         ProcessGroup.Current.RequireSameFile(text);
         WordVectors vectors = WordVectors.Train(text, options, cancellation);

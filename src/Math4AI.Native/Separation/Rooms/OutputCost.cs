@@ -8,8 +8,8 @@ namespace Math4AI.Separation.Rooms;
 /// can be compared: the negative logarithm of their likelihood where a source is complex Gaussian with a variance that
 /// rises and falls over whole bands of frequencies. Per frequency and moment it is Σ_n (log r_n + |y_n|²/r_n) − log det
 /// C, with y_n relative to its mean power at the frequency, and C the correlations of the signals there: the cost of
-/// <see cref="BandedIva"/>, from the signals alone. Other than by <see cref="OutputDependence"/>, sources that change
-/// places from band to band cost more.
+/// <see cref="BandedIva"/>, from the signals alone. Unlike <see cref="OutputDependence"/>, it is larger where
+/// sources change places from band to band.
 /// </summary>
 /// <remarks>
 /// The mean over the frequencies is weighted by the amplitude of all signals together: otherwise frequencies with

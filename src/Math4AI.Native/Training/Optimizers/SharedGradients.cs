@@ -19,7 +19,7 @@ internal sealed unsafe class SharedGradients<T> : IDisposable
     /// Each process reads the gradients of all: of many that is more than what is sent, about two gradients whatever
     /// their number.
     /// </summary>
-    private const int MostProcesses = 4;
+    private const int MaxProcesses = 4;
 
     private readonly nint[] places;
     private readonly int length;
@@ -44,7 +44,7 @@ internal sealed unsafe class SharedGradients<T> : IDisposable
     {
         Span<double> lengths = [length, -length];
         processes.Largest(lengths);
-        return length > 0 && length <= int.MaxValue / 2 && lengths[0] == -lengths[1] && processes.Count <= MostProcesses
+        return length > 0 && length <= int.MaxValue / 2 && lengths[0] == -lengths[1] && processes.Count <= MaxProcesses
             && processes.ShareMemory(2L * length * sizeof(T)) is { } places
             ? new SharedGradients<T>(processes, places, length)
             : null;

@@ -20,7 +20,8 @@ public sealed class KilledTrainingTests : TemporaryFolder
         string checkpoint = In("killed/checkpoint.safetensors");
         string[] options =
         [
-            "--steps", $"{30 * kills}", "--batch", "4", "--layers", "2", "--checkpoint-steps", "1", "--no-report",
+            "--steps", $"{30 * kills}", "--batch", "4", "--layers", "2", "--width", "32", "--heads", "2",
+            "--checkpoint-steps", "1", "--no-report",
         ];
         string[] resume = ["train", "--resume", "killed", "--no-report"];
         Finished whole = Repository.Run(

@@ -172,7 +172,7 @@ public class SharedRunTests : TemporaryFolder
         string[] words =
         [
             "train", "t.csv", "--target", "y", "--model", "mlp", "--hidden", "8", "--epochs", "30", "--no-report",
-            "--checkpoint-steps", "10",
+            "--checkpoint-steps", "10", "--uncertainty", "none",
         ];
         Finished alone = Repository.Run(Repository.Command, [.. words, "-o", "alone"], Folder, Repository.OneThread);
         Assert.True(alone.Code == 0, alone.Errors);

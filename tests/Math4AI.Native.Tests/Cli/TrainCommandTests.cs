@@ -140,7 +140,7 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Contains("--missing", Assert.Single(refused.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Finished train = Run(
             "train", mpg, "--target", "mpg", "--ignore", "name", "--missing", "drop", "--model", "mlp", "--json",
-            "--no-report");
+            "--no-report", "--uncertainty", "none");
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
         Assert.Equal("regression", json.GetProperty("task").GetString());
         Assert.Equal(6, json.GetProperty("droppedRows").GetInt32());

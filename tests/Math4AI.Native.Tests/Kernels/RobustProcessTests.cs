@@ -45,6 +45,20 @@ public sealed class RobustProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void Noise_too_small_for_float64_is_refused_where_it_is_given_and_left_behind_where_it_is_a_start()
+    {
+        // The median of an odd number of targets is at a distance of 0, where the weight is (ν + 1)/(ν σ²).
+        Matrix<double> inputs = X.SubMatrix(0, 39, 0, 1);
+        Vector<double> targets = Y.SubVector(0, 39);
+        Kernel kernel = 1.3 * Kernel.Matern52(1.2);
+        ArithmeticException refused = Assert.Throws<ArithmeticException>(
+            () => Given(kernel, 1e-40, 4.0).Fit(inputs, targets));
+        Assert.Contains("raise NoiseVariance", refused.Message, StringComparison.Ordinal);
+        var search = new RobustGaussianProcess { Kernel = kernel, NoiseVariance = 1e-40, Starts = 1 };
+        Assert.True(double.IsFinite(search.Fit(inputs, targets).LogEvidence));
+    }
+
+    [Fact]
     public void With_many_degrees_of_freedom_it_is_the_process_with_normal_noise()
     {
         Kernel kernel = 1.3 * Kernel.Matern52(1.2);

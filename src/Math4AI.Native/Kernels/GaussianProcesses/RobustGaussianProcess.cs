@@ -91,7 +91,8 @@ public sealed record RobustGaussianProcess
         var evidence = new LaplaceEvidence(samples, kernel, mode);
         double[] at = Start(evidence, kernel, slopes)
             ?? throw new ArithmeticException(
-                $"The kernel {kernel} is not positive semidefinite on {samples.Count} samples: check it.");
+                $"The kernel {kernel} is not positive semidefinite on {samples.Count} samples, or the noise of a "
+                + "sample is too small for float64: check the kernel, or raise NoiseVariance.");
         Minimum? search = Optimize
             ? new EvidenceSearch(evidence, at.Length, Options, Starts, Seed).From(at, cancellation)
             : null;

@@ -28,7 +28,10 @@ internal sealed class StudentMode(double[] targets, KernelSamples samples, int n
     // σ_i² of each sample.
     private double[] noise = Repeated(1.0, targets.Length);
     private readonly double[] lower = new GramMatrix(targets.Length, targets.Length).Values;
+
+    // I + Lᵀ W L, of Newton's W where that is positive definite, of the weights of least squares where it is not.
     private PositiveDefiniteFactor? inner;
+    private bool isNewton;
     private GramMatrix? slopes;
 
     public override int Parameters => 2 + noiseSlopes;
@@ -134,17 +137,22 @@ internal sealed class StudentMode(double[] targets, KernelSamples samples, int n
     protected override bool Prepare()
     {
         double up = Degrees + 1.0;
+        double[] weights = new double[Samples];
         for (int i = 0; i < Samples; i++)
         {
             double r = targets[i] - Latent[i], s = Degrees * noise[i], d = s + r * r;
             curvatures[i] = up * (s - r * r) / (d * d);
+            weights[i] = up / d;
         }
 
+        // Where the noise of a sample is nearly nothing, not even positive weights have a factor in float64.
         inner = FactorInner(curvatures);
-        return double.IsFinite(lower[0]);
+        isNewton = inner is not null;
+        inner ??= FactorInner(weights);
+        return inner is not null && double.IsFinite(lower[0]);
     }
 
-    protected override double HalfLogDeterminant() => 0.5 * inner?.LogDeterminant() ?? double.NaN;
+    protected override double HalfLogDeterminant() => isNewton ? 0.5 * inner!.LogDeterminant() : double.NaN;
 
     /// <summary>
     /// Newton's point a = b − W Σ b with b = W f + ∇ log p; or, without one, that of least squares with the weights
@@ -153,7 +161,6 @@ internal sealed class StudentMode(double[] targets, KernelSamples samples, int n
     protected override double[] Step()
     {
         double[] weights = new double[Samples], right = new double[Samples];
-        bool isNewton = inner is not null;
         double up = Degrees + 1.0;
         for (int i = 0; i < Samples; i++)
         {
@@ -162,7 +169,6 @@ internal sealed class StudentMode(double[] targets, KernelSamples samples, int n
             right[i] = isNewton ? curvatures[i] * Latent[i] + own * r : own * targets[i];
         }
 
-        inner ??= FactorInner(weights);
         double[] latent = Posterior(right);
         TensorPrimitives.Multiply(latent, weights, latent);
         TensorPrimitives.Subtract(right, latent, right);

@@ -21,6 +21,32 @@ public class PredictiveDistributionTests
         Assert.Equal(ForecastScores.NormalCrps(3.0, 2.0, 4.5), found.Crps(4.5), 1e-14);
     }
 
+    [Theory]
+    [InlineData(2.5)]
+    [InlineData(4.0)]
+    [InlineData(1e5)]
+    public void Students_t_has_the_density_quantiles_and_score_that_quadrature_gives(double degrees)
+    {
+        var found = PredictiveDistribution.OfStudent(1.0, 0.5, degrees);
+        Assert.Equal(0.5 / Math.Sqrt(1.0 - 2.0 / degrees), found.Deviation, 1e-12);
+
+        // By x = 1 + ½ sinh u the trapezoidal rule is exact to rounding, tails and all.
+        double[] places = [.. Enumerable.Range(-4000, 8001).Select(i => 0.01 * i)];
+        double Integral(Func<double, double> of) => 0.01 * places.Sum(u =>
+            of(1.0 + 0.5 * Math.Sinh(u)) is var value && value > 0.0 ? value * 0.5 * Math.Cosh(u) : 0.0);
+        Assert.Equal(1.0, Integral(x => Math.Exp(found.LogDensity(x))), 1e-9);
+
+        // E|X − y| − ½ E|X − X′| is ∫ (F(x) − [x ≥ y])² dx, whose jump lies between two places.
+        double observed = 1.0 + 0.5 * Math.Sinh(1.255);
+        double Below(double x) => StudentT.CDF(1.0, 0.5, degrees, x);
+        Assert.Equal(0.9, Below(found.Quantile(0.9)), 1e-9);
+        Assert.Equal(
+            Integral(x => Math.Pow(x >= observed ? 1.0 - Below(x) : Below(x), 2.0)), found.Crps(observed), 1e-4);
+        Assert.Equal(ForecastScores.NormalCrps(1.0, 0.5, observed), found.Crps(observed), 1.0 / degrees);
+
+        Assert.Throws<ArgumentException>(() => PredictiveDistribution.OfStudent(1.0, 0.5, 2.0));
+    }
+
     [Fact]
     public void A_mixture_has_the_moments_density_quantiles_and_score_that_its_draws_have()
     {

@@ -28,6 +28,14 @@ public abstract class PredictiveDistribution
     public static PredictiveDistribution OfMixture(IReadOnlyList<double> means, IReadOnlyList<double> deviations) =>
         new NormalMixture(means, deviations);
 
+    /// <summary>Makes Student's t distribution of μ + σ t_ν, whose deviation is σ √(ν/(ν − 2)).</summary>
+    /// <param name="mean">μ.</param>
+    /// <param name="scale">σ, more than 0.</param>
+    /// <param name="degrees">ν, more than 2.</param>
+    /// <exception cref="ArgumentException">A number is not finite, σ is not more than 0, or ν not more than 2.</exception>
+    public static PredictiveDistribution OfStudent(double mean, double scale, double degrees) =>
+        new StudentDistribution(mean, scale, degrees);
+
     /// <summary>Makes the distribution that draws come from.</summary>
     /// <param name="draws">Two or more, such as those of a posterior's predictions.</param>
     /// <exception cref="ArgumentException">There are too few draws, or one is not finite.</exception>

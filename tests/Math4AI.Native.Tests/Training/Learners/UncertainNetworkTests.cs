@@ -89,6 +89,29 @@ public sealed class UncertainNetworkTests : TemporaryFolder
     }
 
     [Theory]
+    [InlineData(3.0, 2.4, 4.1)]
+    [InlineData(double.PositiveInfinity, 10.0, double.PositiveInfinity)]
+    public void Held_out_errors_with_long_tails_are_told_from_normal_ones(double degrees, double least, double most)
+    {
+        // log v = −1 + x.
+        var random = new MersenneTwister(5, threadSafe: false);
+        double[] x = [.. Enumerable.Range(0, 2000).Select(_ => 2.0 * random.NextDouble() - 1.0)];
+        double[] means = new double[x.Length], own = [.. x.Select(_ => 0.01 + 0.01 * random.NextDouble())];
+        var y = Vector<double>.Build.DenseOfEnumerable(x.Select(at => Math.Exp(0.5 * (at - 1.0))
+            * (double.IsInfinity(degrees)
+                ? Normal.Sample(random, 0.0, 1.0)
+                : StudentT.Sample(random, 0.0, 1.0, degrees))));
+        HeldOutVariance held = HeldOutVariance.Of(At(x), means, own, y, seed: 1);
+        Assert.InRange(held.Degrees, least, most);
+        double[] found = held.At(At(-0.8, 0.8), [0.0, 0.0], [0.015, 0.015]);
+        Assert.Equal(1.0, found[0] / Math.Exp(-1.8), 0.2);
+        Assert.Equal(1.0, found[1] / Math.Exp(-0.2), 0.2);
+        Assert.Equal(
+            0.9, held.Distributions(At(x), means, own).Zip(y, (of, observed) => of.Interval(0.9) is var (low, high)
+                && low <= observed && observed <= high ? 1.0 : 0.0).Average(), 0.02);
+    }
+
+    [Theory]
     [InlineData(NetworkUncertainty.Ensemble)]
     [InlineData(NetworkUncertainty.Dropout)]
     [InlineData(NetworkUncertainty.Laplace)]

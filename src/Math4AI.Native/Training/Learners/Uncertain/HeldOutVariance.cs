@@ -1,5 +1,7 @@
 using Math4AI.Data.Models;
+using Math4AI.Probability.Forecasts;
 using Math4AI.Training.Tables;
+using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 using MathNet.Numerics.Random;
@@ -7,12 +9,14 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Training.Learners.Uncertain;
 
 /// <summary>
-/// The variance of a prediction's error, learned from the errors e of samples that networks have not seen: log v =
-/// γᵀz, where z holds 1, the logarithm of what the networks disagree on, the predicted number and its square, and the
-/// inputs where they are few. γ makes the errors most probable as N(0, v), with a penalty λ‖γ‖² that is chosen by
-/// cross-validation: the cost Σ ½ (γᵀz + e² exp(−γᵀz)) is convex. What is farther away than the samples were counts as
-/// their end, so that only the disagreement grows there. Source: A. Harvey, "Estimating regression models with
-/// multiplicative heteroscedasticity", Econometrica 44 (1976).
+/// The distribution of a prediction's error, learned from the errors e of samples that networks have not seen: √v t_ν
+/// with log v = γᵀz, where z holds 1, the logarithm of what the networks disagree on, the predicted number and its
+/// square, and the inputs where they are few. γ makes the errors most probable, with a penalty λ‖γ‖²: the cost Σ ½ γᵀz
+/// + ½ (ν + 1) log(1 + e² exp(−γᵀz)/ν) is convex. Cross-validation chooses λ, and whether errors are normal, ν = ∞, or
+/// some of them are far larger than v tells. What is farther away than the samples were counts as their end, so that
+/// only the disagreement grows there. Sources: A. Harvey, "Estimating regression models with multiplicative
+/// heteroscedasticity", Econometrica 44 (1976); K. Lange, R. Little and J. Taylor, "Robust statistical modeling using
+/// the t distribution", J. Am. Stat. Assoc. 84 (1989).
 /// </summary>
 internal sealed class HeldOutVariance
 {
@@ -23,7 +27,13 @@ internal sealed class HeldOutVariance
     private const int Rounds = 200;
     private const double Settled = 1e-9;
 
+    // The penalty is chosen with tails that no single error draws it by.
+    private const double Usual = 4.0;
+
     private static readonly double[] Penalties = [0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0];
+
+    // Below 2 there would be no variance.
+    private static readonly double[] Tails = [double.PositiveInfinity, 20.0, 10.0, 6.0, 4.0, 3.0, 2.5];
 
     private readonly double[] weights;
     private readonly double[] centers;
@@ -34,16 +44,19 @@ internal sealed class HeldOutVariance
     private readonly double scale;
 
     private HeldOutVariance(
-        double[] weights, (double[] Centers, double[] Scales) units, (double[] Lower, double[] Upper) ends,
-        (double Center, double Scale) target)
+        double[] weights, double degrees, (double[] Centers, double[] Scales) units,
+        (double[] Lower, double[] Upper) ends, (double Center, double Scale) target)
     {
-        this.weights = weights;
+        (this.weights, Degrees) = (weights, degrees);
         (centers, scales) = units;
         (lower, upper) = ends;
         (center, scale) = target;
     }
 
-    /// <summary>Learns the variance.</summary>
+    /// <summary>Gets ν, ∞ where errors are normal.</summary>
+    public double Degrees { get; }
+
+    /// <summary>Learns the distribution.</summary>
     /// <param name="inputs">Samples × inputs.</param>
     /// <param name="means">What networks that have not seen the sample predict.</param>
     /// <param name="own">How far these networks disagree, as a deviation.</param>
@@ -63,18 +76,29 @@ internal sealed class HeldOutVariance
         upper[0] = double.MaxValue;
         Matrix<double> z = Standard(raw, centers, scales, lower, upper);
         double[] squares = [.. observed.Select((y, i) => Math.Pow((y - means[i]) / target.Scale, 2.0) + Least)];
-        Vector<double> found = Solve(z, squares, Penalty(z, squares, seed));
+        (Vector<double> found, double degrees) = Chosen(z, squares, seed);
         if (found[1] < 0.0)
         {
             // What networks disagree on is known no better.
             z.ClearColumn(1);
-            found = Solve(z, squares, Penalty(z, squares, seed));
+            (found, degrees) = Chosen(z, squares, seed);
         }
 
-        return new HeldOutVariance([.. found], (centers, scales), (lower, upper), target);
+        return new HeldOutVariance([.. found], degrees, (centers, scales), (lower, upper), target);
     }
 
-    /// <summary>The variance of each sample's error, in the unit of y.</summary>
+    /// <summary>The distribution of each sample's target.</summary>
+    /// <param name="inputs">Samples × inputs.</param>
+    /// <param name="means">What the networks predict.</param>
+    /// <param name="own">How far they disagree, as a deviation.</param>
+    public PredictiveDistribution[] Distributions(Matrix<double> inputs, double[] means, double[] own) =>
+    [
+        .. At(inputs, means, own).Select((square, row) => double.IsInfinity(Degrees)
+            ? PredictiveDistribution.OfNormal(means[row], Math.Sqrt(square))
+            : PredictiveDistribution.OfStudent(means[row], Math.Sqrt(square), Degrees)),
+    ];
+
+    /// <summary>v of each sample's error, in the unit of y: the variance where errors are normal.</summary>
     /// <param name="inputs">Samples × inputs.</param>
     /// <param name="means">What the networks predict.</param>
     /// <param name="own">How far they disagree, as a deviation.</param>
@@ -91,8 +115,14 @@ internal sealed class HeldOutVariance
     {
         double[] weights = arrays.Vector("variance.weights"), target = arrays.Vector("variance.target", 2);
         double[] Of(string name) => arrays.Vector($"variance.{name}", weights.Length - 1);
+        double tail = arrays.Has("variance.tail") ? arrays.Vector("variance.tail", 1)[0] : 0.0;
+        if (!(tail is >= 0.0 and < 0.5))
+        {
+            throw new InvalidDataException($"The errors of the model have 1/{tail} degrees of freedom: it is damaged.");
+        }
+
         return new HeldOutVariance(
-            weights, (Of("centers"), Of("scales")), (Of("lower"), Of("upper")), (target[0], target[1]));
+            weights, 1.0 / tail, (Of("centers"), Of("scales")), (Of("lower"), Of("upper")), (target[0], target[1]));
     }
 
     public void Write(ModelArrays arrays)
@@ -103,6 +133,7 @@ internal sealed class HeldOutVariance
         arrays.Add("variance.lower", lower);
         arrays.Add("variance.upper", upper);
         arrays.Add("variance.target", [center, scale]);
+        arrays.Add("variance.tail", [1.0 / Degrees]);
     }
 
     /// <summary>The numbers that the variance is learned from, without the 1.</summary>
@@ -122,29 +153,35 @@ internal sealed class HeldOutVariance
             ? 1.0
             : (Math.Clamp(raw[i, j - 1], lower[j - 1], upper[j - 1]) - centers[j - 1]) / scales[j - 1]);
 
-    /// <summary>The penalty for which samples that γ has not seen are most probable.</summary>
-    private static double Penalty(Matrix<double> z, double[] squares, int seed)
+    /// <summary>γ and ν by which errors that they have not seen are most probable.</summary>
+    private static (Vector<double> Weights, double Degrees) Chosen(Matrix<double> z, double[] squares, int seed)
     {
         int[] order = [.. Enumerable.Range(0, squares.Length)];
         new MersenneTwister(seed, threadSafe: false).Shuffle(order);
-        return Penalties.MinBy(penalty => Enumerable.Range(0, Parts).Sum(part =>
+        double penalty = Penalties.MinBy(each => HeldOut(z, squares, order, each, Usual));
+        double degrees = Tails.MinBy(each => HeldOut(z, squares, order, penalty, each));
+        return (Solve(z, squares, penalty, degrees), degrees);
+    }
+
+    /// <summary>−log p of the errors of each part by what the other parts tell.</summary>
+    private static double HeldOut(Matrix<double> z, double[] squares, int[] order, double penalty, double degrees) =>
+        Enumerable.Range(0, Parts).Sum(part =>
         {
             int[] seen = [.. order.Where((_, i) => i % Parts != part)];
             int[] held = [.. order.Where((_, i) => i % Parts == part)];
-            Vector<double> found = Solve(Rows(z, seen), [.. seen.Select(i => squares[i])], penalty);
-            return CostOf(Rows(z, held) * found, [.. held.Select(i => squares[i])]);
-        }));
-    }
+            Vector<double> found = Solve(Rows(z, seen), [.. seen.Select(i => squares[i])], penalty, degrees);
+            return CostOf(Rows(z, held) * found, [.. held.Select(i => squares[i])], degrees);
+        });
 
     private static Matrix<double> Rows(Matrix<double> z, int[] rows) =>
         Matrix<double>.Build.Dense(rows.Length, z.ColumnCount, (i, j) => z[rows[i], j]);
 
-    /// <summary>γ by Fisher's scoring, whose information ½ ZᵀZ is the same everywhere.</summary>
-    private static Vector<double> Solve(Matrix<double> z, double[] squares, double penalty)
+    /// <summary>γ by Fisher's scoring, whose information ½ ν/(ν + 3) ZᵀZ is the same everywhere.</summary>
+    private static Vector<double> Solve(Matrix<double> z, double[] squares, double penalty, double degrees)
     {
         Vector<double> found = Vector<double>.Build.Dense(z.ColumnCount);
         found[0] = Math.Log(squares.Average());
-        Matrix<double> information = 0.5 * z.TransposeThisAndMultiply(z)
+        Matrix<double> information = 0.5 / (1.0 + 3.0 / degrees) * z.TransposeThisAndMultiply(z)
             + penalty * Matrix<double>.Build.DenseIdentity(z.ColumnCount);
         information[0, 0] -= penalty;
         Cholesky<double> factor = information.Cholesky();
@@ -153,7 +190,7 @@ internal sealed class HeldOutVariance
         {
             Vector<double> logs = z * found;
             Vector<double> slope = 0.5 * z.TransposeThisAndMultiply(Vector<double>.Build.Dense(
-                squares.Length, i => 1.0 - squares[i] * Math.Exp(-logs[i])));
+                squares.Length, i => 1.0 - Pull(squares[i] * Math.Exp(-logs[i]), degrees)));
             slope += penalty * Without(found);
             Vector<double> step = factor.Solve(slope);
             double share = 1.0, before = cost;
@@ -176,16 +213,25 @@ internal sealed class HeldOutVariance
 
         return found;
 
-        double Penalized(Vector<double> at) => CostOf(z * at, squares) + 0.5 * penalty * (Without(at) * Without(at));
+        double Penalized(Vector<double> at) =>
+            CostOf(z * at, squares, degrees) + 0.5 * penalty * (Without(at) * Without(at));
     }
 
-    /// <summary>−log p of errors, up to a constant.</summary>
-    private static double CostOf(Vector<double> logs, double[] squares)
+    /// <summary>What an error with square q = e²/v draws log v by: q, or (ν + 1) q/(ν + q).</summary>
+    private static double Pull(double square, double degrees) => double.IsInfinity(degrees)
+        ? square
+        : (degrees + 1.0) * square / (degrees + square);
+
+    /// <summary>−log p of errors, up to a constant that is the same for every ν.</summary>
+    private static double CostOf(Vector<double> logs, double[] squares, double degrees)
     {
-        double sum = 0.0;
+        bool isNormal = double.IsInfinity(degrees);
+        double sum = isNormal ? 0.0 : squares.Length * (SpecialFunctions.GammaLn(0.5 * degrees)
+            - SpecialFunctions.GammaLn(0.5 * (degrees + 1.0)) + 0.5 * Math.Log(0.5 * degrees));
         for (int i = 0; i < squares.Length; i++)
         {
-            sum += 0.5 * (logs[i] + squares[i] * Math.Exp(-logs[i]));
+            double square = squares[i] * Math.Exp(-logs[i]);
+            sum += 0.5 * (logs[i] + (isNormal ? square : (degrees + 1.0) * SpecialFunctions.Log1p(square / degrees)));
         }
 
         return sum;

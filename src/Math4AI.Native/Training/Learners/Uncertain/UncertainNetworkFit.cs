@@ -150,11 +150,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
         if (variance is not null)
         {
             (double[] centers, double[] own) = Moments(inputs);
-            return
-            [
-                .. variance.At(inputs, centers, own).Select((square, row) =>
-                    PredictiveDistribution.OfNormal(centers[row], Math.Sqrt(square))),
-            ];
+            return variance.Distributions(inputs, centers, own);
         }
 
         (double[][] means, double[][] deviations) = Normals(inputs);

@@ -92,9 +92,8 @@ TEST(LossMeter, Another_rate_is_known_and_neither_drift_nor_losses_are_one) {
         std::mt19937 random(3);
         std::uniform_real_distribution<double> late(0.0, 0.004), often(0.0, 1.0);
         m4::loss_meter meter(48000, 64);
-        double now = 0.0, position = 0.0;
+        double now = 0.0;
         for (int callback = 0; callback < 7500; ++callback) {
-            position += 64.0;
             now += 64.0 / (callback < 3000 ? from : to);
             // Overloaded: now and then some blocks are lost, a twentieth of all that there is.
             now += often(random) < 0.05 * 64.0 / std::max(1, lost_frames) ? lost_frames / 48000.0 : 0.0;

@@ -40,11 +40,21 @@ internal sealed class KsgEstimator
         rows = Matrix<double>.Build.DenseOfColumnArrays(columns);
     }
 
+    private KsgEstimator(KsgEstimator other, int[][] orders)
+    {
+        (neighbor, variant, sorted) = (other.neighbor, other.variant, other.sorted);
+        columns = [.. other.columns.Zip(orders, (column, order) => Array.ConvertAll(order, row => column[row]))];
+        rows = Matrix<double>.Build.DenseOfColumnArrays(columns);
+    }
+
     /// <summary>Whether a column has equal values.</summary>
     public bool HasTies => sorted.Any(column => Enumerable.Range(1, column.Length - 1).Any(
         i => column[i] == column[i - 1]));
 
     private int Samples => rows.RowCount;
+
+    /// <summary>The same columns, each with its samples in another order: their scales and ranks stay.</summary>
+    public KsgEstimator Reordered(int[][] orders) => new(this, orders);
 
     /// <summary>The share of each sample in the estimate; the mean of all is it.</summary>
     public double[] Contributions(IProgress<double>? progress = null, CancellationToken cancellation = default)

@@ -183,9 +183,13 @@ public static class MutualInformation
             .Contributions(progress, cancellation));
     }
 
-    /// <summary>Tests independence: all variables but the first are permuted.</summary>
+    /// <summary>
+    /// Tests independence: all variables but the first are permuted, until ten permutations have as much information as
+    /// the samples, or to the last. Source: J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78
+    /// (1991).
+    /// </summary>
     /// <param name="samplesByVariables">One row a sample.</param>
-    /// <param name="permutations">How many; the least p-value is 1/(permutations + 1).</param>
+    /// <param name="permutations">The most of them; the least p-value is 1/(permutations + 1).</param>
     /// <param name="seed">The same seed gives the same permutations.</param>
     /// <param name="neighbour">k.</param>
     /// <param name="run">
@@ -198,26 +202,20 @@ public static class MutualInformation
         ArgumentNullException.ThrowIfNull(samplesByVariables);
         ArgumentOutOfRangeException.ThrowIfLessThan(permutations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(run, 1);
-        int[][] runs = [.. Enumerable.Range(0, samplesByVariables.RowCount).Chunk(run)];
+        int[] all = [.. Enumerable.Range(0, samplesByVariables.RowCount)];
+        int[][] runs = [.. all.Chunk(run)];
         RequireSamples(samplesByVariables);
-        double Value(Matrix<double> samples) => KsgValue(samples, neighbour, KsgVariant.Cubes, CancellationToken.None);
-        double value = Value(samplesByVariables);
-        int larger = 0;
-        Parallel.For(0, permutations, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, permutation =>
+        var estimator = new KsgEstimator(samplesByVariables, neighbour, KsgVariant.Cubes);
+        double value = estimator.Contributions().Average();
+        bool IsAsLarge(int permutation)
         {
             var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation), threadSafe: false);
-            Matrix<double> permuted =
-                Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select((column, j) =>
-                j == 0
-                    ? column
-                    : Vector<double>.Build.DenseOfEnumerable(
-                        runs.SelectPermutation(random).SelectMany(rows => rows).Select(row => column[row]))));
-            if (Value(permuted) >= value)
-            {
-                Interlocked.Increment(ref larger);
-            }
-        });
-        return new IndependenceTest(value, (larger + 1.0) / (permutations + 1.0));
+            int[][] orders = [all, .. Enumerable.Range(1, samplesByVariables.ColumnCount - 1).Select(
+                _ => runs.SelectPermutation(random).SelectMany(rows => rows).ToArray())];
+            return estimator.Reordered(orders).Contributions().Average() >= value;
+        }
+
+        return new IndependenceTest(value, SequentialTest.PValue(permutations, IsAsLarge, Compute.Threads));
     }
 
     /// <summary>

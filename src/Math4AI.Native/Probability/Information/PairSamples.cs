@@ -77,31 +77,22 @@ internal sealed class PairSamples
     }
 
     /// <summary>
-    /// The probability of as much information where the columns are independent, by permutations of one; it stops at
-    /// the tenth that has as much. Source: J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78
-    /// (1991).
+    /// The probability of as much information where the columns are independent, by permutations of one.
     /// </summary>
     public double PValue(int permutations, int neighbor, int seed, CancellationToken cancellation)
     {
-        const int Enough = 10;
         double value = Information(neighbor, null, cancellation).Value;
         int[][]? near = HasGiven ? Near() : null;
-        int larger = 0;
-        for (int permutation = 1; permutation <= permutations; permutation++)
+        bool IsAsLarge(int permutation)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation), threadSafe: false);
+            var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation + 1), threadSafe: false);
             int[] order = near is null ? Combinatorics.GeneratePermutation(Rows, random) : Local(near, random);
             (double[] Values, bool AreClasses)[] permuted =
                 [(Array.ConvertAll(order, row => columns[0].Values[row]), columns[0].AreClasses), .. columns[1..]];
-            larger += new PairSamples(permuted).Information(neighbor, null, cancellation).Value >= value ? 1 : 0;
-            if (larger == Enough)
-            {
-                return (double)Enough / permutation;
-            }
+            return new PairSamples(permuted).Information(neighbor, null, cancellation).Value >= value;
         }
 
-        return (larger + 1.0) / (permutations + 1.0);
+        return SequentialTest.PValue(permutations, IsAsLarge, cancellation: cancellation);
     }
 
     private static int[] Together(int[] first, int[] second) => Entropy.Codes<(int, int)>([.. first.Zip(second)]);

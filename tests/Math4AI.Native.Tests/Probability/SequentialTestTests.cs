@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Math4AI.Probability;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Tests.Probability;
+
+/// <summary>P-values by random data sets, which stop early where the hypothesis holds.</summary>
+public sealed class SequentialTestTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void It_ends_with_the_tenth_as_large_or_with_the_last_draw(int threads)
+    {
+        Assert.Equal(1.0 / 100.0, SequentialTest.PValue(99, _ => false, threads), 1e-15);
+        Assert.Equal(1.0, SequentialTest.PValue(99, _ => true, threads), 1e-15);
+        Assert.Equal(10.0 / 30.0, SequentialTest.PValue(99, draw => draw % 3 == 2, threads), 1e-15);
+        Assert.Equal(10.0 / 100.0, SequentialTest.PValue(99, draw => draw < 9, threads), 1e-15);
+    }
+
+    [Theory]
+    [InlineData(1, 30)]
+    [InlineData(4, 32)]
+    public void It_draws_no_more_than_one_round_beyond_the_tenth(int threads, int most)
+    {
+        var drawn = new ConcurrentBag<int>();
+        SequentialTest.PValue(
+            99,
+            draw =>
+            {
+                drawn.Add(draw);
+                return draw % 3 == 2;
+            },
+            threads);
+        Assert.Equal(most, drawn.Count);
+    }
+
+    [Fact]
+    public void Where_the_hypothesis_holds_a_p_value_is_not_too_often_small()
+    {
+        // P(p ≤ a) ≤ a: of 4000, as many as 0.1 and 0.3 of them within four standard errors.
+        var random = new MersenneTwister(7, threadSafe: false);
+        double[] found = new double[4000];
+        for (int test = 0; test < found.Length; test++)
+        {
+            double value = random.NextDouble();
+            found[test] = SequentialTest.PValue(99, _ => random.NextDouble() >= value);
+        }
+
+        foreach (double level in new[] { 0.1, 0.3 })
+        {
+            double share = found.Count(p => p <= level) / (double)found.Length;
+            Assert.InRange(share, 0.0, level + (4.0 * Math.Sqrt(level * (1.0 - level) / found.Length)));
+        }
+    }
+}

@@ -20,7 +20,10 @@ internal sealed record SitePage(string File, string Title, string Section, strin
             int from = headings[i].Index + headings[i].Length;
             int to = i + 1 < headings.Count ? headings[i + 1].Index : Body.Length;
             string heading = PlainText(headings[i].Groups[2].Value);
-            yield return (heading == Title ? Title : $"{Title} · {heading}", $"{File}#{headings[i].Groups[1].Value}",
+            // A constructor is named as its type is, whose page has that name as its first heading.
+            yield return (
+                i == 0 && heading == Title ? Title : $"{Title} · {heading}",
+                $"{File}#{headings[i].Groups[1].Value}",
                 PlainText(Body[from..to]));
         }
     }

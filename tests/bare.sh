@@ -32,10 +32,12 @@ cp -r "$shared/../../host" "$system/usr/share/dotnet/"
 cp -r "$shared/$version" "$system/usr/share/dotnet/shared/Microsoft.NETCore.App/"
 cp -rl "$program" "$system/opt/math4ai" 2>/dev/null || cp -r "$program" "$system/opt/"
 
-# Runs a command in the system, without a home and with the variables of nobody.
+chown 65534:65534 "$system/work"
+
+# Runs a command in the system as nobody, another user than the one who built it, from another folder, without a home.
 inside() {
     unshare --mount -- bash -c 'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && cd "$1" &&
-        exec chroot "$1" /usr/bin/env -i -C /work PATH=/usr/bin:/bin HOME=/nonexistent DOTNET_ROOT=/usr/share/dotnet \
+        exec chroot --userspec=65534:65534 "$1" /usr/bin/env -i -C /work PATH=/usr/bin:/bin HOME=/nonexistent DOTNET_ROOT=/usr/share/dotnet \
             /opt/math4ai/"${@:2}"' bash "$system" "$@" </dev/null
 }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Text;
 
 namespace Math4AI.Data.Tables;
 
@@ -27,6 +29,11 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
 
     public static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";
 
+    /// <summary>Whether a cell in UTF-8 is missing.</summary>
+    public static bool IsMissing(ReadOnlySpan<byte> text) =>
+        text.Length <= 3 && (text.IsEmpty || text.SequenceEqual("NA"u8) || text.SequenceEqual("NaN"u8)
+            || text.SequenceEqual("nan"u8));
+
     /// <summary>Parses a finite number or a date; null if the text is neither.</summary>
     public double? Number(string text) => PlainNumber(text) ?? Date(text);
 
@@ -37,14 +44,24 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
             ? value
             : null;
 
+    /// <summary>Parses a finite number in UTF-8; null if the text is not one.</summary>
+    public double? PlainNumber(ReadOnlySpan<byte> text) =>
+        PlainDecimal.TryParse(text, HasDecimalComma, out double value) ? value : null;
+
     /// <summary>
     /// Parses a date of ISO 8601 as days or seconds, in UTC where it names its zone; null if the text is not one.
     /// </summary>
     public double? Date(string text) =>
-        DateTime.TryParseExact(
+        IsoDate.MayBe(text.AsSpan()) && DateTime.TryParseExact(
             text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTime date)
             ? Count(date)
             : null;
+
+    /// <summary>Parses a date of ISO 8601 in UTF-8, as above.</summary>
+    public double? Date(ReadOnlySpan<byte> text) =>
+        IsoDate.TryShort(text, out DateTime date) ? Count(date)
+        : IsoDate.MayBe(text) ? Date(Encoding.UTF8.GetString(text))
+        : null;
 
     /// <summary>Counts the days or seconds of a date from the origin.</summary>
     public double Count(DateTime date)
@@ -52,4 +69,50 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
         TimeSpan since = date - DateOrigin;
         return DateUnit == DateUnit.Days ? since.TotalDays : since.TotalSeconds;
     }
+}
+
+/// <summary>Dates of ISO 8601, without the cost of trying every format on every cell.</summary>
+internal static class IsoDate
+{
+    private const int DateLength = 10;
+    private const int MinuteLength = 16;
+    private const int SecondLength = 19;
+
+    /// <summary>Whether a text has the dashes of a date of ISO 8601 at their places.</summary>
+    public static bool MayBe<T>(ReadOnlySpan<T> text)
+        where T : IBinaryInteger<T> =>
+        text.Length >= DateLength && text[4] == T.CreateTruncating('-') && text[7] == T.CreateTruncating('-');
+
+    /// <summary>
+    /// Parses 2026-11-24, 2026-11-24 16:20 and 2026-11-24T16:20:00; false for everything else, which may be a date too.
+    /// </summary>
+    public static bool TryShort(ReadOnlySpan<byte> text, out DateTime date)
+    {
+        date = default;
+        if (!MayBe(text) || text.Length is not (DateLength or MinuteLength or SecondLength)
+            || (text.Length > DateLength && (text[10] is not ((byte)' ' or (byte)'T') || text[13] != ':'))
+            || (text.Length == SecondLength && text[16] != ':'))
+        {
+            return false;
+        }
+
+        int year = 100 * Two(text) + Two(text[2..]), month = Two(text[5..]), day = Two(text[8..]);
+        int hour = text.Length > DateLength ? Two(text[11..]) : 0;
+        int minute = text.Length > DateLength ? Two(text[14..]) : 0;
+        int second = text.Length == SecondLength ? Two(text[17..]) : 0;
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
+            || (uint)hour > 23 || (uint)minute > 59 || (uint)second > 59)
+        {
+            return false;
+        }
+
+        date = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Unspecified);
+        return true;
+    }
+
+    /// <summary>Two digits; far below 0 where they are none.</summary>
+    private static int Two(ReadOnlySpan<byte> text) =>
+        char.IsAsciiDigit((char)text[0]) && char.IsAsciiDigit((char)text[1])
+            ? 10 * (text[0] - '0') + text[1] - '0'
+            : -100_000;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Math4AI.Data.Tables;
@@ -160,15 +161,51 @@ internal static class Dates
 
     private static readonly string[] Times = ["", " H:mm", " H:mm:ss", " h:mm tt", " h:mm:ss tt"];
 
+    private static readonly ConcurrentDictionary<string, Shape> Shapes = new();
+
     /// <summary>The formats that a column may have; null is ISO 8601.</summary>
     public static IReadOnlyList<string?> Formats { get; } = [null, .. Days];
 
     /// <summary>The number of a date; null where the text is none of this format.</summary>
-    public static double? Parse(string text, string? format, CellFormat table) => format is null
-        ? table.Date(text)
-        : DateTime.TryParseExact(
-            text, [.. Times.Select(time => format + time)], CultureInfo.InvariantCulture,
-            DateTimeStyles.AllowWhiteSpaces, out DateTime date)
+    public static double? Parse(string text, string? format, CellFormat table)
+    {
+        if (format is null)
+        {
+            return table.Date(text);
+        }
+
+        Shape shape = Shapes.GetOrAdd(format, Shape.Of);
+        return shape.IsBegunBy(text) && DateTime.TryParseExact(
+            text, shape.WithTimes, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out DateTime date)
             ? table.Count(date)
             : null;
+    }
+
+    /// <summary>
+    /// A format with all times of day, and how its texts begin: with up to so many digits and a separator, which tells
+    /// most texts that are no such dates without an attempt.
+    /// </summary>
+    private sealed record Shape(string[] WithTimes, int MostDigits, char Separator)
+    {
+        public static Shape Of(string format)
+        {
+            string[] all = [.. Times.Select(time => format + time)];
+            return !Days.Contains(format) ? new Shape(all, int.MaxValue, ' ')
+                : format.StartsWith("MM", StringComparison.Ordinal) ? new Shape(all, 0, ' ')
+                : new Shape(all, format[0] == 'y' ? 4 : 2, format.TrimStart('d', 'M', 'y')[0]);
+        }
+
+        public bool IsBegunBy(string text)
+        {
+            if (MostDigits == int.MaxValue)
+            {
+                return true;
+            }
+
+            ReadOnlySpan<char> rest = text.AsSpan().TrimStart();
+            int digits = rest.IndexOfAnyExceptInRange('0', '9');
+            return digits >= 0 && digits <= MostDigits && (digits > 0 || MostDigits == 0)
+                && (Separator == ' ' || rest[digits..].TrimStart() is [var next, ..] && next == Separator);
+        }
+    }
 }

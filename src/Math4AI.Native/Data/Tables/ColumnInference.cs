@@ -7,6 +7,7 @@ namespace Math4AI.Data.Tables;
 internal static class ColumnInference
 {
     private const double Majority = 0.5;
+    private const string CodesNote = "numbers of one length with leading zeros are codes, and each is a class";
     private const int MaxCodes = 10;
     private static readonly double[] Truth = [0.0, 1.0];
 
@@ -21,6 +22,11 @@ internal static class ColumnInference
         if (table.TextsOrNull(name) is not { } texts)
         {
             return (new ColumnForm(ColumnType.Number) { TruthValues = TruthOf(table.Numbers(name)) }, null);
+        }
+
+        if (missingTokens is null && texts is ParsedCells { HasValues: true } parsed)
+        {
+            return OfParsed(parsed, table.Format);
         }
 
         var given = new ColumnForm(ColumnType.Category) { MissingTokens = missingTokens };
@@ -46,6 +52,16 @@ internal static class ColumnInference
         return (form with { MissingTokens = missingTokens }, note);
     }
 
+    /// <summary>The form that the same texts have below, where all of them are numbers or dates, or tokens.</summary>
+    private static (ColumnForm Form, string? Note) OfParsed(ParsedCells cells, CellFormat format) =>
+        cells.AreDates ? (new ColumnForm(ColumnType.Date), null)
+        : cells.AreCodes ? (new ColumnForm(ColumnType.Category), CodesNote)
+        : (new ColumnForm(ColumnType.Number)
+        {
+            HasDecimalComma = format.HasDecimalComma,
+            TruthValues = TruthOf(cells.Values),
+        }, null);
+
     /// <summary>0 and 1 are truth values too: another file may have them in words.</summary>
     private static IReadOnlyList<string> TruthOf(IEnumerable<double> values) =>
         values.Where(value => !double.IsNaN(value)).Distinct().Take(3).Order().SequenceEqual(Truth)
@@ -62,8 +78,8 @@ internal static class ColumnInference
     {
         (DressedNumber Number, int Count)[] dressed =
         [
-            .. known.Where(pair => DressedNumber.Split(pair.Key) is not null)
-                .Select(pair => (DressedNumber.Split(pair.Key)!.Value, pair.Value)),
+            .. known.Select(pair => (Number: DressedNumber.Split(pair.Key), pair.Value))
+                .Where(pair => pair.Number is not null).Select(pair => (pair.Number!.Value, pair.Value)),
         ];
         ColumnForm form = DressedNumber.FormOf(dressed, hasDecimalComma);
         Dictionary<string, double> values = known.Keys
@@ -84,8 +100,7 @@ internal static class ColumnInference
         return areFew && form.Unit is not null ? (category, null)
             : areFew && hasOdd ? (category, $"{count} of {all} values are whole numbers, few different ones, and the "
                 + "others are texts, so that all are classes")
-            : !hasOdd && AreCodes([.. values.Keys]) ? (category, "numbers of one length with leading zeros are codes, "
-                + "and each is a class")
+            : !hasOdd && AreCodes([.. values.Keys]) ? (category, CodesNote)
             : (form with { TruthValues = TruthOf(values.Values) }, OfUnits(dressed, form.Unit));
     }
 

@@ -56,33 +56,35 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
             };
         }
 
-        List<string> odd = [];
-        int count = 0;
-        double[] values = table.TextsOrNull(name) is { } texts
-            ? NumbersOf(table, texts, form, odd, out count)
-            : table.Numbers(name);
+        const int MaxShown = 3;
+        (_, double[] values, IReadOnlyList<int> odd) = table.ReadNumbers(name, form);
         double[] known = [.. values.Where(value => !double.IsNaN(value))];
+        Array.Sort(known);
+        RepeatedNumber[] different = RepeatedNumber.Of(known);
+        IReadOnlyList<string?>? texts = table.TextsOrNull(name);
         return look with
         {
-            Missing = values.Length - known.Length - count,
-            Distinct = known.Distinct().Count(),
-            Minimum = known.Length > 0 ? known.Min() : null,
-            Maximum = known.Length > 0 ? known.Max() : null,
+            Missing = values.Length - known.Length - odd.Count,
+            Distinct = different.Length,
+            Minimum = known.Length > 0 ? known[0] : null,
+            Maximum = known.Length > 0 ? known[^1] : null,
             Spread = SpreadOf(known),
-            Sentinels = form.Type == ColumnType.Number ? SentinelsOf(values, known, table.TextsOrNull(name)) : [],
-            Odd = count,
-            OddCells = odd,
+            Sentinels = form.Type == ColumnType.Number ? SentinelsOf(values, different, texts) : [],
+            Odd = odd.Count,
+            OddCells = [.. odd.Take(MaxShown).Select(
+                row => $"row {table.NumberOf(row)}: {CellFormat.Quote(texts![row]!)}")],
         };
     }
 
     private static (string Text, int Count)[] SentinelsOf(
-        double[] values, double[] known, IReadOnlyList<string?>? texts) =>
+        double[] values, RepeatedNumber[] different, IReadOnlyList<string?>? texts) =>
     [
-        .. Tables.Sentinels.Of(known).Select(found => (
+        .. Tables.Sentinels.Of(different).Select(found => (
             texts?[Array.IndexOf(values, found.Value)] ?? found.Value.ToString("R", CultureInfo.InvariantCulture),
             found.Count)),
     ];
 
+    /// <summary>The number of values in each part; they come in ascending order.</summary>
     private static int[] SpreadOf(double[] values)
     {
         if (values.Length == 0)
@@ -91,7 +93,7 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
         }
 
         // Halves, since the width of all may overflow.
-        double least = 0.5 * values.Min(), width = (0.5 * values.Max() - least) / Parts;
+        double least = 0.5 * values[0], width = (0.5 * values[^1] - least) / Parts;
         int[] counts = new int[width > 0.0 ? Parts : 1];
         foreach (double value in values)
         {
@@ -99,25 +101,5 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
         }
 
         return counts;
-    }
-
-    /// <summary>Reads texts as numbers, counts those that are none, and lists the first few of them.</summary>
-    private static double[] NumbersOf(
-        Table table, IReadOnlyList<string?> texts, ColumnForm form, List<string> odd, out int count)
-    {
-        const int MaxShown = 3;
-        count = 0;
-        double[] values = new double[texts.Count];
-        for (int row = 0; row < texts.Count; row++)
-        {
-            values[row] = form.NumberOf(texts[row], table.Format, out bool isOdd);
-            count += isOdd ? 1 : 0;
-            if (isOdd && odd.Count < MaxShown)
-            {
-                odd.Add($"row {table.NumberOf(row)}: {CellFormat.Quote(texts[row]!)}");
-            }
-        }
-
-        return values;
     }
 }

@@ -203,8 +203,10 @@ public sealed class NumberTable
             return row => double.IsNaN(numbers[row]) ? throw Missing(path, block, name, row) : numbers[row];
         }
 
+        double[] parsed = texts is ParsedCells cells && (options.TakesDates || !cells.AreDates) ? cells.Values : [];
         CellFormat format = block.Format;
-        return row => texts[row] is not { } text
+        return row => row < parsed.Length && !double.IsNaN(parsed[row]) ? parsed[row]
+            : texts[row] is not { } text
             ? throw Missing(path, block, name, row)
             : format.PlainNumber(text) ?? (options.TakesDates ? format.Date(text) : null)
                 ?? throw NoNumber(path, block, name, row, text);

@@ -18,29 +18,19 @@ internal static class Sentinels
     /// <summary>
     /// The numbers that look like a missing value, and how often each stands there, the smallest first.
     /// </summary>
-    /// <param name="values">The numbers of a column, without NaN.</param>
-    public static IReadOnlyList<(double Value, int Count)> Of(IReadOnlyList<double> values)
+    /// <param name="values">The different numbers of a column, without NaN, the smallest first.</param>
+    public static IReadOnlyList<RepeatedNumber> Of(IReadOnlyList<RepeatedNumber> values)
     {
-        var counts = values.CountBy(value => value).ToDictionary();
-        KeyValuePair<double, int>[] candidates =
-            [.. counts.Where(pair => pair.Value >= MinRepeated && IsWrittenAsMissing(pair.Key))];
-        if (candidates.Length == 0)
+        RepeatedNumber[] candidates =
+            [.. values.Where(number => number.Count >= MinRepeated && IsWrittenAsMissing(number.Value))];
+        if (candidates.Length == 0 || values.Count - candidates.Length < MinOthers)
         {
             return [];
         }
 
-        double[] others = [.. counts.Keys.Except(candidates.Select(pair => pair.Key))];
-        if (others.Length < MinOthers)
-        {
-            return [];
-        }
-
-        double least = others.Min(), most = others.Max(), range = most - least;
-        return
-        [
-            .. candidates.Where(pair => pair.Key < least - range || pair.Key > most + range)
-                .Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Key),
-        ];
+        double[] others = [.. values.Except(candidates).Select(number => number.Value)];
+        double least = others[0], most = others[^1], range = most - least;
+        return [.. candidates.Where(number => number.Value < least - range || number.Value > most + range)];
     }
 
     private static bool IsWrittenAsMissing(double value)
@@ -49,5 +39,29 @@ internal static class Sentinels
         return size >= Huge || size is int.MaxValue or 1.0 + int.MaxValue or short.MaxValue or 1.0 + short.MaxValue
             || size.ToString("R", CultureInfo.InvariantCulture).Replace(".", string.Empty, StringComparison.Ordinal)
                 is var digits && digits.Length >= MinNines && digits.All(digit => digit == '9');
+    }
+}
+
+/// <summary>A number, and how often it occurs.</summary>
+/// <param name="Value">The number.</param>
+/// <param name="Count">How often.</param>
+internal readonly record struct RepeatedNumber(double Value, int Count)
+{
+    /// <summary>The different ones of numbers in ascending order.</summary>
+    public static RepeatedNumber[] Of(double[] ascending)
+    {
+        var found = new List<RepeatedNumber>();
+        for (int start = 0, end; start < ascending.Length; start = end)
+        {
+            end = start + 1;
+            while (end < ascending.Length && ascending[end] == ascending[start])
+            {
+                end++;
+            }
+
+            found.Add(new RepeatedNumber(ascending[start], end - start));
+        }
+
+        return [.. found];
     }
 }

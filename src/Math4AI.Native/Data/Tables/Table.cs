@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Math4AI.Data.Tables;
 
 /// <summary>
@@ -12,12 +10,13 @@ public sealed class Table
     /// <summary>The maximum number of cells in memory.</summary>
     internal const int MaxCells = 1 << 26;
 
-    private readonly Dictionary<string, Column> columns;
+    private readonly Dictionary<string, TableColumn> columns;
     private readonly CellFormat format;
     private readonly RowPlaces places;
 
     private Table(
-        IReadOnlyList<string> names, Dictionary<string, Column> columns, int rows, CellFormat format, RowPlaces places)
+        IReadOnlyList<string> names, Dictionary<string, TableColumn> columns, int rows, CellFormat format,
+        RowPlaces places)
     {
         Names = names;
         this.columns = columns;
@@ -40,9 +39,13 @@ public sealed class Table
     /// <exception cref="ArgumentException">
     /// There are no columns, their lengths differ, or a name is repeated.
     /// </exception>
-    public static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns, long firstRow = 0) =>
-        Of(columns, values => values.Length, values => new Column(null, values), CellFormat.Default,
+    public static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns, long firstRow = 0)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return Of(
+            [.. columns.Select(pair => (pair.Name, TableColumn.Of(pair.Values)))], CellFormat.Default,
             new RowPlaces(firstRow, null));
+    }
 
     /// <summary>Creates a table of texts, which may be numbers and dates.</summary>
     /// <param name="columns">Names and cells; null is missing.</param>
@@ -52,15 +55,16 @@ public sealed class Table
     /// <exception cref="ArgumentException">
     /// There are no columns, their lengths differ, or a name is repeated.
     /// </exception>
-    public static Table OfTexts(IReadOnlyList<(string Name, string?[] Cells)> columns, long firstRow = 0) =>
-        OfTexts(columns, CellFormat.Default, new RowPlaces(firstRow, null));
+    public static Table OfTexts(IReadOnlyList<(string Name, string?[] Cells)> columns, long firstRow = 0)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return Of(
+            [.. columns.Select(pair => (pair.Name, TableColumn.Of(pair.Cells)))], CellFormat.Default,
+            new RowPlaces(firstRow, null));
+    }
 
     /// <summary>Returns the number of rows and the names of the columns.</summary>
     public override string ToString() => $"{Counted.Of(Rows, "row")}: {ColumnNames.List(Names)}";
-
-    internal static Table OfTexts(
-        IReadOnlyList<(string Name, string?[] Cells)> columns, CellFormat format, RowPlaces places) =>
-        Of(columns, cells => cells.Length, cells => new Column(cells, null), format, places);
 
     /// <summary>Reads a file of any format that holds a table, by what it holds.</summary>
     /// <param name="path">
@@ -126,20 +130,16 @@ public sealed class Table
     internal static InvalidDataException TooMany(string path) =>
         new($"{path} has more than {MaxCells} cells, too many to hold in memory at once.");
 
-    private static Table Of<T>(
-        IReadOnlyList<(string Name, T Values)> columns, Func<T, int> length, Func<T, Column> column, CellFormat format,
-        RowPlaces places)
-    {
-        ArgumentNullException.ThrowIfNull(columns);
-        return columns.Count > 0 && columns.All(pair => length(pair.Values) == length(columns[0].Values))
+    internal static Table Of(
+        IReadOnlyList<(string Name, TableColumn Column)> columns, CellFormat format, RowPlaces places) =>
+        columns.Count > 0 && columns.All(pair => pair.Column.Count == columns[0].Column.Count)
             ? new Table(
                 [.. columns.Select(pair => pair.Name)],
-                columns.ToDictionary(pair => pair.Name, pair => column(pair.Values)),
-                length(columns[0].Values),
+                columns.ToDictionary(pair => pair.Name, pair => pair.Column),
+                columns[0].Column.Count,
                 format,
                 places)
             : throw new ArgumentException("A table needs columns of the same length.", nameof(columns));
-    }
 
     /// <summary>NaN is a missing value, and infinity is none at all.</summary>
     private static void RequireFinite(string path, string name, double[] values, long first)
@@ -153,35 +153,47 @@ public sealed class Table
 
     /// <summary>Tells whether a column is numeric, missing values aside.</summary>
     /// <param name="name">The column.</param>
-    public bool IsNumeric(string name) =>
-        Find(name) is not { Texts: { } texts } column
-        || (!column.AreClasses && texts.All(cell => cell is null || format.Number(cell) is not null));
+    public bool IsNumeric(string name) => Find(name).IsNumeric(format);
 
     /// <summary>Gets the texts of a column; null where a value is missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column.</exception>
-    public IReadOnlyList<string?> Texts(string name) => TextsOf(Find(name));
-
-    private static string?[] TextsOf(Column column) => column is { Numbers: { } numbers }
-        ? [.. numbers.Select(value => double.IsNaN(value) ? null : value.ToString("R", CultureInfo.InvariantCulture))]
-        : column.Texts!;
+    public IReadOnlyList<string?> Texts(string name) => Find(name).AllTexts();
 
     /// <summary>Gets the numbers of a column; NaN where a value is missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column, or a value is not a number.</exception>
-    public double[] Numbers(string name) => Find(name).Numbers ??
-    [
-        .. Find(name).Texts!.Select((cell, row) => cell is null
-            ? double.NaN
-            : format.Number(cell) ?? throw new ArgumentException(
-                $"Column '{name}', row {NumberOf(row)}: {CellFormat.Quote(cell)} is not a number.")),
-    ];
+    public double[] Numbers(string name)
+    {
+        TableColumn column = Find(name);
+        return column.Parsed is { HasTokens: false } parsed ? [.. parsed.Values] : column.Numbers ??
+        [
+            .. column.Texts!.Select((cell, row) => cell is null
+                ? double.NaN
+                : format.Number(cell) ?? throw new ArgumentException(
+                    $"Column '{name}', row {NumberOf(row)}: {CellFormat.Quote(cell)} is not a number.")),
+        ];
+    }
 
     /// <summary>Tells whether a row lacks a value in one of the given columns.</summary>
     /// <param name="row">The row, from 0.</param>
     /// <param name="columns">The columns.</param>
-    public bool Misses(int row, IEnumerable<string> columns) => columns.Any(
-        name => Find(name) is { Numbers: { } numbers } ? double.IsNaN(numbers[row]) : Find(name).Texts![row] is null);
+    public bool Misses(int row, IEnumerable<string> columns) => columns.Any(name => Find(name).IsMissing(row));
+
+    /// <summary>The first row that lacks a value in a column, from 0; −1 where none does.</summary>
+    internal int FirstMissing(string name)
+    {
+        TableColumn column = Find(name);
+        for (int row = 0; row < Rows; row++)
+        {
+            if (column.IsMissing(row))
+            {
+                return row;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>Returns a table of some of the rows.</summary>
     /// <param name="rows">Their numbers, from 0.</param>
@@ -190,12 +202,7 @@ public sealed class Table
         ArgumentNullException.ThrowIfNull(rows);
         return new Table(
             Names,
-            columns.ToDictionary(
-                pair => pair.Key,
-                pair => new Column(
-                    pair.Value.Texts is { } texts ? [.. rows.Select(row => texts[row])] : null,
-                    pair.Value.Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null,
-                    pair.Value.AreClasses)),
+            columns.ToDictionary(pair => pair.Key, pair => pair.Value.Select(rows)),
             rows.Count,
             format,
             places.Select(rows));
@@ -205,7 +212,7 @@ public sealed class Table
     internal Table With(IReadOnlyList<(string Name, double[] Values)> more) => new(
         [.. Names, .. more.Select(column => column.Name)],
         columns.Concat(more.Select(column =>
-            KeyValuePair.Create<string, Column>(column.Name, new Column(null, column.Values)))).ToDictionary(),
+            KeyValuePair.Create(column.Name, TableColumn.Of(column.Values)))).ToDictionary(),
         Rows, format, places);
 
     /// <summary>
@@ -220,7 +227,7 @@ public sealed class Table
             : pair.Value),
         Rows, format, places);
 
-    private Column ReadColumn(Column column, ColumnForm form, Action<int> whenOdd)
+    private TableColumn ReadColumn(TableColumn column, ColumnForm form, Action<int> whenOdd)
     {
         if (form.Type is ColumnType.Text or ColumnType.Ignore)
         {
@@ -229,25 +236,16 @@ public sealed class Table
 
         if (!form.IsNumeric)
         {
-            return new Column([.. TextsOf(column).Select(form.ClassOf)], null, AreClasses: true);
+            return TableColumn.OfClasses([.. column.AllTexts().Select(form.ClassOf)]);
         }
 
-        if (column.Texts is not { } texts)
+        TableColumn.Reading read = column.Read(form, format);
+        foreach (int row in read.Odd)
         {
-            return column;
+            whenOdd(row);
         }
 
-        double[] numbers = new double[texts.Length];
-        for (int row = 0; row < numbers.Length; row++)
-        {
-            numbers[row] = form.NumberOf(texts[row], format, out bool isOdd);
-            if (isOdd)
-            {
-                whenOdd(row);
-            }
-        }
-
-        return new Column(null, numbers);
+        return TableColumn.Of(read.Values);
     }
 
     /// <summary>Gets the number of a row in its file, from 1 after the names of the columns.</summary>
@@ -260,17 +258,16 @@ public sealed class Table
     /// <summary>The texts of a column as they stand in the file; null where it is an array of numbers.</summary>
     internal IReadOnlyList<string?>? TextsOrNull(string name) => Find(name).Texts;
 
+    /// <summary>The texts of a column with the numbers or dates that all of them are; null for other columns.</summary>
+    internal ParsedCells? ParsedOrNull(string name) => Find(name).Parsed;
+
+    /// <summary>The numbers of a column in a form, and the rows whose cells are neither missing nor in it.</summary>
+    internal TableColumn.Reading ReadNumbers(string name, ColumnForm form) => Find(name).Read(form, format);
+
     /// <summary>How numbers and dates stand in the cells of text.</summary>
     internal CellFormat Format => format;
 
-    private Column Find(string name) =>
-        columns.TryGetValue(name, out Column? column)
+    private TableColumn Find(string name) =>
+        columns.TryGetValue(name, out TableColumn? column)
             ? column
-            : throw new ArgumentException(ColumnNames.NoColumn(name, Names));
-
-    /// <summary>Texts as they stand in a file, or numbers, of which NaN is missing.</summary>
-    /// <param name="Texts">The texts; null for numbers.</param>
-    /// <param name="Numbers">The numbers; null for texts.</param>
-    /// <param name="AreClasses">Whether texts are classes, even where all of them are numbers.</param>
-    private sealed record Column(string?[]? Texts, double[]? Numbers, bool AreClasses = false);
-}
+            : throw new ArgumentException(ColumnNames.NoColumn(name, Names));}

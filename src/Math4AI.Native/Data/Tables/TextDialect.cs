@@ -51,6 +51,7 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
         CommentPrefix = hasComments ? '#' : null,
         SkipEmptyLines = true,
         TrackLineNumbers = true,
+        PoolStrings = true,
         MaxRecordSize = maxRowBytes,
     };
 

@@ -25,12 +25,12 @@ internal sealed class TextFormat : DataFormat
         string[] names = NamesOf(text, path, options);
         int[] wanted = options.Find(path, names);
         CellFormat format = CellFormat.Of(options, text.HasDecimalComma);
-        var cells = new List<string?>[wanted.Length];
-        for (long first = 0; Fill(text, names.Length, wanted, cells, rows, path) is { Count: > 0 } lines;
+        var cells = new CellReader[wanted.Length];
+        for (long first = 0; Fill(text, names.Length, wanted, cells, (rows, format), path) is { Count: > 0 } lines;
             first += lines.Count)
         {
-            yield return Table.OfTexts(
-                [.. wanted.Select((column, i) => (names[column], cells[i].ToArray()))], format,
+            yield return Table.Of(
+                [.. wanted.Select((column, i) => (names[column], cells[i].Column()))], format,
                 new RowPlaces(first, lines));
         }
     }
@@ -77,21 +77,20 @@ internal sealed class TextFormat : DataFormat
 
     /// <summary>Takes the next rows; returns their lines.</summary>
     private static List<long> Fill(
-        TextRows text, int columns, int[] wanted, List<string?>[] cells, int rows, string path)
+        TextRows text, int columns, int[] wanted, CellReader[] cells, (int Rows, CellFormat Format) block, string path)
     {
         for (int i = 0; i < cells.Length; i++)
         {
-            cells[i] = [];
+            cells[i] = new CellReader(block.Format);
         }
 
         var lines = new List<long>();
-        while (lines.Count < rows && text.Read())
+        while (lines.Count < block.Rows && text.Read())
         {
             text.RequireCount(columns);
             for (int i = 0; i < wanted.Length; i++)
             {
-                string cell = text[wanted[i]];
-                cells[i].Add(CellFormat.IsMissing(cell) ? null : cell);
+                cells[i].Add(text, wanted[i]);
             }
 
             lines.Add(text.Line);
@@ -162,8 +161,13 @@ internal sealed class TextFormat : DataFormat
 
     private static double Number(string path, TextRows text, int column, CellFormat format)
     {
+        if (format.PlainNumber(text.Bytes(column)) is { } number)
+        {
+            return number;
+        }
+
         string cell = text[column];
-        return format.PlainNumber(cell) ?? throw new InvalidDataException(
+        throw new InvalidDataException(
             $"{path}, line {text.Line}, column {column + 1}: {CellFormat.Quote(cell)} is not a "
             + $"{(IsNumber(cell) ? "finite " : string.Empty)}number.");
     }

@@ -29,6 +29,9 @@ internal sealed class TextRows : IDisposable
     /// <summary>A cell, without blanks around it.</summary>
     public string this[int cell] => reader.GetString(cell);
 
+    /// <summary>A cell, without blanks around it, in UTF-8; until the next row is read.</summary>
+    public ReadOnlySpan<byte> Bytes(int cell) => reader.GetSpan(cell);
+
     /// <summary>Opens a file, before its first line or that of the part that is wanted.</summary>
     /// <param name="path">The file; it may be a pipe.</param>
     /// <param name="options">What the user specified.</param>

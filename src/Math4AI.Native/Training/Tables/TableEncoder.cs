@@ -223,19 +223,10 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
             return table.Numbers(column.Name);
         }
 
-        double[] values = new double[texts.Count];
-        for (int row = 0; row < values.Length; row++)
-        {
-            values[row] = form.NumberOf(texts[row], table.Format, out bool isOdd);
-            if (isOdd && Missing != Missing.Impute)
-            {
-                throw new ArgumentException($"Column '{column.Name}', row {table.NumberOf(row)}: "
-                    + $"{CellFormat.Quote(texts[row]!)} is not a {form.ToString().Split(' ')[0]}, as the column was in "
-                    + "training.");
-            }
-        }
-
-        return values;
+        (_, double[] values, IReadOnlyList<int> odd) = table.ReadNumbers(column.Name, form);
+        return odd.Count == 0 || Missing == Missing.Impute ? values : throw new ArgumentException(
+            $"Column '{column.Name}', row {table.NumberOf(odd[0])}: {CellFormat.Quote(texts[odd[0]]!)} is not a "
+            + $"{form.ToString().Split(' ')[0]}, as the column was in training.");
     }
 
     /// <summary>

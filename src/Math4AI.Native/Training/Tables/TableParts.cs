@@ -47,7 +47,7 @@ internal static class TableParts
     {
         foreach (string key in new[] { options.GroupBy, options.OrderBy }.OfType<string>())
         {
-            int missing = table.Texts(key).ToList().FindIndex(text => text is null);
+            int missing = table.FirstMissing(key);
             if (missing >= 0)
             {
                 throw new ArgumentException($"Column '{key}', row {table.NumberOf(missing)}: the value is missing, and "
@@ -61,9 +61,7 @@ internal static class TableParts
     {
         foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
         {
-            int missing = options.Missing == Missing.Refuse
-                ? table.Texts(name).ToList().FindIndex(text => text is null)
-                : -1;
+            int missing = options.Missing == Missing.Refuse ? table.FirstMissing(name) : -1;
             if (missing >= 0)
             {
                 throw new ArgumentException(

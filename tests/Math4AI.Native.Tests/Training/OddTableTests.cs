@@ -92,6 +92,60 @@ public class OddTableTests : TemporaryFolder
     }
 
     [Fact]
+    public void Negative_numbers_of_ledgers_are_numbers_and_a_column_of_bracketed_ones_is_none()
+    {
+        Assert.Equal([-1234.5, 7.0, -8.0], Read(i => (i % 3) switch { 0 => "\"(1,234.5)\"", 1 => "7", _ => "8-" }));
+        Assert.Equal(
+            [-1234.0, 7.5, -8.0], Read(i => (i % 3) switch { 0 => "\"($1,234)\"", 1 => "$7.5", _ => "($8)" }));
+        Assert.Equal([double.NaN, 7.5, 8.0], Read(i => (i % 3) switch { 0 => "(-3)", 1 => "7.5", _ => "8" }));
+        Assert.Equal(ColumnType.Category, FormOf(i => $"({i % 5})").Type);
+        Assert.Equal(ColumnType.Category, FormOf(i => ((string[])["0-17", "18-64", "65-"])[i % 3]).Type);
+    }
+
+    [Fact]
+    public void Numbers_counted_in_thousands_and_millions_are_read_as_the_numbers_that_they_say()
+    {
+        Assert.Equal([1200.0, 850.0, 3e6], Read(i => (i % 3) switch { 0 => "1.2k", 1 => "850", _ => "3M" }));
+        Assert.Equal([19e6, 201e3, 8.7e6], Read(i => (i % 3) switch { 0 => "19M", 1 => "201k", _ => "8.7M" }));
+        Assert.Equal(
+            [1200.0, 850.5, 2e9], Read(i => (i % 3) switch { 0 => "$1.2K", 1 => "$850.5", _ => "$2B" }));
+        Assert.Contains(LookOf(i => i % 2 == 0 ? $"{i}k" : $"{i}"), warning =>
+            warning.Contains("1.2k is read as 1200", StringComparison.Ordinal));
+
+        // Of one unit alone the numbers stay what they are, and house numbers are counted in nothing.
+        Assert.Equal("K", FormOf(i => $"{270 + i} K").Unit);
+        Assert.False(FormOf(i => i < 2 ? $"{i}K" : $"{i}").HasMultipliers);
+        Assert.False(FormOf(i => $"{i % 8}{((string[])["", "A", "K", "M"])[i % 4]}").HasMultipliers);
+        Assert.False(FormOf(i => i % 2 == 0 ? $"{i % 8}B" : $"{i % 8}").HasMultipliers);
+    }
+
+    [Fact]
+    public void A_last_row_of_sums_is_named_and_one_like_the_others_is_not()
+    {
+        string rows = Rows(i => string.Create(CultureInfo.InvariantCulture, $"{i % 7 + 0.1},{i * i},{i % 3}"));
+        string Sums(double added) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Enumerable.Range(0, 40).Sum(i => i % 7 + 0.1) + added},{Enumerable.Range(0, 40).Sum(i => i * i)},7\n");
+        string[] Warnings(string text) =>
+            [.. TableLook.Of(Table.Read(Write("x,y,z\n" + text)), Options).Warnings];
+        Assert.Contains("sum of all others in 'x', 'y':", Assert.Single(Warnings(rows + Sums(0.0))),
+            StringComparison.Ordinal);
+        Assert.Contains("in 'y':", Assert.Single(Warnings(rows + Sums(0.01))), StringComparison.Ordinal);
+        Assert.Empty(Warnings(rows));
+        Assert.Empty(LookOf(i => i is 5 or 39 ? "1" : "0"));
+    }
+
+    private ColumnForm FormOf(Func<int, string> x) =>
+        TableLook.Of(Table.Read(Write("x,y\n" + Rows(i => $"{x(i)},{i * 7 % 40}.5"))), Options).Columns[0].Form;
+
+    /// <summary>The first three numbers of a column.</summary>
+    private double[] Read(Func<int, string> x)
+    {
+        ColumnForm form = FormOf(x);
+        return Table.Read(In("rows.csv")).InForms(new Dictionary<string, ColumnForm> { ["x"] = form }).Numbers("x")[..3];
+    }
+
+    [Fact]
     public void Records_that_stand_there_twice_make_no_column_a_leak()
     {
         Random random = new(5);

@@ -44,6 +44,12 @@ public sealed record ColumnForm(ColumnType Type)
     /// <summary>Gets what stands before or after each number, such as $, % or kg; null for nothing.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>
+    /// Gets whether numbers are counted in different things, as 850, 1.2k, 3M and 2B are; each is read as the number
+    /// that it says.
+    /// </summary>
+    public bool HasMultipliers { get; init; }
+
     /// <summary>Gets the character that separates thousands; null for none.</summary>
     public char? Thousands { get; init; }
 

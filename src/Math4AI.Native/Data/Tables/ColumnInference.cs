@@ -81,6 +81,12 @@ internal static class ColumnInference
             .. known.Select(pair => (Number: DressedNumber.Split(pair.Key), pair.Value))
                 .Where(pair => pair.Number is not null).Select(pair => (pair.Number!.Value, pair.Value)),
         ];
+        if (dressed.Length > 0 && dressed.All(pair => pair.Number.IsOfLedger))
+        {
+            // (1), (2), (3) number something: negative ones stand among others.
+            return (null, null);
+        }
+
         ColumnForm form = DressedNumber.FormOf(dressed, hasDecimalComma);
         Dictionary<string, double> values = known.Keys
             .Select(text => (text, value: DressedNumber.Value(text, form)))
@@ -101,7 +107,8 @@ internal static class ColumnInference
             : areFew && hasOdd ? (category, $"{count} of {all} values are whole numbers, few different ones, and the "
                 + "others are texts, so that all are classes")
             : !hasOdd && AreCodes([.. values.Keys]) ? (category, CodesNote)
-            : (form with { TruthValues = TruthOf(values.Values) }, OfUnits(dressed, form.Unit));
+            : (form with { TruthValues = TruthOf(values.Values) },
+                form.HasMultipliers ? "1.2k is read as 1200, 3M as 3000000" : OfUnits(dressed, form.Unit));
     }
 
     private static string? OfUnits(IReadOnlyCollection<(DressedNumber Number, int Count)> numbers, string? unit)

@@ -10,6 +10,12 @@ internal readonly record struct DressedNumber(string Body, string Unit)
 {
     private const int MaxUnit = 8;
 
+    /// <summary>What numbers of one column are counted in where they differ in it: 850, 1.2k and 3M.</summary>
+    private static readonly Dictionary<string, double> Multipliers = new(StringComparer.Ordinal)
+    {
+        [string.Empty] = 1.0, ["k"] = 1e3, ["K"] = 1e3, ["M"] = 1e6, ["B"] = 1e9, ["bn"] = 1e9,
+    };
+
     private static readonly SearchValues<char> NoUnit = SearchValues.Create("0123456789,<>=:;/\\\"'()[] \t");
 
     /// <summary>
@@ -18,11 +24,20 @@ internal readonly record struct DressedNumber(string Body, string Unit)
     private static readonly (char? Thousands, bool HasDecimalComma)[] Ways =
         [(null, false), (',', false), (null, true), ('.', true), (' ', false), ('\'', false), (' ', true)];
 
+    /// <summary>
+    /// Gets whether the number is negative in the way of ledgers, (1,234) or 1,234-, which is one among others that are
+    /// not.
+    /// </summary>
+    public bool IsOfLedger { get; private init; }
+
     /// <summary>Takes a text apart; null where no number is in the middle of it.</summary>
     public static DressedNumber? Split(string text)
     {
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
-        string sign = TakeSign(ref rest);
+        bool isOfLedger = rest is ['(', .., ')'] or [.., >= '0' and <= '9', '-'];
+        string sign = isOfLedger ? "-" : string.Empty;
+        rest = !isOfLedger ? rest : (rest[0] == '(' ? rest[1..^1] : rest[..^1]).Trim();
+        sign += TakeSign(ref rest);
         string before = string.Empty;
         if (rest.Length > 0 && char.GetUnicodeCategory(rest[0]) == UnicodeCategory.CurrencySymbol)
         {
@@ -41,7 +56,7 @@ internal readonly record struct DressedNumber(string Body, string Unit)
         bool isUnit = after.Length <= MaxUnit && !after.ContainsAny(NoUnit)
             && (after.Length == 0 || after[0] is not ('-' or '+' or '.' or '_'));
         return end > 0 && rest[..end].ContainsAnyInRange('0', '9') && isUnit && sign.Length < 2
-            ? new DressedNumber(sign + Blanks(rest[..end]), before + after.ToString())
+            ? new DressedNumber(sign + Blanks(rest[..end]), before + after.ToString()) { IsOfLedger = isOfLedger }
             : null;
     }
 
@@ -53,9 +68,39 @@ internal readonly record struct DressedNumber(string Body, string Unit)
             return plain;
         }
 
-        return Split(text) is { } number && (number.Unit.Length == 0 || number.Unit == form.Unit)
-            ? number.Value(form.Thousands, form.HasDecimalComma)
+        return Split(text) is not { } number ? null
+            : form.HasMultipliers ? number.Factor(form.Unit) * number.Value(form.Thousands, form.HasDecimalComma)
+            : number.Unit.Length == 0 || number.Unit == form.Unit ? number.Value(form.Thousands, form.HasDecimalComma)
             : null;
+    }
+
+    /// <summary>
+    /// What the number is counted in, in a column whose numbers differ in that; null where it has another unit.
+    /// </summary>
+    private double? Factor(string? currency)
+    {
+        string after = currency is { Length: > 0 } && Unit.StartsWith(currency, StringComparison.Ordinal)
+            ? Unit[currency.Length..]
+            : Unit;
+        return Multipliers.TryGetValue(after, out double factor) ? factor : null;
+    }
+
+    /// <summary>
+    /// The sign of currency, empty for none, of numbers that are counted in different things; null where they are not.
+    /// One 12K among house numbers is odd, and 12A is counted in nothing.
+    /// </summary>
+    private static string? CountedIn(IReadOnlyCollection<(DressedNumber Number, int Count)> numbers)
+    {
+        const double Least = 0.1;
+        string currency = numbers.Select(pair => pair.Number.Unit).Select(unit => unit.Length > 0
+            && char.GetUnicodeCategory(unit[0]) == UnicodeCategory.CurrencySymbol ? unit[..1] : string.Empty)
+            .Max(StringComparer.Ordinal) ?? string.Empty;
+        (double? Factor, int Count)[] factors = [.. numbers.Select(pair => (pair.Number.Factor(currency), pair.Count))];
+        bool areFactors = factors.All(pair => pair.Factor is not null)
+            && factors.Select(pair => pair.Factor).Distinct().Count() > 1
+            && factors.Any(pair => pair.Factor is 1e3 or 1e6);
+        return areFactors && factors.Where(pair => pair.Factor > 1.0).Sum(pair => (long)pair.Count)
+            > Least * factors.Sum(pair => (long)pair.Count) ? currency : null;
     }
 
     /// <summary>
@@ -78,9 +123,11 @@ internal readonly record struct DressedNumber(string Body, string Unit)
             .MaxBy(way => numbers
                 .Where(pair => pair.Number.Value(way.Thousands, way.HasDecimalComma) is not null)
                 .Sum(pair => (long)pair.Count));
+        string? currency = CountedIn(numbers);
         return new ColumnForm(ColumnType.Number)
         {
-            Unit = hasUnit ? unit : null,
+            Unit = currency is null ? (hasUnit ? unit : null) : currency.Length > 0 ? currency : null,
+            HasMultipliers = currency is not null,
             Thousands = thousands,
             HasDecimalComma = comma,
         };

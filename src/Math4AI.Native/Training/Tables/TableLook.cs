@@ -95,7 +95,11 @@ public sealed record TableLook
             BlockTarget = options.Task == TableTask.Classification
                 ? columns.Single(column => column.Name == options.Target).Form
                 : target.Form,
-            Warnings = [.. columns.SelectMany(column => WarningsOf(column, options.Target))],
+            Warnings =
+            [
+                .. columns.SelectMany(column => WarningsOf(column, options.Target)),
+                .. isWhole ? WarningsOfTotals(table, columns) : [],
+            ],
         };
     }
 
@@ -286,6 +290,19 @@ public sealed record TableLook
             .Numbers(column.Name);
         return values.Length > 1
             && Enumerable.Range(1, values.Length - 1).All(row => values[row] - values[row - 1] == 1.0);
+    }
+
+    private static IEnumerable<string> WarningsOfTotals(Table table, IEnumerable<ColumnLook> columns)
+    {
+        var numbers = columns.Where(column => column is { LeftOut: null, Form.Type: ColumnType.Number })
+            .ToDictionary(column => column.Name, column => column.Form);
+        Table read = table.InForms(numbers);
+        string[] sums = [.. numbers.Keys.Where(name => Totals.EndsInSum(read.Numbers(name)))];
+        if (sums.Length > 0)
+        {
+            yield return $"The last row has the sum of all others in {string.Join(", ", sums.Select(CellFormat.Quote))}"
+                + ": if it is a row of totals, remove it; it is taken for a row like the others now.";
+        }
     }
 
     private static IEnumerable<string> WarningsOf(ColumnLook column, string target)

@@ -53,6 +53,14 @@ public sealed record TrainingReport
     /// </summary>
     public IReadOnlyList<int> Answers { get; init; } = [];
 
+    /// <summary>
+    /// Gets the share of the test set whose interval, or set of classes, of 90 % holds the truth; null without those.
+    /// </summary>
+    public double? Coverage { get; init; }
+
+    /// <summary>Gets the scores of the test set's predicted distributions; null where there are none.</summary>
+    public DistributionScores? TestDistributions { get; init; }
+
     /// <summary>Gets the predicted numbers for the test set; empty with classes.</summary>
     public IReadOnlyList<double> PredictedNumbers { get; init; } = [];
 
@@ -162,6 +170,8 @@ public sealed record TrainingReport
             Answers = trained.TestAnswers,
             PredictedNumbers = trained.Classes.Count > 0 ? [] : [.. trained.TestPredictions.Select(row => row[0])],
             ObservedNumbers = trained.TestNumbers,
+            Coverage = trained.Coverage,
+            TestDistributions = trained.TestDistributions,
             Look = trained.Look,
             Warnings = trained.Warnings,
         };
@@ -258,6 +268,19 @@ public sealed record TrainingReport
         }
 
         yield return ("samples for training, validation, test", $"{Train.Rows}, {Validation.Rows}, {Test.Rows}");
+        if (Coverage is { } share)
+        {
+            yield return (
+                $"test rows whose {(Classes.Count > 0 ? "set" : "interval")} of 90 % holds the truth",
+                $"{Html.Number(100.0 * share)} %");
+        }
+
+        if (TestDistributions is { } scores)
+        {
+            yield return ("negative log likelihood of the test rows, nats", Html.Number(scores.NegativeLogLikelihood));
+            yield return ("continuous ranked probability score", Html.Number(scores.Crps));
+        }
+
         yield return ("seconds", Html.Number(Training.Seconds));
     }
 

@@ -126,21 +126,26 @@ internal static class TrainChoiceOptions
     /// <summary>The name of the model: the given one, or the usual one of the data.</summary>
     public static string Model(ParseResult words, string? data, IEnumerable<Option> ofNetworks) =>
         words.GetValue(ModelOption) ?? (IsOfImages(data) && Features(words) is null
-                && OfNetworks(words) == NetworkUncertainty.None ? ConvNet
+                && !TellsHowSure(words) ? ConvNet
             : data is null || ProcessGroup.Current.Count > 1 || IsGiven(words, ofNetworks) is not null
                 || (!IsOfImages(data) && IsLarge(data))
                 ? Mlp
-            : OfNetworks(words) != NetworkUncertainty.None ? Network
+            : TellsHowSure(words) ? Network
             : Auto);
 
     /// <summary>
-    /// Whether a model is a learner: one beside the networks, or a network of features, not of columns or pixels.
+    /// Whether a model is a learner: one beside the networks, or a network of features, not of columns or pixels, or
+    /// one that tells how sure it is.
     /// </summary>
     public static bool IsLearner(ParseResult words, string model, bool isOfImages) =>
-        LearnerNames.All.Contains(model) || (model == Mlp && (isOfImages || Features(words) is not null));
+        LearnerNames.All.Contains(model)
+        || (model == Mlp && (isOfImages || Features(words) is not null
+            || (TellsHowSure(words) && words.GetValue(TextCommandOptions.Text) is null)));
 
     /// <summary>Where intervals and sets come from.</summary>
     public static IntervalSource Intervals(ParseResult words) => Ways[words.GetValue(UncertaintyOption)!].Intervals;
+
+    private static bool TellsHowSure(ParseResult words) => OfNetworks(words) != NetworkUncertainty.None;
 
     private static NetworkUncertainty OfNetworks(ParseResult words) =>
         Ways.GetValueOrDefault(words.GetValue(UncertaintyOption)!).OfNetworks;
@@ -156,7 +161,7 @@ internal static class TrainChoiceOptions
 
     /// <summary>The learner, with the settings that were given.</summary>
     public static Learner Learner(ParseResult words, string model, IReadOnlyList<string>? replayed) => model == Mlp
-        ? TrainerCommandOptions.Network(words)
+        ? TrainerCommandOptions.Network(words, OfNetworks(words))
         : LearnerNames.Make(model, new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed))
         {
             MaxTime = Time(words.GetValue(TimeOption)!),
@@ -175,13 +180,13 @@ internal static class TrainChoiceOptions
         TrainOptionChecks.RequireChoice(words, "model", [.. Networks, .. LearnerNames.All], ModelOption);
         TrainOptionChecks.RequireChoice(words, "way to tell how sure a model is", Ways.Keys, UncertaintyOption);
         RequireKind(words, model, isOfImages, ofNetworks);
-        if (OfNetworks(words) != NetworkUncertainty.None && model != Network)
+        if (TellsHowSure(words) && model != Network && model != Mlp)
         {
             throw new UsageException(
-                $"--uncertainty {words.GetValue(UncertaintyOption)} is for --model network, and {model} is another: "
+                $"--uncertainty {words.GetValue(UncertaintyOption)} is for the models network and mlp, and {model} is "
                 + (model == ConvNet
-                    ? "leave --model out, for a network of the images' features, or leave --uncertainty out."
-                    : "use that, or conformal intervals, which every model of a table can have."));
+                    ? "another: leave --model out, for a network of the images' features, or leave --uncertainty out."
+                    : "another: use one of them, or conformal intervals, which every model of a table can have."));
         }
 
         Option[] ofTables =
@@ -250,7 +255,8 @@ internal static class TrainChoiceOptions
 
         IEnumerable<string> others = wrong == FeaturesOption ? LearnerNames.All.Prepend(Mlp) : LearnerNames.All;
         throw new UsageException(isOfFeatures
-            ? $"{wrong.Name} is for networks of columns or pixels, and one of features takes "
+            ? $"{wrong.Name} is for networks of columns or pixels, and one "
+                + $"{(TellsHowSure(words) ? "that tells how sure it is" : "of features")} takes "
                 + $"{string.Join(", ", taken.Select(option => option.Name))} alone: leave it out."
             : isLearner ? $"{wrong.Name} is for networks, and {model} is none: leave it out."
             : $"{wrong.Name} is for the models {string.Join(", ", others)}: name one by --model.");

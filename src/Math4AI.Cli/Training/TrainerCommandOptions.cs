@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Math4AI.Training;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Uncertain;
 using Math4AI.Training.Optimizers;
 
 namespace Math4AI.Cli.Training;
@@ -58,13 +59,17 @@ internal static class TrainerCommandOptions
         ScheduleOption, AverageOption, CheckpointSteps,
     ];
 
-    /// <summary>Those that a network of features has too.</summary>
+    /// <summary>Those that a network of features, or one that tells how sure it is, has too.</summary>
     public static readonly Option[] OfFeatures = [HiddenOption, StepsOption, RateOption, WeightDecayOption];
 
-    /// <summary>Returns the network of features that the options describe; what is not given is chosen.</summary>
-    public static NetworkLearner Network(ParseResult words)
+    /// <summary>
+    /// Returns the network of features, or the one that tells how sure it is, that the options describe; what is not
+    /// given is chosen.
+    /// </summary>
+    public static NetworkLearner Network(ParseResult words, NetworkUncertainty uncertainty)
     {
-        var defaults = new NetworkLearner { Networks = 1, Seed = words.GetValue(CommonOptions.Seed) };
+        var any = new NetworkLearner { Uncertainty = uncertainty, Seed = words.GetValue(CommonOptions.Seed) };
+        NetworkLearner defaults = uncertainty == NetworkUncertainty.None ? any with { Networks = 1 } : any;
         return defaults with
         {
             Hidden = words.GetValue(HiddenOption) is { Length: > 0 } hidden ? hidden : defaults.Hidden,

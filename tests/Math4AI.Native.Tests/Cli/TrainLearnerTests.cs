@@ -1,5 +1,8 @@
 using System.Text.Json;
 using Math4AI.Data.Images;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.Training.Learners;
 using Math4AI.Tests.Training.Learners;
 using SkiaSharp;
 
@@ -175,6 +178,35 @@ public class TrainLearnerTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_network_with_settings_of_its_own_tells_how_sure_it_is()
+    {
+        WriteRings(60);
+        Finished train = Run("train", "rings.csv", "--target", "square", "--ignore", "ring", "--model", "mlp",
+            "--hidden", "8", "--steps", "30", "--uncertainty", "laplace", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Contains(
+            "network: 8, 30 steps, weight decay 0.01, one network with the posterior of its last layer",
+            json.GetProperty("learner").GetString(), StringComparison.Ordinal);
+        double likelihood =
+            json.GetProperty("testDistributions").GetProperty("negativeLogLikelihood").GetDouble();
+        string page = File.ReadAllText(In("model/report.html"));
+        Assert.Contains("test rows whose interval of 90 % holds the truth", page, StringComparison.Ordinal);
+        Assert.Contains("negative log likelihood of the test rows", page, StringComparison.Ordinal);
+
+        // The folder has the distribution that was scored.
+        Table rows = Table.Read(In("rings.csv"));
+        LearnedTable model = LearnedTable.Load(In("model"));
+        FilePredictions predicted = model.PredictTable(rows);
+        Assert.All(predicted.Intervals.Zip(model.Distributions(rows)), pair =>
+        {
+            Assert.Equal(pair.Second.Interval(0.9).Lower, pair.First.Lower, 1e-9);
+            Assert.Equal(pair.Second.Interval(0.9).Upper, pair.First.Upper, 1e-9);
+        });
+        Assert.True(double.IsFinite(likelihood));
+    }
+
+    [Fact]
     public void A_text_joins_numbers_and_categories_from_the_look_to_the_prediction()
     {
         var random = new Random(4);
@@ -221,8 +253,9 @@ public class TrainLearnerTests : TemporaryFolder
     [InlineData(2, "There is no kernel 'fbr'", "--model", "svm", "--kernel", "fbr(1)")]
     [InlineData(2, "choose one of", "--model", "vsm")]
     [InlineData(2, "choose one of: conformal, ensemble", "--uncertainty", "bayes")]
-    [InlineData(2, "is for --model network, and svm is another", "--model", "svm", "--uncertainty", "laplace")]
-    [InlineData(2, "is for --model network, and mlp is another", "--model", "mlp", "--uncertainty", "ensemble")]
+    [InlineData(2, "the models network and mlp, and svm is", "--model", "svm", "--uncertainty", "laplace")]
+    [InlineData(2, "the models network and mlp, and auto is", "--model", "auto", "--uncertainty", "ensemble")]
+    [InlineData(2, "tells how sure it is takes --hidden", "--epochs", "3", "--uncertainty", "ensemble")]
     [InlineData(2, "is no aim", "--model", "svm", "--aim", "best:1")]
     [InlineData(2, "columns with + or -", "--model", "trees", "--monotone", "a=3")]
     [InlineData(1, "cannot promise it", "--model", "svm", "--monotone", "a=+")]

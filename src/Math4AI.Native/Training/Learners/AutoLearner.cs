@@ -7,9 +7,10 @@ namespace Math4AI.Training.Learners;
 /// <summary>
 /// Compares learners by 5-fold cross-validation inside the training samples, the cheapest first, and keeps the one of
 /// the smallest loss, −ln p of classes and the squared error of numbers; or their stack, where the loss of that is
-/// smaller by more than the standard error of the difference. Probabilities that are too sure by as much are brought to
-/// a temperature. A cancellation ends the comparison: the best so far is
-/// kept where there is one.
+/// smaller by more than the standard error of the difference. A learner chooses its settings anew in each of the parts
+/// that teach, so that its loss tells what it is worth on samples that had no part in them. Probabilities that are too
+/// sure by as much are brought to a temperature. A cancellation ends the comparison: the best so far is kept where
+/// there is one.
 /// </summary>
 public sealed record AutoLearner : Learner
 {
@@ -52,6 +53,13 @@ public sealed record AutoLearner : Learner
     /// learns from all.
     /// </summary>
     public int MaxSamples { get; init => field = Setting.AtLeast(value, 2); } = 20_000;
+
+    /// <summary>
+    /// Gets the most samples for which learners choose their settings anew in each part of the comparison, which takes
+    /// about five times as long. Of more, the settings chosen from all samples serve in every part: with p settings
+    /// the loss is then too small by about p/n of the noise, which falls faster than its standard error, 1.4/√n of it.
+    /// </summary>
+    public int MaxRepeatedSamples { get; init => field = Setting.AtLeast(value, 0); } = 1000;
 
     /// <inheritdoc/>
     public override bool TakesWeights => true;

@@ -81,7 +81,7 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         try
         {
             LearnerChoice choice = learner.Choose(compared, null, stop);
-            Matrix<double> found = folds.Predict(choice.Learner, stop);
+            Matrix<double> found = folds.Predict(Compared(learner, choice), stop);
             Add(choice, name, found, Stopwatch.GetElapsedTime(begun).TotalSeconds);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested || tried.Count > 0)
@@ -94,6 +94,15 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
             table.Add(new ComparedLearner(name, name, e.Message));
         }
     }
+
+    /// <summary>
+    /// What learns each part of the comparison: the learner with its choice to make anew, since settings that held
+    /// samples had a part in would flatter it; of many samples, with the settings that are chosen from all of them.
+    /// </summary>
+    private Learner Compared(Learner learner, LearnerChoice choice) =>
+        compared.Inputs.RowCount > settings.MaxRepeatedSamples || learner.Equals(choice.Learner)
+            ? choice.Learner
+            : new ChoosingLearner { Inner = learner.Again(choice) };
 
     private void Add(LearnerChoice choice, string name, Matrix<double> found, double seconds)
     {

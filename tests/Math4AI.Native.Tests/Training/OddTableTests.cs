@@ -141,8 +141,8 @@ public class OddTableTests : TemporaryFolder
     /// <summary>The first three numbers of a column.</summary>
     private double[] Read(Func<int, string> x)
     {
-        ColumnForm form = FormOf(x);
-        return Table.Read(In("rows.csv")).InForms(new Dictionary<string, ColumnForm> { ["x"] = form }).Numbers("x")[..3];
+        var forms = new Dictionary<string, ColumnForm> { ["x"] = FormOf(x) };
+        return Table.Read(In("rows.csv")).InForms(forms).Numbers("x")[..3];
     }
 
     [Fact]

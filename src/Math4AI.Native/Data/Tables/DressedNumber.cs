@@ -13,7 +13,12 @@ internal readonly record struct DressedNumber(string Body, string Unit)
     /// <summary>What numbers of one column are counted in where they differ in it: 850, 1.2k and 3M.</summary>
     private static readonly Dictionary<string, double> Multipliers = new(StringComparer.Ordinal)
     {
-        [string.Empty] = 1.0, ["k"] = 1e3, ["K"] = 1e3, ["M"] = 1e6, ["B"] = 1e9, ["bn"] = 1e9,
+        [string.Empty] = 1.0,
+        ["k"] = 1e3,
+        ["K"] = 1e3,
+        ["M"] = 1e6,
+        ["B"] = 1e9,
+        ["bn"] = 1e9,
     };
 
     private static readonly SearchValues<char> NoUnit = SearchValues.Create("0123456789,<>=:;/\\\"'()[] \t");

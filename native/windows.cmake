@@ -32,6 +32,9 @@ if(MATH4AI_TESTS)
   foreach(suite Ring Variadic)
     add_test(NAME Windows.${suite} COMMAND math4ai_tests --gtest_filter=${suite}.*)
     set_tests_properties(Windows.${suite} PROPERTIES
-      ENVIRONMENT "WINEDEBUG=-all;WINEPREFIX=${CMAKE_BINARY_DIR}/wine" RUN_SERIAL ON)
+      ENVIRONMENT "WINEDEBUG=-all;WINEPREFIX=${CMAKE_BINARY_DIR}/wine" RUN_SERIAL ON FIXTURES_REQUIRED wine)
   endforeach()
+  # Wine's folder has a link to /, and what looks through the repository's folders would look through the whole system.
+  add_test(NAME Windows.ends COMMAND ${CMAKE_COMMAND} -E rm -rf ${CMAKE_BINARY_DIR}/wine)
+  set_tests_properties(Windows.ends PROPERTIES FIXTURES_CLEANUP wine)
 endif()

@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using Math4AI.Audio;
 using Math4AI.Reporting.Charts;
+using Math4AI.Runtime;
 
 namespace Math4AI.Reporting;
 
@@ -27,19 +29,20 @@ internal static class SignalCards
     public static void Add(
         Html page, Recording signals, bool isSound, IReadOnlyList<string>? remarks, CancellationToken cancellation)
     {
+        (Chart Waveform, Chart? Spectrogram, string Player)[] cards = Draw(signals, isSound, cancellation);
         page.Add("<div class=\"grid\">");
-        for (int channel = 0; channel < signals.Channels; channel++)
+        for (int channel = 0; channel < cards.Length; channel++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            page.Add("<div class=\"card\">").Chart(Waveform(signals, channel, isSound));
-            if (signals.Channels <= Many)
+            (Chart waveform, Chart? spectrogram, string player) = cards[channel];
+            page.Add("<div class=\"card\">").Chart(waveform);
+            if (spectrogram is not null)
             {
-                page.Chart(Spectrogram(signals, channel, isSound));
+                page.Chart(spectrogram);
             }
 
             if (isSound)
             {
-                page.Add(AudioPlayer.Markup(signals, channel, signals.Names[channel]));
+                page.Add(player);
             }
 
             if (remarks is not null)
@@ -96,6 +99,34 @@ internal static class SignalCards
         }
 
         return (at, low, high);
+    }
+
+    /// <summary>
+    /// What the card of each channel shows: pictures and players take most of the time of a page, and are drawn on all
+    /// of <see cref="Compute.Threads"/>.
+    /// </summary>
+    private static (Chart Waveform, Chart? Spectrogram, string Player)[] Draw(
+        Recording signals, bool isSound, CancellationToken cancellation)
+    {
+        var cards = new (Chart Waveform, Chart? Spectrogram, string Player)[signals.Channels];
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Compute.Threads,
+            CancellationToken = cancellation,
+        };
+        try
+        {
+            Parallel.For(0, cards.Length, options, channel => cards[channel] = (
+                Waveform(signals, channel, isSound),
+                signals.Channels <= Many ? Spectrogram(signals, channel, isSound) : null,
+                isSound ? AudioPlayer.Markup(signals, channel, signals.Names[channel]) : string.Empty));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        return cards;
     }
 
     private static Chart Waveform(Recording signals, int channel, bool isSound)

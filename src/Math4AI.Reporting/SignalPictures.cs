@@ -24,7 +24,12 @@ internal static class SignalPictures
     public static byte[] Spectrogram(ReadOnlySpan<float> samples, double band)
     {
         double[,] decibels = Decibels(samples, Math.Max(1, (int)(band * Window / 2)));
-        double highest = decibels.Cast<double>().Max();
+        double highest = double.NegativeInfinity;
+        foreach (double value in decibels)
+        {
+            highest = Math.Max(highest, value);
+        }
+
         return NumberPicture.Png(decibels, highest - DynamicRange, highest, ColorMap.Inferno);
     }
 

@@ -21,6 +21,7 @@ internal static class FitJob
             return 0;
         }
 
+        _ = Task.Run(FitSummary.Prepare, CancellationToken.None);
         using var files = new FileTransaction(options.Force);
         OutputFiles.Claim(files, options.Output);
         string resultFile = Path.Combine(options.Output, "result.json");

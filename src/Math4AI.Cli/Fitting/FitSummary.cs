@@ -161,6 +161,20 @@ internal sealed record FitSummary(
             ];
 
     /// <summary>Prints the summary in readable form.</summary>
+    /// <summary>
+    /// Makes ready what writing and printing a summary needs at first: a tenth of a short fit, which another core can
+    /// do while the fit runs.
+    /// </summary>
+    public static void Prepare()
+    {
+        CliJson.Prepare<FitSummary>();
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) });
+        console.Write(new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("name").RightAligned().NoWrap())
+            .AddRow("1"));
+        _ = AnsiConsole.Profile;
+    }
+
     public void Print(FitCommandOptions options, FitResult result)
     {
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, MinTableWidth);

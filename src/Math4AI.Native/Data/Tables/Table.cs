@@ -270,4 +270,5 @@ public sealed class Table
     private TableColumn Find(string name) =>
         columns.TryGetValue(name, out TableColumn? column)
             ? column
-            : throw new ArgumentException(ColumnNames.NoColumn(name, Names));}
+            : throw new ArgumentException(ColumnNames.NoColumn(name, Names));
+}

@@ -141,6 +141,11 @@ internal sealed class LinearNewton
     public LinearSums Sum(Vector<double> theta, bool withHessian, bool withFirst = false)
     {
         double[] weights = theta.ToArray();
+        foreach (LinearSums sums in pass.States)
+        {
+            sums.HasHessian = withHessian;
+        }
+
         pass.Run(
             (sums, room, scratch, count, start) =>
             {
@@ -158,7 +163,7 @@ internal sealed class LinearNewton
                 }
             },
             cancellation);
-        var total = new LinearSums(weights.Length);
+        var total = new LinearSums(weights.Length) { HasHessian = withHessian };
         foreach (LinearSums sums in pass.States)
         {
             total.AddAndClear(sums);

@@ -12,7 +12,14 @@ internal sealed class LinearSums(int parameters) : IPartialSums
 
     private readonly double[] cost = new double[1];
 
-    public IReadOnlyList<double[]> Totals => [cost, Gradient, FirstGradient, Hessian];
+    public IReadOnlyList<double[]> Totals =>
+        HasHessian ? [cost, Gradient, FirstGradient, Hessian] : [cost, Gradient, FirstGradient];
+
+    /// <summary>
+    /// Whether the Hessian is summed, in every process: it is most of the bytes that processes send, and zero where it
+    /// is not.
+    /// </summary>
+    public bool HasHessian { get; set; }
 
     public double Cost
     {

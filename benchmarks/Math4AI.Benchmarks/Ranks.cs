@@ -17,15 +17,18 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// Two processes of one thread that share the samples, beside two unconnected ones of half of the samples each, started
-/// together: memory and clock are shared, so what differs is the price of the sums. Beside them one process of one
-/// thread and one of two, with all samples. The figure is that of one pass, so that the number of passes does not
-/// count.
+/// Two processes of one thread that share the samples, in alternation with the same two that each do half of the
+/// samples for themselves, started together: memory and clock are shared, so what differs is the price of the sums.
+/// Each round is a pair, so that what else the machine does meets both; the medians of the rounds are given, and the
+/// quartiles of their ratios. Beside them one process of one thread and one of two, with all samples. The figure is
+/// that of one pass, and the passes are given: one that takes fewer has fewer to spread its beginning over.
 /// </summary>
 internal static partial class Ranks
 {
     private const string Worker = "worker";
+    private const string Pairs = "pairs";
     private const int Rounds = 7;
+    private const int PairRounds = 9;
     private static readonly string[] Tasks =
         ["fastica", "ml", "gradient", "logistic", "kmeans", "mixture", "mlp", "transformer"];
 
@@ -46,21 +49,54 @@ internal static partial class Ranks
                 break;
         }
 
+        // 'two' leaves out the single processes, which have nothing to be compared with.
+        bool isTwo = words is ["two", ..];
         Console.WriteLine("| pass of | one process, one thread | one, two threads | two, shared | two, unconnected "
-            + "halves | unconnected / shared |");
-        Console.WriteLine("|---|---|---|---|---|---|");
-        foreach (string name in words.Length > 0 ? words : Tasks)
+            + "halves | unconnected / shared, quartiles | waited in sums "
+            + "| passes |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        string[] names = isTwo ? words[1..] : words;
+        foreach (string name in names.Length > 0 ? names : Tasks)
         {
-            double[] one = Start(1, 1, name, "whole"), two = Start(1, 2, name, "whole");
-            double[] shared = Start(2, 1, name, "shared"), halves = Start(2, 1, name, "half");
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {name} | {1e3 * one.Max():0.00} ms | {1e3 * two.Max():0.00} ms | {1e3 * shared.Max():0.00} ms "
-                + $"| {1e3 * halves.Max():0.00} ms | {halves.Max() / shared.Max():0.000} |"));
+            (string one, string two) =
+                isTwo ? ("", "") : (Milliseconds(Start(1, 1, name, "whole").Max()), Milliseconds(
+                    Start(1, 2, name, "whole").Max()));
+            Console.WriteLine($"| {name} | {one} | {two} | {OfPairs(name)} |");
         }
 
         return 0;
     }
+
+    /// <summary>The figures of two processes, in alternation sharing the samples and each with half of them.</summary>
+    private static string OfPairs(string task)
+    {
+        string output = Output(2, 1, task, Pairs, null);
+        double[][] rounds =
+        [
+            .. Pair().Matches(output).GroupBy(match => match.Groups[1].Value).Select(round => new[]
+            {
+                round.Max(Second(2)), round.Max(Second(3)), round.Min(Second(4)), round.Max(Second(4)),
+                round.Max(Second(5)), round.Max(Second(6)),
+            }),
+        ];
+        if (rounds.Length != PairRounds)
+        {
+            throw new InvalidOperationException($"two processes for {task} printed: {output}");
+        }
+
+        double[] ratios = [.. rounds.Select(round => round[0] / round[1]).Order()];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Milliseconds(Median(1))} | {Milliseconds(Median(0))} | {ratios[PairRounds / 2]:0.000} "
+            + $"({ratios[PairRounds / 4]:0.000} to {ratios[^(PairRounds / 4 + 1)]:0.000}) "
+            + $"| {100.0 * Median(2):0.0} and {100.0 * Median(3):0.0} % | {Median(5)} and {Median(4)}");
+        double Median(int figure) => rounds.Select(round => round[figure]).Order().ElementAt(PairRounds / 2);
+        static Func<Match, double> Second(int group) =>
+            match => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+    }
+
+    private static string Milliseconds(double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{1e3 * seconds:0.00} ms");
 
     /// <summary>
     /// Two processes of one thread each, in alternation with two of Python's: NumPy with mpi4py, and PyTorch's
@@ -101,6 +137,21 @@ internal static partial class Ranks
     private static double[] Start(
         int processes, int threads, string task, string way, IReadOnlyList<string>? command = null)
     {
+        string output = Output(processes, threads, task, way, command);
+        double[] seconds =
+        [
+            // mpirun may end the line of one process behind that of another.
+            .. Seconds().Matches(output)
+                .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)),
+        ];
+        return seconds.Length == processes
+            ? seconds
+            : throw new InvalidOperationException($"{processes} processes for {task} printed: {output}");
+    }
+
+    private static string Output(
+        int processes, int threads, string task, string way, IReadOnlyList<string>? command)
+    {
         string self = Environment.ProcessPath!;
         command ??= [self, "ranks", Worker, task, way];
         var start = processes == 1
@@ -113,60 +164,70 @@ internal static partial class Ranks
 
         // Under mpirun the output is a terminal, which .NET would greet.
         start.Environment["TERM"] = "dumb";
-        if (way == "half")
-        {
-            start.Environment["MATH4AI_MPI"] = "none";
-        }
-
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        double[] seconds =
-        [
-            // mpirun may end the line of one process behind that of another.
-            .. Seconds().Matches(output)
-                .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)),
-        ];
-        return seconds.Length == processes
-            ? seconds
-            : throw new InvalidOperationException($"{processes} processes for {task} printed: {output}");
+        return output;
     }
 
     private static void Work(string task, string way)
     {
         ProcessGroup group = ProcessGroup.Current;
-        int parts = way == "half" ? 2 : 1;
-        Func<double> pass = task switch
+        Func<Pass> pass = Of(task, 1, group);
+        if (way != Pairs)
         {
-            "fastica" => Separation(Separator.FastIca(), 4_800_000 / parts, group),
-            "ml" => Separation(Separator.MaximumLikelihood(), 4_800_000 / parts, group),
-            "gradient" => Gradient(1_000_000 / (way == "shared" ? group.Count : parts), group),
-            "logistic" => Logistic(1_000_000 / (way == "shared" ? group.Count : parts), group),
-            "kmeans" => KMeansSteps(1_000_000 / parts, group),
-            "mixture" => MixtureSteps(400_000 / parts, group),
-            "mlp" => PerceptronSteps(512 / parts, group),
-            "transformer" => TransformerSteps(32 / parts, group),
-            _ => throw new ArgumentException($"There is no task '{task}': {string.Join(", ", Tasks)}."),
-        };
-        _ = pass();
-        double least = Enumerable.Range(0, Rounds).Min(_ => pass());
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {least:R}"));
+            _ = pass();
+            double least = Enumerable.Range(0, Rounds).Min(_ => pass().Seconds);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {least:R}"));
+            return;
+        }
+
+        Func<Pass> half = Of(task, group.Count, ProcessGroup.Single);
+        _ = (half(), pass());
+        for (int round = 0; round < PairRounds; round++)
+        {
+            group.Sum([0.0]);
+            Pass alone = half();
+            group.Sum([0.0]);
+            (double waited, long start) = (group.SecondsWaited, Stopwatch.GetTimestamp());
+            Pass shared = pass();
+            waited = (group.SecondsWaited - waited) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round}: {alone.Seconds:R} {shared.Seconds:R} {waited:R} {alone.Count} {shared.Count};"));
+        }
     }
 
-    private static Func<double> Separation(Separator separator, int samples, ProcessGroup group)
+    /// <summary>What takes the seconds of one pass over a part of the samples, which processes may share.</summary>
+    private static Func<Pass> Of(string task, int parts, ProcessGroup group) => task switch
     {
-        Matrix<double> sources = Numbers(samples, 3).PointwisePower(3.0);
+        "fastica" => Separation(Separator.FastIca(), 4_800_000 / parts, group),
+        "ml" => Separation(Separator.MaximumLikelihood(), 4_800_000 / parts, group),
+        "gradient" => Gradient(1_000_000 / parts / group.Count, group),
+        "logistic" => Logistic(1_000_000 / parts / group.Count, group),
+        "kmeans" => KMeansSteps(1_000_000 / parts, group),
+        "mixture" => MixtureSteps(400_000 / parts, group),
+        "mlp" => PerceptronSteps(512 / parts, group),
+        "transformer" => TransformerSteps(32 / parts, group),
+        _ => throw new ArgumentException($"There is no task '{task}': {string.Join(", ", Tasks)}."),
+    };
+
+    private static Func<Pass> Separation(Separator separator, int samples, ProcessGroup group)
+    {
+        // Each process has the same samples in its share as where it has half of them for itself, and so as many steps.
+        Matrix<double> half = Numbers(samples / group.Count, 3).PointwisePower(3.0);
+        Matrix<double> sources = Enumerable.Repeat(half, group.Count).Aggregate((above, below) => above.Stack(below));
         Matrix<double> mixing = Numbers(3, 3) + Matrix<double>.Build.DenseIdentity(3);
         var source = new MatrixSampleSource(sources * mixing.Transpose()) { Processes = group };
         return () =>
         {
             SeparationResult result = separator.Separate(source);
-            return result.SecondsPerStage["solve"] / result.Iterations;
+            return new Pass(result.SecondsPerStage["solve"] / result.Iterations, result.Iterations);
         };
     }
 
     /// <summary>The gradient of a logistic cost, as a user writes it: Xᵀ (p − y), added over processes.</summary>
-    private static Func<double> Gradient(int samples, ProcessGroup group)
+    private static Func<Pass> Gradient(int samples, ProcessGroup group)
     {
         Matrix<double> x = Numbers(samples, 100);
         Vector<double> w = Vector<double>.Build.Dense(100, j => 0.3 * Math.Cos(3.0 * j)), margin = x * w;
@@ -184,7 +245,7 @@ internal static partial class Ranks
         });
     }
 
-    private static Func<double> Logistic(int samples, ProcessGroup group)
+    private static Func<Pass> Logistic(int samples, ProcessGroup group)
     {
         Matrix<double> x = Numbers(samples, 100);
         Vector<double> y = (x * Vector<double>.Build.Dense(100, j => 0.3 * Math.Cos(3.0 * j)))
@@ -192,11 +253,11 @@ internal static partial class Ranks
         return () =>
         {
             LinearFit fit = new LogisticRegression { Processes = group }.Fit(x, y);
-            return fit.Seconds / fit.Passes;
+            return new Pass(fit.Seconds / fit.Passes, fit.Passes);
         };
     }
 
-    private static Func<double> KMeansSteps(int samples, ProcessGroup group)
+    private static Func<Pass> KMeansSteps(int samples, ProcessGroup group)
     {
         Matrix<double> x = Numbers(samples, 16);
         var means = new KMeans(64)
@@ -209,14 +270,14 @@ internal static partial class Ranks
         return Timed(() => means.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
     }
 
-    private static Func<double> MixtureSteps(int samples, ProcessGroup group)
+    private static Func<Pass> MixtureSteps(int samples, ProcessGroup group)
     {
         Matrix<double> x = Numbers(samples, 8);
         var mixture = new GaussianMixture(16) { MaxIterations = 20, Tolerance = 0.0, Starts = 1 };
         return Timed(() => mixture.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
     }
 
-    private static Func<double> PerceptronSteps(int batch, ProcessGroup group)
+    private static Func<Pass> PerceptronSteps(int batch, ProcessGroup group)
     {
         using IDisposable mode = no_grad();
         return Steps(
@@ -227,7 +288,7 @@ internal static partial class Ranks
     }
 
     /// <summary>A model of texts of 128 symbols, 4 blocks of the width 256.</summary>
-    private static Func<double> TransformerSteps(int batch, ProcessGroup group)
+    private static Func<Pass> TransformerSteps(int batch, ProcessGroup group)
     {
         const int Symbols = 65, Length = 128;
         return Steps(
@@ -238,7 +299,7 @@ internal static partial class Ranks
     }
 
     /// <summary>The seconds of a step, from the end of the first to that of the last.</summary>
-    private static Func<double> Steps(
+    private static Func<Pass> Steps(
         nn.Module<Tensor, Tensor> net, Func<Tensor, Tensor, Tensor> loss, TensorData data, TensorData validation,
         int batch, ProcessGroup group) => () =>
     {
@@ -252,11 +313,17 @@ internal static partial class Ranks
             Processes = group,
             Callbacks = [ends],
         });
-        return Stopwatch.GetElapsedTime(ends.Of[0], ends.Of[^1]).TotalSeconds / (Count - 1);
+        return new Pass(Stopwatch.GetElapsedTime(ends.Of[0], ends.Of[^1]).TotalSeconds / (Count - 1), Count);
     };
 
     [GeneratedRegex(@"seconds ([0-9.]+(?:[eE]-?[0-9]+)?)")]
     private static partial Regex Seconds();
+
+    [GeneratedRegex(@"round ([0-9]+): ([0-9.E+-]+) ([0-9.E+-]+) ([0-9.E+-]+) ([0-9]+) ([0-9]+);")]
+    private static partial Regex Pair();
+
+    /// <summary>The seconds of one pass, of so many that were timed.</summary>
+    private readonly record struct Pass(double Seconds, int Count);
 
     private sealed class StepEnds : TrainerCallback
     {
@@ -265,11 +332,11 @@ internal static partial class Ranks
         public override void OnStep(TrainingMoment moment) => Of.Add(Stopwatch.GetTimestamp());
     }
 
-    private static Func<double> Timed(Func<int> iterations) => () =>
+    private static Func<Pass> Timed(Func<int> iterations) => () =>
     {
         long start = Stopwatch.GetTimestamp();
         int passes = iterations();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / passes;
+        return new Pass(Stopwatch.GetElapsedTime(start).TotalSeconds / passes, passes);
     };
 
     /// <summary>Draws numbers between −1 and 1.</summary>

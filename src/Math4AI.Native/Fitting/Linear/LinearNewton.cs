@@ -169,6 +169,12 @@ internal sealed class LinearNewton
             total.AddAndClear(sums);
         }
 
+        Penalize(total, weights);
+        return total;
+    }
+
+    private void Penalize(LinearSums total, double[] weights)
+    {
         for (int i = 0; i + 1 < weights.Length; i++)
         {
             total.Cost += 0.5 * penalty * weights[i] * weights[i];
@@ -181,8 +187,6 @@ internal sealed class LinearNewton
         {
             total.Hessian[i * weights.Length + i] *= 1.0 + 1e-14 * Math.Sqrt(samples);
         }
-
-        return total;
     }
 
     /// <summary>B⁻¹g by the two loops of L-BFGS, with the inverse of the Hessian in the middle.</summary>

@@ -32,7 +32,7 @@ public abstract class PredictiveDistribution
     /// <param name="mean">μ.</param>
     /// <param name="scale">σ, more than 0.</param>
     /// <param name="degrees">ν, more than 2.</param>
-    /// <exception cref="ArgumentException">A number is not finite, σ is not more than 0, or ν not more than 2.</exception>
+    /// <exception cref="ArgumentException">A number is not finite, σ is not above 0, or ν is not above 2.</exception>
     public static PredictiveDistribution OfStudent(double mean, double scale, double degrees) =>
         new StudentDistribution(mean, scale, degrees);
 

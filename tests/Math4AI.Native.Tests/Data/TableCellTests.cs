@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Math4AI.Data.Tables;
+using Math4AI.Data.Tables.Cells;
 
 namespace Math4AI.Tests.Data;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Math4AI.Data.Tables.Cells;
 
 namespace Math4AI.Data.Tables;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Math4AI.Data.Tables.Cells;
 
 namespace Math4AI.Data.Tables;
 

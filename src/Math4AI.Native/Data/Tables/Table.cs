@@ -1,3 +1,5 @@
+using Math4AI.Data.Tables.Cells;
+
 namespace Math4AI.Data.Tables;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using Math4AI.Data.Tables.Cells;
 
 namespace Math4AI.Data.Tables;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data.Tables.Cells;
 using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 

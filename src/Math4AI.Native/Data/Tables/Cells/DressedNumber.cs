@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Math4AI.Data.Tables;
+namespace Math4AI.Data.Tables.Cells;
 
 /// <summary>A number as people write it: with a sign of currency, separators of thousands, and a unit.</summary>
 /// <param name="Body">The sign, the digits and what separates them, with plain blanks.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Math4AI.Data.Tables;
+namespace Math4AI.Data.Tables.Cells;
 
 /// <summary>
 /// Takes the cells of a column of text as they come: as numbers or dates while all of them are, and as texts from the

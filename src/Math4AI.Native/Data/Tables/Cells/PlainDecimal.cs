@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Math4AI.Data.Tables;
+namespace Math4AI.Data.Tables.Cells;
 
 /// <summary>Reads plain numbers from UTF-8, to the same bits as <see cref="double"/>.TryParse.</summary>
 internal static class PlainDecimal

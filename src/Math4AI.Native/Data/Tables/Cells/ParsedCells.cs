@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Text;
 
-namespace Math4AI.Data.Tables;
+namespace Math4AI.Data.Tables.Cells;
 
 /// <summary>
 /// The cells of a column all of which are plain numbers, or all dates of ISO 8601, usual tokens for a missing value

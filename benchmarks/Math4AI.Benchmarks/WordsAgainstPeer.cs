@@ -143,7 +143,7 @@ internal static class WordsAgainstPeer
         foreach (string file in files)
         {
             double score = WordEvaluation.IsOfAnalogies(file)
-                ? WordEvaluation.Analogies(vectors, file)[^1].Accuracy
+                ? WordEvaluation.Analogies(vectors, file)[^1].Accuracy!.Value
                 : WordEvaluation.Similarities(vectors, file).Correlation;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"  {Path.GetFileNameWithoutExtension(file)} {score:0.0000}"));

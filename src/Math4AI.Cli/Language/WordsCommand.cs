@@ -341,10 +341,12 @@ internal static class WordsCommand
                     ? [string.Create(
                         CultureInfo.InvariantCulture,
                         $"  Spearman's rho {pairs.Correlation:0.000} over {pairs.Known} of {pairs.Pairs} pairs")]
-                    : file.Analogies!.Select(section => string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"  {100.0 * section.Accuracy,5:0.0} % of {section.Known} (of {section.Questions})  "
-                        + $"{section.Section}")));
+                    : file.Analogies!.Select(section => section.Accuracy is not { } share
+                        ? $"  none known (of {section.Questions})  {section.Section}"
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"  {100.0 * share,5:0.0} % of {section.Known} (of {section.Questions})  "
+                            + $"{section.Section}")));
             }
 
             return string.Join(Environment.NewLine, lines);

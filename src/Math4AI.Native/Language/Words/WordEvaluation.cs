@@ -5,7 +5,7 @@ using Math4AI.LinearAlgebra.Blocks;
 namespace Math4AI.Language.Words;
 
 /// <summary>How well vectors agree with people's judgements of similarity.</summary>
-/// <param name="Correlation">Spearman's ρ over the pairs whose words are both known; NaN for fewer than two.</param>
+/// <param name="Correlation">Spearman's ρ over the pairs whose words are both known.</param>
 /// <param name="Known">Their number.</param>
 /// <param name="Pairs">The number of all pairs.</param>
 public sealed record WordSimilarityScore(double Correlation, int Known, int Pairs);
@@ -17,8 +17,8 @@ public sealed record WordSimilarityScore(double Correlation, int Known, int Pair
 /// <param name="Questions">All.</param>
 public sealed record WordAnalogyScore(string Section, int Correct, int Known, int Questions)
 {
-    /// <summary>Gets the share of right answers among the known ones.</summary>
-    public double Accuracy => (double)Correct / Known;
+    /// <summary>Gets the share of right answers among the known ones; null where none is known.</summary>
+    public double? Accuracy => Known == 0 ? null : (double)Correct / Known;
 }
 
 /// <summary>Measures word vectors by the files of the field.</summary>
@@ -36,7 +36,9 @@ public static class WordEvaluation
     /// <param name="path">
     /// Two words and a number a line, separated by tabs, spaces or commas; lower case is tried too.
     /// </param>
-    /// <exception cref="InvalidDataException">A line is none such, or there is none.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line is none such, there is none, or fewer than two that differ are of known words.
+    /// </exception>
     public static WordSimilarityScore Similarities(WordVectors vectors, string path)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -72,14 +74,22 @@ public static class WordEvaluation
         }
 
         RequireSome(path, pairs, "rated pair of words");
-        return new WordSimilarityScore(Correlation(Ranks(ours), Ranks(people)), ours.Count, pairs);
+        return ours.Distinct().Count() > 1 && people.Distinct().Count() > 1
+            ? new WordSimilarityScore(
+                MathNet.Numerics.Statistics.Correlation.Pearson(Ranks(ours), Ranks(people)), ours.Count, pairs)
+            : throw new InvalidDataException(ours.Count > 1
+                ? $"{path}: the {ours.Count} pairs whose words have vectors do not differ, and ranks need some that do."
+                : $"{path}: {ours.Count} of {pairs} pairs are of two words that have vectors, and two are needed: give "
+                    + "rated pairs of words of these vectors.");
     }
 
     /// <summary>Completes analogies.</summary>
     /// <param name="vectors">The vectors.</param>
     /// <param name="path">Four words a line, and lines that begin with a colon and name a section.</param>
     /// <returns>Every section in the order of the file, and all together last.</returns>
-    /// <exception cref="InvalidDataException">A line is none such, or there is none.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line is none such, there is none, or none is of four known words.
+    /// </exception>
     public static IReadOnlyList<WordAnalogyScore> Analogies(WordVectors vectors, string path)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -95,9 +105,9 @@ public static class WordEvaluation
             }
             else if (parts.Length == 4 && sections.Count > 0)
             {
-                (string name, int questions, List<int[]> known) = sections[^1];
+                (string name, int before, List<int[]> known) = sections[^1];
                 string?[] words = [.. parts.Select(part => Known(vectors, part))];
-                sections[^1] = (name, questions + 1, known);
+                sections[^1] = (name, before + 1, known);
                 if (words.All(word => word is not null))
                 {
                     known.Add([.. words.Select(word => vectors.Find(word!))]);
@@ -110,7 +120,15 @@ public static class WordEvaluation
             }
         }
 
-        RequireSome(path, sections.Sum(section => section.Questions), "analogy");
+        int questions = sections.Sum(section => section.Questions);
+        RequireSome(path, questions, "analogy");
+        if (sections.TrueForAll(section => section.Known.Count == 0))
+        {
+            throw new InvalidDataException(
+                $"{path}: none of {questions} analogies is of four words that have vectors: give analogies of words of "
+                + "these vectors.");
+        }
+
         WordAnalogyScore[] scores = [.. sections.Select(section => new WordAnalogyScore(
             section.Name, Correct(vectors, section.Known), section.Known.Count, section.Questions))];
         return [.. scores, new WordAnalogyScore(
@@ -189,8 +207,4 @@ public static class WordEvaluation
 
         return ranks;
     }
-
-    private static double Correlation(double[] x, double[] y) => x.Length < 2
-        ? double.NaN
-        : MathNet.Numerics.Statistics.Correlation.Pearson(x, y);
 }

@@ -96,8 +96,28 @@ public sealed class WordFileTests : TemporaryFolder
         Assert.Equal(
             [new("one", 1, 2, 3), new("two", 1, 1, 1), new WordAnalogyScore("all", 2, 3, 4)],
             WordEvaluation.Analogies(words, In("analogies")));
+        File.WriteAllText(In("some"), ": one\nman king dog queen\n: two\nman king woman queen\n");
+        Assert.Equal([null, 1.0, 1.0], WordEvaluation.Analogies(words, In("some")).Select(one => one.Accuracy));
         File.WriteAllText(In("wrong"), "a b\nc d e\n");
         Assert.Throws<InvalidDataException>(() => WordEvaluation.Similarities(vectors, In("wrong")));
         Assert.Throws<InvalidDataException>(() => WordEvaluation.Analogies(vectors, In("wrong")));
+    }
+
+    [Theory]
+    [InlineData("x,z,y\n0.1,2,3\n0.2,4,5\n", "0 of 2 pairs")]
+    [InlineData("a,b,3\na,x,5\n", "1 of 2 pairs")]
+    [InlineData("a,b,3\nb,c,3\n", "do not differ")]
+    [InlineData(": one\nb c d e\n", "none of 1 analogies")]
+    public void An_evaluation_of_words_that_have_no_vectors_is_refused(string text, string part)
+    {
+        var vectors = new WordVectors(["a", "b", "c"], [1f, 0f, 0.9f, 0.1f, 0.5f, 0.5f]);
+        File.WriteAllText(In("file"), text);
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() =>
+        {
+            _ = WordEvaluation.IsOfAnalogies(In("file"))
+                ? (object)WordEvaluation.Analogies(vectors, In("file"))
+                : WordEvaluation.Similarities(vectors, In("file"));
+        });
+        Assert.Contains(part, e.Message, StringComparison.Ordinal);
     }
 }

@@ -25,6 +25,7 @@ internal static class ClusterColumns
             return ([.. data.EncodedNames], []);
         }
 
+        RequireFinite(data, ignored);
         var columns = new List<string>();
         var leftOut = new List<LeftOutColumn>();
         foreach (string name in table.Names)
@@ -47,6 +48,16 @@ internal static class ClusterColumns
             ? ([.. columns], [.. leftOut])
             : throw new ArgumentException("The table has no column of numbers that vary: "
                 + $"{string.Join(", ", leftOut.Select(column => $"'{column.Name}' ({column.Reason})"))}.");
+    }
+
+    /// <summary>Columns of numbers that are not ignored have none that is infinite, or whose square is.</summary>
+    /// <exception cref="ArgumentException">One has; the message names column and row.</exception>
+    public static void RequireFinite(DataRows data, IReadOnlyList<string> ignored)
+    {
+        if (data.EncodedNames.Count == 0)
+        {
+            data.Table.RequireFinite(data.Table.Names.Except(ignored));
+        }
     }
 
     /// <summary>Returns the rows that have all values.</summary>

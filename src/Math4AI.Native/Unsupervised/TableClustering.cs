@@ -60,8 +60,8 @@ public sealed record TableClustering
     /// <param name="table">The table.</param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="ArgumentException">
-    /// There is no numeric column that varies, a value is missing, a column that is ignored is not there, or there are
-    /// too few rows.
+    /// There is no numeric column that varies, a value is missing or infinite or has a square that overflows, a column
+    /// that is ignored is not there, or there are too few rows.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public TableClusters Fit(Table table, CancellationToken cancellation = default) =>

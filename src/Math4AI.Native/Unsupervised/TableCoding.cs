@@ -25,8 +25,8 @@ public sealed record TableCoding
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">
-    /// There is no numeric column that varies, a value is missing, a column that is ignored is not there, or there are
-    /// fewer than four rows.
+    /// There is no numeric column that varies, a value is missing or infinite or has a square that overflows, a column
+    /// that is ignored is not there, or there are fewer than four rows.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A width is less than 1.</exception>
     public CodedTable Fit(

@@ -38,19 +38,24 @@ public sealed record TableExploration
     /// <summary>Looks at a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="cancellation">Stops between fits.</param>
-    /// <exception cref="ArgumentException">A column that is ignored is not there.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column that is ignored is not there, or a number of another is infinite or has a square that overflows.
+    /// </exception>
     public TableOverview Fit(Table table, CancellationToken cancellation = default) =>
         Fit(DataRows.Of(table), cancellation);
 
     /// <summary>Looks at the rows of a table, at images or at texts.</summary>
     /// <param name="data">The rows.</param>
     /// <param name="cancellation">Stops between fits.</param>
-    /// <exception cref="ArgumentException">A column that is ignored is not there.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column that is ignored is not there, or a number of another is infinite or has a square that overflows.
+    /// </exception>
     public TableOverview Fit(DataRows data, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         cancellation = Processes.Count > 1 ? CancellationToken.None : cancellation;
         Table table = data.Table;
+        ClusterColumns.RequireFinite(data, Ignore);
         ColumnOverview[] columns = [.. data.Shown.Select(name => ColumnOverview.Of(table, name))];
         IReadOnlyList<IReadOnlyList<long>> equal = EqualRows(data);
         try
@@ -90,6 +95,7 @@ public sealed record TableExploration
             return complete.Names.Count > MaxPaired ? null : new TableInformation
             {
                 Permutations = 1,
+                Ignore = [.. Ignore.Where(name => (complete.InfinityIn(name) ?? complete.OverflowIn(name)) is not null)],
                 Seed = Seed,
                 Processes = Processes,
             }.Of(places.Length < complete.Rows ? complete.Select(places) : complete, null, cancellation);

@@ -39,8 +39,8 @@ public sealed record TableMapping
     /// <param name="table">The table.</param>
     /// <param name="cancellation">Stops between iterations.</param>
     /// <exception cref="ArgumentException">
-    /// There is no numeric column that varies, a value is missing, a column that is ignored is not there, or there are
-    /// too few rows.
+    /// There is no numeric column that varies, a value is missing or infinite or has a square that overflows, a column
+    /// that is ignored is not there, or there are too few rows.
     /// </exception>
     public MappedTable Fit(Table table, CancellationToken cancellation = default) =>
         Fit(DataRows.Of(table), cancellation);

@@ -1,5 +1,6 @@
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
+using Math4AI.Probability.Information;
 using Math4AI.Reporting;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
@@ -42,6 +43,36 @@ public sealed class TableClusteringTests : TemporaryFolder
         Assert.Equal(
             found.Profiles.Select(profile => profile.Rows).OrderDescending(),
             found.Profiles.Select(profile => profile.Rows));
+    }
+
+    [Theory]
+    [InlineData("inf", "row 3: the value is infinite")]
+    [InlineData("-Infinity", "row 3: the value is infinite")]
+    [InlineData("1e999", "row 3: the value is infinite")]
+    [InlineData("-1e300", "row 3: -1E+300 is so large")]
+    public void An_infinite_number_and_one_without_a_square_are_refused_with_their_place(string cell, string part)
+    {
+        string[] rows = [.. Enumerable.Range(0, 30).Select(i => FormattableString.Invariant(
+            $"{(i == 2 ? cell : Math.Sin(i))},{Math.Cos(1.7 * i)},{i * i % 7},{"abc"[i % 3]}"))];
+        File.WriteAllText(In("t.csv"), "x,z,y,name\n" + string.Join('\n', rows) + "\n");
+        var table = Table.Read(In("t.csv"));
+        Assert.All<Action>(
+            [
+                () => new TableClustering().Fit(table), () => new TableClustering { DropMissing = true }.Fit(table),
+                () => new TableMapping().Fit(table), () => new TableCoding().Fit(DataRows.Of(table)),
+                () => new TableExploration().Fit(table), () => new TableInformation().Of(table),
+            ],
+            fit => Assert.Contains(
+                $"Column 'x', {part}", Assert.Throws<ArgumentException>(fit).Message, StringComparison.Ordinal));
+        Assert.Equal(["z", "y"], new TableClustering { Ignore = ["x"], MaxClusters = 2 }.Fit(table).Model.Columns);
+        Assert.NotNull(new TableExploration { Ignore = ["x"], MaxClusters = 2 }.Fit(table).Information);
+    }
+
+    [Fact]
+    public void An_infinite_word_among_texts_stays_a_text()
+    {
+        File.WriteAllText(In("t.csv"), "x,name\n1,inf\n2,sup\n4,inf\n3,max\n");
+        Assert.Equal("text", new TableClustering { Clusters = 1 }.Fit(Table.Read(In("t.csv"))).LeftOut.Single().Reason);
     }
 
     [Fact]

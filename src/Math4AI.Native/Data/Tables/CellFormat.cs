@@ -30,6 +30,12 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
 
     public static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";
 
+    /// <summary>Whether a cell is infinite, or a number beyond the range of float64.</summary>
+    public static bool IsInfinite(string text) =>
+        text.Trim().TrimStart('+', '-').Equals("inf", StringComparison.OrdinalIgnoreCase)
+        || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsInfinity(value));
+
     /// <summary>Whether a cell in UTF-8 is missing.</summary>
     public static bool IsMissing(ReadOnlySpan<byte> text) =>
         text.Length <= 3 && (text.IsEmpty || text.SequenceEqual("NA"u8) || text.SequenceEqual("NaN"u8)

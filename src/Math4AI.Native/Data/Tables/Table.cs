@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data.Tables.Cells;
 
 namespace Math4AI.Data.Tables;
@@ -195,6 +196,51 @@ public sealed class Table
         }
 
         return -1;
+    }
+
+    /// <summary>
+    /// What to say of a column of numbers in which a cell is infinite: where, and what to do; null where none is.
+    /// </summary>
+    internal string? InfinityIn(string name)
+    {
+        int row = IsNumeric(name) ? Array.FindIndex(Numbers(name), double.IsInfinity) : FirstInfinite(Texts(name));
+        return row < 0 ? null
+            : $"Column '{name}', row {NumberOf(row)}: the value is infinite: correct it, or leave the column out "
+                + "(--ignore).";
+    }
+
+    /// <summary>What to say of a number whose square overflows, which no mean and no distance survives.</summary>
+    internal string? OverflowIn(string name)
+    {
+        double limit = Math.Sqrt(double.MaxValue);
+        double[] values = IsNumeric(name) ? Numbers(name) : [];
+        int row = Array.FindIndex(values, value => Math.Abs(value) > limit);
+        return row < 0 ? null
+            : string.Create(CultureInfo.InvariantCulture, $"Column '{name}', row {NumberOf(row)}: {values[row]:G6} ")
+                + "is so large that its square overflows: correct it, divide the column by a power of 10, or leave the "
+                + "column out.";
+    }
+
+    /// <summary>Columns of numbers have none that is infinite, or whose square is.</summary>
+    /// <exception cref="ArgumentException">One has; the message names column and row.</exception>
+    internal void RequireFinite(IEnumerable<string> names)
+    {
+        if (names.Select(name => InfinityIn(name) ?? OverflowIn(name)).FirstOrDefault(found => found is not null)
+            is { } problem)
+        {
+            throw new ArgumentException(problem);
+        }
+    }
+
+    /// <summary>
+    /// The first infinite cell, from 0, of a column of texts most of which are numbers; −1 for none, and for texts.
+    /// </summary>
+    private int FirstInfinite(IReadOnlyList<string?> cells)
+    {
+        int[] odd =
+            [.. Enumerable.Range(0, cells.Count).Where(i => cells[i] is { } cell && format.Number(cell) is null)];
+        int first = Array.FindIndex(odd, i => CellFormat.IsInfinite(cells[i]!));
+        return first >= 0 && 2 * odd.Length < cells.Count(cell => cell is not null) ? odd[first] : -1;
     }
 
     /// <summary>Returns a table of some of the rows.</summary>

@@ -54,7 +54,8 @@ public sealed record TableInformation
     /// <param name="progress">Told what share of the pairs is done.</param>
     /// <param name="cancellation">Stops between samples.</param>
     /// <exception cref="ArgumentException">
-    /// A column that is named is not there, fewer than two are left, or a pair has too few rows.
+    /// A column that is named is not there, a number is infinite or has a square that overflows, fewer than two columns
+    /// are left, or a pair has too few rows.
     /// </exception>
     public InformationTable Of(
         Table table, IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -62,6 +63,10 @@ public sealed record TableInformation
         ArgumentNullException.ThrowIfNull(table);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTestRows, Neighbors + 1);
         RequireColumns(table);
+        table.RequireFinite(table.Names.Except(Ignore).Where(name => Forms.GetValueOrDefault(name) is not
+        {
+            IsNumeric: false,
+        }));
         var columns = new List<(string Name, double[] Values, bool AreClasses)>();
         var leftOut = new List<(string Name, string Reason)>();
         foreach (string name in table.Names)
@@ -196,7 +201,6 @@ public sealed record TableInformation
         int known = values.Count(value => !double.IsNaN(value));
         int distinct = values.Where(value => !double.IsNaN(value)).Distinct().Count();
         string? reason = distinct < 2 ? (known == 0 ? "no values" : "it never varies")
-            : values.Any(double.IsInfinity) ? "an infinite value"
             : form.Type == ColumnType.Text || (form.Type == ColumnType.Category && distinct > UniqueShare * known
                 && distinct > 2) ? "texts that hardly occur twice"
             : null;

@@ -75,16 +75,10 @@ internal static class TableParts
     /// <exception cref="ArgumentException">One is; the message names column and row.</exception>
     public static void RequireSquares(Table table, IEnumerable<string> columns)
     {
-        double limit = Math.Sqrt(double.MaxValue);
-        foreach (string name in columns.Where(name => table.Names.Contains(name) && table.IsNumeric(name)))
+        if (columns.Where(name => table.Names.Contains(name)).Select(table.OverflowIn)
+            .FirstOrDefault(found => found is not null) is { } problem)
         {
-            double[] values = table.Numbers(name);
-            if (Array.FindIndex(values, value => Math.Abs(value) > limit) is var row and >= 0)
-            {
-                throw new ArgumentException(FormattableString.Invariant(
-                    $"Column '{name}', row {table.NumberOf(row)}: {values[row]:G6} is so large that its ")
-                    + "square overflows: correct it, divide the column by a power of 10, or leave the column out.");
-            }
+            throw new ArgumentException(problem);
         }
     }
 

@@ -14,6 +14,10 @@ internal static class GroupSearch
     // All distances of so many rows are computed for each number.
     private const int MaxRowsOfSilhouettes = 2000;
 
+    // Further starts cost nothing that is felt while all of them together have about so many products to compute.
+    private const int ProductsOfStarts = 1_000_000;
+    private const int MaxStarts = 32;
+
     private static readonly Dictionary<ClusterMethod, string> Names = new()
     {
         [ClusterMethod.KMeans] = "k-means",
@@ -44,7 +48,7 @@ internal static class GroupSearch
             case ClusterMethod.KMeans:
                 return Best(method, rows, count =>
                 {
-                    KMeansFit fit = new KMeans(count) { Seed = method.Seed }.Fit(rows, cancellation);
+                    KMeansFit fit = MeansOf(count, rows, method.Seed).Fit(rows, cancellation);
                     return (fit, fit.Assign(rows));
                 }, cancellation);
             default:
@@ -56,6 +60,14 @@ internal static class GroupSearch
 
     /// <summary>Returns the name of a method in a sentence.</summary>
     public static string NameOf(ClusterMethod method) => Names[method];
+
+    /// <summary>K-means with more starts where rows and clusters are few.</summary>
+    private static KMeans MeansOf(int count, Matrix<double> rows, int seed)
+    {
+        var means = new KMeans(count) { Seed = seed };
+        double ofOne = (double)rows.RowCount * rows.ColumnCount * count;
+        return means with { Starts = (int)Math.Clamp(ProductsOfStarts / ofOne, means.Starts, MaxStarts) };
+    }
 
     private static Linkage LinkageOf(ClusterMethod method) => method switch
     {

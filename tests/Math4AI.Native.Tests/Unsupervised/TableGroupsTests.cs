@@ -4,6 +4,7 @@ using Math4AI.Reporting;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Unsupervised;
 
@@ -33,6 +34,23 @@ public sealed class TableGroupsTests : TemporaryFolder
         Assert.Equal(method, read.Method);
         Assert.Equal(found.Labels, read.Assign(table));
         Assert.Throws<ArgumentException>(() => read.Assign(Table.OfNumbers([("a", [1.0])])));
+    }
+
+    [Fact]
+    public void Few_rows_are_divided_as_well_as_thirty_starts_of_scikit_learn_divide_them()
+    {
+        Table iris = Table.Read(Repository.Data("tables", "iris.csv"));
+        TableClusters found = new TableClustering { Method = ClusterMethod.KMeans, Clusters = 3 }.Fit(iris);
+        Matrix<double> rows = ((TableGroups)found.Model).Standard.Of(iris);
+        double inertia = rows.EnumerateRows().Zip(found.Labels).GroupBy(pair => pair.Second).Sum(group =>
+        {
+            Vector<double>[] own = [.. group.Select(pair => pair.First)];
+            Vector<double> center = own.Aggregate((a, b) => a + b) / own.Length;
+            return own.Sum(row => (row - center).DotProduct(row - center));
+        });
+
+        // sklearn.cluster.KMeans(3, n_init=30) on the same standardized columns.
+        Assert.Equal(138.88835971735148, inertia, 1e-9);
     }
 
     [Fact]

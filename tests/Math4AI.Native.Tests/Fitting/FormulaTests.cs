@@ -108,6 +108,8 @@ public class FormulaTests
     [Theory]
     [InlineData("a*exp(-x)", "write exp(…), or `exp`", "a*exp -x")]
     [InlineData("y ~ a*x", "write ~ between response and model", "y = a*x")]
+    [InlineData("`y 2` ~ a*x", "backquotes, `like this`", "y 2 ~ a*x")]
+    [InlineData("y ~ a*exp(-`my x`)", "backquotes, `like this`", "y ~ a*exp(-my x)")]
     [InlineData("0 < x && x < a", "write 0 < x && x < 1", "0 < x < a")]
     public void A_slip_is_told_from_a_name_with_what_would_be_right(string right, string advice, string wrong)
     {

@@ -144,7 +144,7 @@ internal sealed class FormulaText(string source, int start)
         string wanted = opened == "(" ? ")" : "]";
         if (Next(wanted) is null)
         {
-            throw Error($"A '{wanted}' is missing.");
+            throw Error($"A '{wanted}' is missing{Quoting()}.");
         }
     }
 
@@ -152,9 +152,21 @@ internal sealed class FormulaText(string source, int start)
     {
         if (SkipSpace() < source.Length)
         {
-            throw Error($"'{source[Position]}' was not expected here.");
+            throw Error($"'{source[Position]}' was not expected here{Quoting()}.");
         }
     }
+
+    /// <summary>Where two names stand beside each other, how one with a blank in it is written.</summary>
+    private string Quoting()
+    {
+        string before = source[..Position].TrimEnd();
+        return before.Length > 0 && before.Length < Position && IsOfName(before[^1])
+            && Position < source.Length && IsOfName(source[Position])
+                ? ": a name with a blank in it stands between backquotes, `like this`"
+                : string.Empty;
+    }
+
+    private static bool IsOfName(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
 
     public FormulaException Error(string problem) => new(problem, source, Position);
 

@@ -48,6 +48,23 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>Returns the first of some options that the command line gives; null where it gives none.</summary>
+    public static Option? Given(this ParseResult words, params IEnumerable<Option> options) =>
+        options.FirstOrDefault(option => words.GetResult(option) is { Implicit: false });
+
+    /// <summary>Refuses options that nothing would obey.</summary>
+    /// <param name="words">The command line.</param>
+    /// <param name="reason">What follows the name of the option: what it belongs to, and what to do.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="UsageException">One is given.</exception>
+    public static void RefuseIdle(this ParseResult words, string reason, params IEnumerable<Option> options)
+    {
+        if (words.Given(options) is { } idle)
+        {
+            throw new UsageException($"{idle.Name} {reason}");
+        }
+    }
+
     /// <summary>Returns the option for the place of the results.</summary>
     /// <param name="description">What is written there.</param>
     /// <param name="byDefault">The path where the user names none; null if the verb then prints.</param>

@@ -155,8 +155,8 @@ internal static class FitCommand
 
     private static FitProcessJob ProcessJob(ParseResult parsed, string formula, bool hasEquations)
     {
-        Option? other = new Option[] { DistanceName, Compare, Bounds, Held, Linear, MinimizerName, Bootstrap, Level }
-            .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        Option? other =
+            parsed.Given(DistanceName, Compare, Bounds, Held, Linear, MinimizerName, Bootstrap, Level);
         bool followsUp =
             FollowUp.Read(parsed) is not { Predict: null, Derive: null, Profile: false, Nested: null };
         if (other is not null || followsUp || Rows.By(parsed) is not null || hasEquations
@@ -213,6 +213,14 @@ internal static class FitCommand
         Force = parsed.GetValue(CommonOptions.Force),
     };
 
-    private static NumberTableOptions Table(ParseResult parsed) => Rows.Table(parsed, FitOptionReader.Table(
-        parsed.GetValue(Missing)!, parsed.GetValue(Dates), parsed.GetValue(DateOrigin)!));
+    private static NumberTableOptions Table(ParseResult parsed)
+    {
+        if (parsed.GetValue(Dates) is null)
+        {
+            parsed.RefuseIdle("belongs to --dates.", DateOrigin);
+        }
+
+        return Rows.Table(parsed, FitOptionReader.Table(
+            parsed.GetValue(Missing)!, parsed.GetValue(Dates), parsed.GetValue(DateOrigin)!));
+    }
 }

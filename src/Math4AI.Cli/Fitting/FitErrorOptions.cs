@@ -43,6 +43,11 @@ internal sealed class FitErrorOptions
         }
 
         string? ofY = parsed.GetValue(sigma);
+        if (ofY is null)
+        {
+            parsed.RefuseIdle("belongs to --sigma, the standard deviation of the response.", sigmaIs);
+        }
+
         Dictionary<string, string> ofInputs = Definitions.Read("--sigma-x", parsed.GetValue(sigmaX));
         return ofY is not null && parsed.GetValue(weights) is not null
             ? throw new UsageException("--sigma and --weights say the same, w = 1/σ²: leave out one of the two.")

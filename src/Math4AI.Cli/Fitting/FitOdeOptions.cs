@@ -43,9 +43,8 @@ internal sealed class FitOdeOptions
     {
         if (parsed.GetValue(equations) is not { } text)
         {
-            return parsed.GetValue(observe) is null && parsed.GetValue(initial) is null
-                ? null
-                : throw new UsageException("--observe and --initial belong to --ode.");
+            parsed.RefuseIdle("belongs to --ode.", observe, initial, time, startTime);
+            return null;
         }
 
         string observed = parsed.GetValue(observe)

@@ -137,6 +137,7 @@ internal static class GenerateCommand
             throw new UsageException($"--length takes 1 to {MaxTokens}, --samples 1 to {MaxSamples}.");
         }
 
+        RequireOneRun(words);
         if (!Types.ContainsKey(words.GetValue(SaveType)!))
         {
             throw new UsageException(
@@ -144,7 +145,27 @@ internal static class GenerateCommand
                 + $"{string.Join(", ", Types.Keys)}.");
         }
 
-        return UsageException.Unless(() => Options(words), options => options.Validate());
+        return UsageException.Unless(words, () => Options(words), options => options.Validate());
+    }
+
+    /// <summary>Refuses options of another run than the one that is asked for.</summary>
+    private static void RequireOneRun(ParseResult words)
+    {
+        if (words.GetValue(Save) is null)
+        {
+            words.RefuseIdle("belongs to --save.", SaveType);
+        }
+        else
+        {
+            words.RefuseIdle("measures a text, and --save writes the model: give one of them.", Perplexity);
+        }
+
+        if ((words.Given(Perplexity) ?? words.Given(Save)) is { } other)
+        {
+            words.RefuseIdle(
+                $"is for generating a text, which {other.Name} does not: leave it out.",
+                Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples);
+        }
     }
 
     private static GenerationOptions Options(ParseResult words) => new()

@@ -75,6 +75,7 @@ internal static class TextsCommand
             _ = value > 0 ? value : throw new UsageException($"{name} takes a whole number from 1 on.");
         }
 
+        RefuseIdle(words, topics is not null, near.Length > 0);
         string input = words.GetValue(Input)!;
         if (words.GetValue(Column) is null && Path.GetExtension(input).ToLowerInvariant() is ".csv" or ".tsv")
         {
@@ -89,6 +90,20 @@ internal static class TextsCommand
             near.Length > 0 ? Nearest(words, texts, rows, near, count, cancellation) : []);
         Console.WriteLine(words.GetValue(CommonOptions.Json) ? CliJson.Text(answers) : answers.Text());
         return 0;
+    }
+
+    private static void RefuseIdle(ParseResult words, bool hasTopics, bool hasNear)
+    {
+        if (!hasNear)
+        {
+            words.RefuseIdle("belongs to --near.", Words, Dimensions);
+        }
+
+        if (words.GetValue(Words) is not null)
+        {
+            const string Reason = "belongs to latent semantic analysis, and --words takes its place: leave it out.";
+            words.RefuseIdle(Reason, hasTopics ? [Dimensions] : [Dimensions, Terms]);
+        }
     }
 
     /// <summary>Reads texts, and the numbers of their lines or rows; empty ones are left out.</summary>

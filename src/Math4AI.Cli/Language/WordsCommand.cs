@@ -154,6 +154,19 @@ internal static class WordsCommand
                 + "--evaluate.");
         }
 
+        if (words.GetValue(Output) is null)
+        {
+            words.RefuseIdle(
+                "is for finding the vectors of a text: name their file with -o, or leave it out.",
+                Method, Dimensions, Window, MinCount, MaxWords, Shift, Power, ContextWeight, Epochs, Negatives, Rate,
+                Fast);
+        }
+
+        if (asked == words.GetValue(Odd)!.Length)
+        {
+            words.RefuseIdle("belongs to --near, --analogy and --axis.", Count);
+        }
+
         if (words.GetValue(Count) < 1)
         {
             throw new UsageException("--count takes a whole number from 1 on.");
@@ -178,33 +191,48 @@ internal static class WordsCommand
         return WordVectors.Load(words.GetValue(Input)!);
     }
 
-    private static WordVectorOptions Options(ParseResult words)
+    private static WordMethod MethodOf(ParseResult words)
     {
-        string method = words.GetValue(Method)!;
-        return new WordVectorOptions
+        string name = words.GetValue(Method)!;
+        if (!Methods.TryGetValue(name, out WordMethod method))
         {
-            Method = Methods.TryGetValue(method, out WordMethod known) ? known : throw new UsageException(
-                $"There is no method '{method}': take {string.Join(", ", Methods.Keys)}."),
-            Dimensions = words.GetValue(Dimensions),
-            Window = words.GetValue(Window),
-            MinCount = words.GetValue(MinCount),
-            MaxWords = words.GetValue(MaxWords),
-            Shift = words.GetValue(Shift),
-            Power = words.GetValue(Power),
-            ContextWeight = words.GetValue(ContextWeight),
-            Epochs = words.GetValue(Epochs),
-            Negatives = words.GetValue(Negatives),
-            LearningRate = words.GetValue(Rate),
-            Fast = words.GetValue(Fast),
-            Seed = words.GetValue(CommonOptions.Seed),
-            Processes = ProcessGroup.Current,
-        };
+            throw new UsageException($"There is no method '{name}': take {string.Join(", ", Methods.Keys)}.");
+        }
+
+        if (method == WordMethod.MutualInformation)
+        {
+            words.RefuseIdle("belongs to --method skip-gram, cbow and both.", Epochs, Negatives, Rate, Fast);
+        }
+        else if (method != WordMethod.Both)
+        {
+            words.RefuseIdle("belongs to --method ppmi and both.", Shift, Power, ContextWeight);
+        }
+
+        return method;
     }
+
+    private static WordVectorOptions Options(ParseResult words) => new()
+    {
+        Method = MethodOf(words),
+        Dimensions = words.GetValue(Dimensions),
+        Window = words.GetValue(Window),
+        MinCount = words.GetValue(MinCount),
+        MaxWords = words.GetValue(MaxWords),
+        Shift = words.GetValue(Shift),
+        Power = words.GetValue(Power),
+        ContextWeight = words.GetValue(ContextWeight),
+        Epochs = words.GetValue(Epochs),
+        Negatives = words.GetValue(Negatives),
+        LearningRate = words.GetValue(Rate),
+        Fast = words.GetValue(Fast),
+        Seed = words.GetValue(CommonOptions.Seed),
+        Processes = ProcessGroup.Current,
+    };
 
     private static WordVectors Train(ParseResult words, string output, CancellationToken cancellation)
     {
         OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", output);
-        WordVectorOptions options = UsageException.Unless(() => Options(words), made => made.Validate());
+        WordVectorOptions options = UsageException.Unless(words, () => Options(words), made => made.Validate());
         string text = SharedRun.FileOf(words.GetValue(Input)!, hasNames: false);
         ProcessGroup.Current.RequireSameFile(text);
         WordVectors vectors = WordVectors.Train(text, options, cancellation);

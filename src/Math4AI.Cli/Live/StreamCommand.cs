@@ -140,6 +140,16 @@ internal static class StreamCommand
     {
         string path = words.GetValue(OutputOption)!;
         string? listened = words.GetValue(DeviceOption);
+        if (listened is null || words.GetValue(PlayOption) is not null)
+        {
+            words.RefuseIdle("belongs to --device and -o: otherwise no frames are lost in a file.", GapsOption);
+        }
+
+        if (words.GetValue(PlayOption) is not null)
+        {
+            words.RefuseIdle("names a file, and --play plays the sources instead: give one of them.", OutputOption);
+        }
+
         HeaderlessFormat? headerless = Headerless(
             words.GetValue(FormatOption),
             words.GetValue(RateOption),

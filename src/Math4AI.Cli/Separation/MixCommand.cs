@@ -93,6 +93,11 @@ internal static class MixCommand
         double spacing = words.GetValue(Spacing), seconds = words.GetValue(Reverberation);
         int microphones = words.GetValue(Microphones);
         Require(microphones is >= 1 and <= 64, $"--microphones takes a number from 1 to 64, not {microphones}.");
+        if (microphones == 1)
+        {
+            words.RefuseIdle("is the distance between microphones, and there is one: leave it out.", Spacing);
+        }
+
         Require(spacing is >= 0.001 and <= 100.0, Said("--spacing takes meters from 0.001 to 100", spacing));
         Require(seconds is >= 0.0 and <= 5.0, Said("--rt60 takes seconds from 0 to 5", seconds));
         return new RoomSceneOptions

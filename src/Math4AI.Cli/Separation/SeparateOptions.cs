@@ -83,6 +83,10 @@ internal sealed record SeparateOptions
     public AutoSeparator BlindSeparator =>
         blind ?? throw new InvalidOperationException("The options have not been checked.");
 
+    /// <summary>The option of rooms alone that is given; null for none.</summary>
+    private string? RoomSetting =>
+        IsLinear ? "--linear" : Window is not null ? "--window" : ReferenceMicrophone > 1 ? "--reference-mic" : null;
+
     private SeparationMethod? Named => Separator.Methods.SingleOrDefault(method => method.Name == Method);
 
     /// <summary>Lists the names of the methods with a property.</summary>
@@ -96,11 +100,17 @@ internal sealed record SeparateOptions
         CheckNumbers();
         CheckNames();
         Require(
-            MixingFile is null || (Sources is null && !IsCountOpen && Method is null && !Room && Subsample is null
-                && StartFile is null && Stability is null),
-            "--mixing solves for the sources directly: leave out --sources, --method, --room, --subsample, --start and "
-            + "--stability.");
-        Require(!IsRoomAsked || !IsArray, "A room is separated from a recording: give audio files, not an array.");
+            MixingFile is null || (Sources is null && !IsCountOpen && Method is null && Contrast is null
+                && !IsRoomAsked && RoomSetting is null && Subsample is null && StartFile is null && Stability is null),
+            "--mixing solves for the sources directly: leave out --sources, --method, --contrast, --room and its "
+            + "options, --subsample, --start and --stability.");
+        Require(
+            !(IsRoomAsked || RoomSetting is not null) || !IsArray,
+            "A room is separated from a recording: give audio files, not an array.");
+        Require(
+            RoomSetting is null || IsRoomAsked
+                || (Stability is null && Inputs.Length > 0 && Named is not { IsForRooms: false }),
+            $"{RoomSetting} is for a recording from a room: give --room, or leave it out.");
         Require(
             Stability is null || (!IsRoomAsked && StartFile is null),
             "--stability is for blind separation without a room and without --start.");

@@ -134,10 +134,9 @@ internal static class TextCommandOptions
             throw new UsageException($"--vocabulary takes {Min} to {Max}.");
         }
 
-        if (Units[words.GetValue(UnitOption)!] != TextUnit.TrainedBytePair
-            && IsGiven(words, VocabularyOption))
+        if (Units[words.GetValue(UnitOption)!] != TextUnit.TrainedBytePair)
         {
-            throw new UsageException("--vocabulary is for --unit trained.");
+            words.RefuseIdle("is for --unit trained.", VocabularyOption);
         }
 
         if (words.GetValue(From) is null)
@@ -146,12 +145,10 @@ internal static class TextCommandOptions
         }
     }
 
-    private static bool IsGiven(ParseResult words, Option option) => words.GetResult(option) is { Implicit: false };
-
     /// <summary>Refuses options without what they are for.</summary>
     private static void RequireTheirText(ParseResult words)
     {
-        if (words.GetValue(Text) is null && All.FirstOrDefault(option => IsGiven(words, option)) is { } alone)
+        if (words.GetValue(Text) is null && words.Given(All) is { } alone)
         {
             throw new UsageException($"{alone.Name} is for a text: give --text FILE with it.");
         }
@@ -161,7 +158,7 @@ internal static class TextCommandOptions
             UnitOption, VocabularyOption, SeparatorOption, StyleOption, UntiedOption, BiasOption, LayersOption,
             HeadsOption, KeyHeadsOption, WidthOption,
         ];
-        if (words.GetValue(From) is not null && ofModel.FirstOrDefault(option => IsGiven(words, option)) is { } own)
+        if (words.GetValue(From) is not null && words.Given(ofModel) is { } own)
         {
             throw new UsageException(
                 $"--from goes on with the tokens and the shape of its model: leave out {own.Name}.");

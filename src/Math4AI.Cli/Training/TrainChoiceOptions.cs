@@ -127,7 +127,7 @@ internal static class TrainChoiceOptions
     public static string Model(ParseResult words, string? data, IEnumerable<Option> ofNetworks) =>
         words.GetValue(ModelOption) ?? (IsOfImages(data) && Features(words) is null
                 && !TellsHowSure(words) ? ConvNet
-            : data is null || ProcessGroup.Current.Count > 1 || IsGiven(words, ofNetworks) is not null
+            : data is null || ProcessGroup.Current.Count > 1 || words.Given(ofNetworks) is not null
                 || (!IsOfImages(data) && IsLarge(data))
                 ? Mlp
             : TellsHowSure(words) ? Network
@@ -194,12 +194,12 @@ internal static class TrainChoiceOptions
             TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption, TableCommandOptions.MonotoneOption,
         ];
         bool isOfText = words.GetValue(TextCommandOptions.Text) is not null;
-        if ((isOfImages || isOfText || IsConvNetAsked(words)) && IsGiven(words, ofTables) is { } other)
+        if ((isOfImages || isOfText || IsConvNetAsked(words)) && words.Given(ofTables) is { } other)
         {
             throw new UsageException($"{other.Name} is for tables: leave it out.");
         }
 
-        if ((model == ConvNet || isOfText) && IsGiven(words, [UncertaintyOption]) is { } sure)
+        if ((model == ConvNet || isOfText) && words.Given([UncertaintyOption]) is { } sure)
         {
             throw new UsageException($"{sure.Name} is for tables, and for features of images: leave it out.");
         }
@@ -248,7 +248,7 @@ internal static class TrainChoiceOptions
     {
         bool isLearner = IsLearner(words, model, isOfImages), isOfFeatures = isLearner && model == Mlp;
         Option[] taken = isOfFeatures ? TrainerCommandOptions.OfFeatures : [];
-        if (IsGiven(words, isLearner ? ofNetworks.Except(taken) : OfLearners) is not { } wrong)
+        if (words.Given(isLearner ? ofNetworks.Except(taken) : OfLearners) is not { } wrong)
         {
             return;
         }
@@ -280,16 +280,13 @@ internal static class TrainChoiceOptions
 
     private static void RequireUse(ParseResult words, string model, Option[] options, string[] models)
     {
-        if (IsGiven(words, options) is { } idle && !models.Contains(model))
+        if (words.Given(options) is { } idle && !models.Contains(model))
         {
             throw new UsageException(models.Length == 1
                 ? $"{idle.Name} is for {models[0]}, and {model} has no use for it: leave it out."
                 : $"{idle.Name} is for the models {string.Join(", ", models)}: name one by --model.");
         }
     }
-
-    private static Option? IsGiven(ParseResult words, IEnumerable<Option> options) =>
-        options.FirstOrDefault(option => words.GetResult(option) is { Implicit: false });
 
     private static TimeSpan Time(string word)
     {

@@ -295,6 +295,11 @@ internal sealed class TrainCommandOptions
 
     private void RequireImages()
     {
+        if (!TrainChoiceOptions.IsOfImages(Data))
+        {
+            words.RefuseIdle("is for images: leave it out.", BadImagesOption);
+        }
+
         if (words.GetValue(FlipOption) && (!(IsConvNet || TrainChoiceOptions.IsOfImages(Data)) || IsLearner))
         {
             throw new UsageException("--flip is for the convnet of images: leave it out.");

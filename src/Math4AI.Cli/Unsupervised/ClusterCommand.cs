@@ -126,6 +126,14 @@ internal static class ClusterCommand
                 : "--min-rows belongs to --method hdbscan and dbscan.");
         }
 
+        if (isDensity || words.GetValue(ClustersOption) is not null)
+        {
+            words.RefuseIdle(
+                "belongs to a search for the number of clusters, which is "
+                + $"{(isDensity ? $"found by --method {name} itself" : "given by --clusters")}: leave it out.",
+                MaxOption);
+        }
+
         return isDensity && words.GetValue(ClustersOption) is not null
             ? throw new UsageException($"--method {name} finds the number of clusters itself: leave --clusters out.")
             : method;

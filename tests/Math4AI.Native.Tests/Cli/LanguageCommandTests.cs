@@ -53,6 +53,47 @@ public sealed class LanguageCommandTests : TemporaryFolder
             axis.GetProperty("words").EnumerateArray().Select(word => word.GetProperty("word").GetString());
     }
 
+    [Theory]
+    [InlineData("--epochs belongs to", "c.txt", "-o", "v.txt", "--epochs", "7")]
+    [InlineData("--power belongs to", "c.txt", "-o", "v.txt", "--method", "cbow", "--power", "0.5")]
+    [InlineData("--method is for finding", "c.txt", "--near", "a", "--method", "cbow")]
+    [InlineData("--count belongs to", "c.txt", "--odd", "a,b,c", "--count", "7")]
+    [InlineData("--epochs must be 1", "c.txt", "-o", "v.txt", "--method", "cbow", "--epochs", "0")]
+    [InlineData("--rate must be", "c.txt", "-o", "v.txt", "--method", "cbow", "--rate", "-1")]
+    public void Options_of_words_that_nothing_obeys_and_impossible_ones_are_named(string part, params string[] words)
+    {
+        Finished refused = Run(["words", .. words]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains(part, refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--prompt is for", "generate", "m", "--perplexity", "t.txt", "--prompt", "a")]
+    [InlineData("--save-type belongs", "generate", "m", "--save-type", "float16")]
+    [InlineData("--perplexity measures", "generate", "m", "--save", "f", "--perplexity", "t.txt")]
+    [InlineData("--top-p must be", "generate", "m", "--top-p", "2")]
+    [InlineData("--words belongs", "texts", "t.txt", "--topics", "2", "--words", "v.txt")]
+    [InlineData("--dimensions belongs", "texts", "t.txt", "--near", "a", "--words", "v.txt", "--dimensions", "3")]
+    [InlineData("--terms belongs", "texts", "t.txt", "--near", "a", "--words", "v.txt", "--terms", "9")]
+    [InlineData("--sigma-is belongs", "fit", "t.csv", "--model", "y ~ a*x", "--sigma-is", "relative")]
+    [InlineData("--date-origin belongs", "fit", "t.csv", "--model", "y ~ a*x", "--date-origin", "2001-01-01")]
+    [InlineData("--start-time belongs", "fit", "t.csv", "--model", "y ~ a*x", "--start-time", "3")]
+    [InlineData("--max-clusters belongs", "cluster", "t.csv", "--clusters", "2", "--max-clusters", "5")]
+    [InlineData("--max-clusters belongs", "cluster", "t.csv", "--method", "hdbscan", "--max-clusters", "5")]
+    [InlineData("--spacing is", "mix", "a.wav", "--microphones", "1", "--spacing", "0.1")]
+    [InlineData("--gaps belongs", "stream", "a.wav", "--gaps", "close")]
+    [InlineData("--mixing solves", "separate", "a.wav", "--mixing", "A.csv", "--window", "1024")]
+    [InlineData("--window is for", "separate", "a.wav", "--method", "fastica", "--window", "1024")]
+    [InlineData("--linear is for", "separate", "a.wav", "--stability", "2", "--linear")]
+    [InlineData("--bad-images is for", "train", "t.csv", "--target", "y", "--model", "ridge", "--bad-images", "skip")]
+    public void Options_of_another_method_or_mode_are_refused_before_a_file_is_read(
+        string part, params string[] words)
+    {
+        Finished refused = Run(words);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains(part, refused.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_no_text_no_table_and_no_model_is_refused()
     {

@@ -140,16 +140,7 @@ internal static class StreamCommand
     {
         string path = words.GetValue(OutputOption)!;
         string? listened = words.GetValue(DeviceOption);
-        if (listened is null || words.GetValue(PlayOption) is not null)
-        {
-            words.RefuseIdle("belongs to --device and -o: otherwise no frames are lost in a file.", GapsOption);
-        }
-
-        if (words.GetValue(PlayOption) is not null)
-        {
-            words.RefuseIdle("names a file, and --play plays the sources instead: give one of them.", OutputOption);
-        }
-
+        RefuseIdle(words);
         HeaderlessFormat? headerless = Headerless(
             words.GetValue(FormatOption),
             words.GetValue(RateOption),
@@ -184,6 +175,20 @@ internal static class StreamCommand
             Json = words.GetValue(CommonOptions.Json),
             Force = words.GetValue(CommonOptions.Force),
         };
+    }
+
+    private static void RefuseIdle(ParseResult words)
+    {
+        bool plays = words.GetValue(PlayOption) is not null;
+        if (words.GetValue(DeviceOption) is null || plays)
+        {
+            words.RefuseIdle("belongs to --device and -o: otherwise no frames are lost in a file.", GapsOption);
+        }
+
+        if (plays)
+        {
+            words.RefuseIdle("names a file, and --play plays the sources instead: give one of them.", OutputOption);
+        }
     }
 
     private static string? Start(string? path, bool room) =>

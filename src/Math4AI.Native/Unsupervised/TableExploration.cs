@@ -95,7 +95,8 @@ public sealed record TableExploration
             return complete.Names.Count > MaxPaired ? null : new TableInformation
             {
                 Permutations = 1,
-                Ignore = [.. Ignore.Where(name => (complete.InfinityIn(name) ?? complete.OverflowIn(name)) is not null)],
+                Ignore = [.. Ignore.Where(
+                    name => (complete.InfinityIn(name) ?? complete.OverflowIn(name)) is not null)],
                 Seed = Seed,
                 Processes = Processes,
             }.Of(places.Length < complete.Rows ? complete.Select(places) : complete, null, cancellation);

@@ -120,19 +120,22 @@ public static class WordEvaluation
             }
         }
 
-        int questions = sections.Sum(section => section.Questions);
+        RequireKnown(path, sections.Sum(section => section.Questions), sections.Sum(section => section.Known.Count));
+        WordAnalogyScore[] scores = [.. sections.Select(section => new WordAnalogyScore(
+            section.Name, Correct(vectors, section.Known), section.Known.Count, section.Questions))];
+        return [.. scores, new WordAnalogyScore(
+            "all", scores.Sum(one => one.Correct), scores.Sum(one => one.Known), scores.Sum(one => one.Questions))];
+    }
+
+    private static void RequireKnown(string path, int questions, int known)
+    {
         RequireSome(path, questions, "analogy");
-        if (sections.TrueForAll(section => section.Known.Count == 0))
+        if (known == 0)
         {
             throw new InvalidDataException(
                 $"{path}: none of {questions} analogies is of four words that have vectors: give analogies of words of "
                 + "these vectors.");
         }
-
-        WordAnalogyScore[] scores = [.. sections.Select(section => new WordAnalogyScore(
-            section.Name, Correct(vectors, section.Known), section.Known.Count, section.Questions))];
-        return [.. scores, new WordAnalogyScore(
-            "all", scores.Sum(one => one.Correct), scores.Sum(one => one.Known), scores.Sum(one => one.Questions))];
     }
 
     private static void RequireSome(string path, int count, string what)

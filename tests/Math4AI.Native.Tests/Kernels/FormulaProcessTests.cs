@@ -45,6 +45,64 @@ public sealed class FormulaProcessTests : TemporaryFolder
         Assert.Equal(0.0, (expected - fit.Exact.MeanCovariance()).L2Norm() / expected.L2Norm(), 1e-8);
     }
 
+    [Theory]
+    [InlineData("y ~ a*x + b + gp(t)")]
+    [InlineData("y ~ a*x + exp(b*x) + gp(t)")]
+    public void Predictions_carry_the_uncertainty_of_the_laws_parameters(string formula)
+    {
+        FormulaProcessFit fit = FormulaProcess.Read(Write(), formula).Fit();
+        Matrix<double> at = Matrix<double>.Build.DenseOfArray(
+            new[,] { { 0.5, 1.0 }, { 2.0, 3.3 }, { 4.0, 9.0 }, { -3.0, 1.0 } });
+        ProcessSamples samples = fit.Exact!.Samples;
+        double unit = samples.TargetScale * samples.TargetScale;
+        Matrix<double> x = samples.Inputs.ToMatrix(), z = samples.Standardized(at).ToMatrix();
+        Matrix<double> covariance = unit * (fit.Kernel.Gram(x)
+            + Matrix<double>.Build.DenseIdentity(Rows) * fit.Exact.ScaledNoise.Variance);
+        Matrix<double> cross = unit * fit.Kernel.Gram(x, z);
+        Vector<double> beta = Vector<double>.Build.DenseOfEnumerable(fit.Parameters);
+        Matrix<double> design = samples.Mean!.Jacobian(samples.Raw, beta);
+        Matrix<double> rest = samples.Mean.Jacobian(at, beta).Transpose()
+            - design.TransposeThisAndMultiply(covariance.Solve(cross));
+        Matrix<double> information = design.TransposeThisAndMultiply(covariance.Solve(design));
+        Matrix<double> expected = unit * fit.Kernel.Gram(z) - cross.TransposeThisAndMultiply(covariance.Solve(cross))
+            + rest.TransposeThisAndMultiply(information.Solve(rest));
+        Vector<double> function = fit.Predict(at).FunctionDeviation;
+        for (int i = 0; i < at.RowCount; i++)
+        {
+            Assert.Equal(1.0, function[i] / Math.Sqrt(expected[i, i]), 1e-9);
+        }
+
+        Assert.Equal(0.0, (fit.Exact.Covariance(at) - expected).L2Norm() / expected.L2Norm(), 1e-9);
+        fit.Save(In("carried"));
+        Assert.Equal(function, FormulaProcessFit.Load(In("carried")).Predict(at).FunctionDeviation);
+
+        // Each row from the others is what generalized least squares without the row gives it.
+        Matrix<double> solved = covariance.Solve(design);
+        Matrix<double> precision = covariance.Inverse() - solved * information.Solve(solved.Transpose());
+        GaussianProcessPrediction others = fit.Exact.LeaveOneOut();
+        Assert.Equal(1.0, others.Deviation[7] * Math.Sqrt(precision[7, 7]), 1e-9);
+    }
+
+    [Fact]
+    public void Far_away_the_deviation_grows_with_the_laws_and_a_known_law_has_none()
+    {
+        FormulaProcess problem = FormulaProcess.Read(Write(), "y ~ a*x + gp(t)");
+        FormulaProcessFit fit = problem.Fit();
+        Matrix<double> far = Matrix<double>.Build.DenseOfArray(new[,] { { 1e6, 1.0 }, { -1e6, 1.0 } });
+        Vector<double> deviations = fit.Predict(far).Deviation;
+        Assert.Equal(1e6 * fit.StandardErrors![0], deviations[0], 1e-3 * deviations[0]);
+        Assert.Equal(deviations[0], deviations[1], 1e-3 * deviations[0]);
+        GaussianProcessFit known = new GaussianProcess
+        {
+            Mean = problem.Law.Model,
+            MeanStart = Vector<double>.Build.Dense(1, 2.5),
+            Optimize = false,
+        }.Fit(problem.Law.Inputs!, problem.Law.Targets!.Values);
+        known.Save(In("known"));
+        Assert.InRange(known.Predict(far).Deviation[0], 0.0, 10.0);
+        Assert.Equal(known.Predict(far).Deviation, GaussianProcessFit.Load(In("known")).Predict(far).Deviation);
+    }
+
     [Fact]
     public void A_process_alone_has_a_level_and_known_errors_count()
     {

@@ -50,4 +50,7 @@ internal sealed record SavedProcess(
 {
     /// <summary>u of σ²(x) = σ² exp(u·x); null where the noise is the same everywhere.</summary>
     public IReadOnlyList<double>? NoiseSlopes { get; init; }
+
+    /// <summary>Whether the mean's parameters were given, and not estimated.</summary>
+    public bool IsMeanKnown { get; init; }
 }

@@ -31,6 +31,7 @@ internal static class SavedProcesses
                 samples.Mean is null ? [] : [.. samples.Mean.InputNames])
             {
                 NoiseSlopes = fit.ScaledNoise.Slopes is { Length: > 0 } slopes ? slopes : null,
+                IsMeanKnown = fit.IsMeanKnown,
             },
             MachineJson.Default.SavedProcess,
             arrays.All);
@@ -62,7 +63,8 @@ internal static class SavedProcesses
             && Array.TrueForAll(slopes, double.IsFinite));
         return Evidence.Fit(
             samples, kernel, new NoiseLaw(about.Noise, slopes), arrays.Vector("mean", samples.MeanParameters),
-            new GramMatrix(samples.Count, samples.Count).Values, about.LogEvidence, null);
+            new GramMatrix(samples.Count, samples.Count).Values, about.LogEvidence, null,
+            about.IsMeanKnown);
     }
 
     /// <summary>Returns the formula of a mean; null without a mean.</summary>

@@ -51,16 +51,17 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel, int noiseS
             at[Hyperparameters..],
             work,
             null,
-            minimum);
+            minimum,
+            isMeanKnown: minimum is null);
     }
 
     /// <summary>
     /// The process of a kernel, the law of the scaled σ² and the mean's parameters, in an array of n² numbers that it
-    /// keeps; the evidence is computed where it is not given.
+    /// keeps; the evidence is computed where it is not given. A mean that is known has no uncertainty.
     /// </summary>
     public static GaussianProcessFit Fit(
         ProcessSamples samples, Kernel kernel, NoiseLaw noise, double[] ofMean, double[] array, double? logEvidence,
-        Minimum? minimum)
+        Minimum? minimum, bool isMeanKnown)
     {
         double[] residuals = samples.Residuals(ofMean);
         PositiveDefiniteFactor factor = Factor(samples, kernel, noise, array)
@@ -69,7 +70,10 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel, int noiseS
         factor.Solve(weights);
         double evidence =
             logEvidence ?? -Value(residuals, weights, factor) - samples.Count * Math.Log(samples.TargetScale);
-        return new GaussianProcessFit(samples, kernel, noise, ofMean, factor, weights, evidence, minimum);
+        return new GaussianProcessFit(samples, kernel, noise, ofMean, factor, weights, evidence, minimum)
+        {
+            IsMeanKnown = isMeanKnown,
+        };
     }
 
     /// <summary>Says that the covariance has no Cholesky factor, and what to do.</summary>

@@ -27,6 +27,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     private readonly double[] weights;
     private readonly NoiseLaw noise;
     private readonly double[] meanParameters;
+    private readonly Lazy<MeanUncertainty> ofMean;
 
     internal GaussianProcessFit(
         ProcessSamples samples,
@@ -41,6 +42,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
         (this.samples, this.factor, this.weights, this.noise) = (samples, factor, weights, noise);
         (Kernel, LogEvidence, Search) = (kernel, logEvidence, minimum);
         this.meanParameters = meanParameters;
+        ofMean = new Lazy<MeanUncertainty>(() => new MeanUncertainty(samples, meanParameters, factor));
     }
 
     /// <summary>
@@ -111,12 +113,22 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
 
     internal NoiseLaw ScaledNoise => noise;
 
-    /// <summary>Predicts new samples.</summary>
+    /// <summary>Gets whether the mean's parameters were given, and not estimated.</summary>
+    internal bool IsMeanKnown { get; init; }
+
+    private MeanUncertainty? Uncertainty => IsMeanKnown || meanParameters.Length == 0 ? null : ofMean.Value;
+
+    /// <summary>
+    /// Predicts new samples. Where the parameters β of a mean function were estimated, their uncertainty counts: the
+    /// variance of the function is k(x, x) − kᵀ K⁻¹ k + rᵀ (Hᵀ K⁻¹ H)⁻¹ r with k = k(X, x), H = ∂m(X)/∂β and
+    /// r = ∂m(x)/∂β − Hᵀ K⁻¹ k.
+    /// </summary>
+    /// <remarks>Source: Rasmussen and Williams (2006), equations 2.41 and 2.42.</remarks>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public GaussianProcessPrediction Predict(Matrix<double> inputs)
     {
-        (Vector<double> mean, Vector<double> variance) = Posterior(Kernel, inputs);
+        (Vector<double> mean, Vector<double> variance) = Posterior(Kernel, inputs, isWhole: true);
         double scale = samples.TargetScale;
         return new GaussianProcessPrediction(
             mean * scale + samples.MeanOf(inputs, meanParameters),
@@ -126,8 +138,8 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
 
     /// <summary>
     /// Predicts one part of the function, a term k_p of a kernel that is a sum: its mean is k_p(x, X) K⁻¹ r and its
-    /// variance k_p(x, x) − k_p(x, X) K⁻¹ k_p(X, x). The means of all parts and the mean function add up to that of
-    /// <see cref="Predict"/>.
+    /// variance k_p(x, x) − k_p(x, X) K⁻¹ k_p(X, x), and what estimating the mean adds. The means of all parts and the
+    /// mean function add up to that of <see cref="Predict"/>.
     /// </summary>
     /// <param name="part">The part, from 0, in the order of <see cref="Kernel.Terms"/>.</param>
     /// <param name="inputs">x, samples × inputs.</param>
@@ -138,7 +150,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     {
         ArgumentOutOfRangeException.ThrowIfNegative(part);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, Kernel.Terms.Count);
-        (Vector<double> mean, Vector<double> variance) = Posterior(Kernel.Terms[part], inputs);
+        (Vector<double> mean, Vector<double> variance) = Posterior(Kernel.Terms[part], inputs, isWhole: false);
         Vector<double> deviation = variance.PointwiseSqrt() * samples.TargetScale;
         return new GaussianProcessPrediction(mean * samples.TargetScale, deviation, deviation);
     }
@@ -147,8 +159,11 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     public IReadOnlyList<GaussianProcessPrediction> PredictParts(Matrix<double> inputs) =>
         [.. Enumerable.Range(0, Kernel.Terms.Count).Select(part => PredictPart(part, inputs))];
 
-    /// <summary>The mean and the variance of what a kernel describes, over the targets' scale.</summary>
-    private (Vector<double> Mean, Vector<double> Variance) Posterior(Kernel part, Matrix<double> inputs)
+    /// <summary>
+    /// The mean and the variance of what a kernel describes, and of the mean function where it is the whole, over the
+    /// targets' scale.
+    /// </summary>
+    private (Vector<double> Mean, Vector<double> Variance) Posterior(Kernel part, Matrix<double> inputs, bool isWhole)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         KernelSamples all = samples.Standardized(inputs);
@@ -170,6 +185,13 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
                 double explained = TensorPrimitives.SumOfSquares<double>(cross.Column(i));
                 variance[first + i] = Math.Max(0.0, variance[first + i] - explained);
             }
+
+            if (Uncertainty is { } unknown)
+            {
+                Matrix<double>? rows = isWhole ? inputs.SubMatrix(first, count, 0, inputs.ColumnCount) : null;
+                Vector<double> added = unknown.Variances(unknown.Rows(rows, cross.ToMatrix()));
+                TensorPrimitives.Add<double>(variance.AsSpan(first, count), added.AsArray(), variance.AsSpan(first));
+            }
         }
 
         return (Vector<double>.Build.Dense(mean), Vector<double>.Build.Dense(variance));
@@ -183,10 +205,10 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     public Matrix<double> Covariance(Matrix<double> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return ScaledCovariance(Kernel, inputs) * samples.TargetScale * samples.TargetScale;
+        return ScaledCovariance(Kernel, inputs, isWhole: true) * samples.TargetScale * samples.TargetScale;
     }
 
-    private Matrix<double> ScaledCovariance(Kernel part, Matrix<double> inputs)
+    private Matrix<double> ScaledCovariance(Kernel part, Matrix<double> inputs, bool isWhole)
     {
         KernelSamples x = samples.Standardized(inputs);
         var prior = new GramMatrix(x.Count, x.Count);
@@ -195,7 +217,10 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
         part.Fill(samples.Inputs, x, cross);
         factor.SolveLower(cross.Values);
         Matrix<double> half = cross.ToMatrix();
-        return prior.ToMatrix() - half.TransposeThisAndMultiply(half);
+        Matrix<double> known = prior.ToMatrix() - half.TransposeThisAndMultiply(half);
+        return Uncertainty is { } unknown
+            ? known + unknown.Joint(unknown.Rows(isWhole ? inputs : null, half))
+            : known;
     }
 
     /// <summary>Draws functions from the posterior, jointly over new samples, without noise.</summary>
@@ -205,7 +230,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     /// <returns>Samples × draws, in the targets' unit.</returns>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public Matrix<double> Draw(Matrix<double> inputs, int draws, int seed = 1) =>
-        Draw(Kernel, inputs, draws, seed, () => Predict(inputs).Mean);
+        Draw(Kernel, inputs, draws, seed, isWhole: true, () => Predict(inputs).Mean);
 
     /// <summary>Draws one part of the function from its posterior, jointly over new samples.</summary>
     /// <param name="part">The part, from 0, in the order of <see cref="Kernel.Terms"/>.</param>
@@ -218,15 +243,15 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
     public Matrix<double> DrawPart(int part, Matrix<double> inputs, int draws, int seed = 1)
     {
         Vector<double> mean = PredictPart(part, inputs).Mean;
-        return Draw(Kernel.Terms[part], inputs, draws, seed, () => mean);
+        return Draw(Kernel.Terms[part], inputs, draws, seed, isWhole: false, () => mean);
     }
 
     private Matrix<double> Draw(
-        Kernel part, Matrix<double> inputs, int draws, int seed, Func<Vector<double>> meanOf)
+        Kernel part, Matrix<double> inputs, int draws, int seed, bool isWhole, Func<Vector<double>> meanOf)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         ArgumentNullException.ThrowIfNull(inputs);
-        Matrix<double> covariance = ScaledCovariance(part, inputs);
+        Matrix<double> covariance = ScaledCovariance(part, inputs, isWhole);
 
         // Rounding can leave eigenvalues a little below zero: those are zero.
         var eigen = covariance.Evd(Symmetricity.Symmetric);
@@ -250,29 +275,32 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
             throw new InvalidOperationException("The process has no mean function with parameters.");
         }
 
-        Matrix<double> jacobian = samples.MeanJacobian(meanParameters);
-        double[] solved = jacobian.ToColumnMajorArray();
-        factor.Solve(solved);
-        return jacobian.TransposeThisAndMultiply(
-            Matrix<double>.Build.Dense(samples.Count, samples.MeanParameters, solved)).PseudoInverse();
+        return ofMean.Value.Covariance();
     }
 
     /// <summary>Predicts each sample from all the others, in closed form.</summary>
     /// <remarks>
-    /// μ_i = y_i − α_i/[K⁻¹]_ii and variance 1/[K⁻¹]_ii. Source: Rasmussen and Williams (2006), equation 5.12.
+    /// μ_i = y_i − α_i/Q_ii and variance 1/Q_ii with Q = K⁻¹, or Q = K⁻¹ − K⁻¹ H (Hᵀ K⁻¹ H)⁻¹ Hᵀ K⁻¹ where the
+    /// parameters of a mean function are estimated from the others too. A sample that alone determines one of them is
+    /// not foretold by the others: its deviation is infinite. Sources: Rasmussen and Williams (2006), equation 5.12;
+    /// Dubrule, "Cross validation of kriging in a unique neighborhood", Mathematical Geology 15 (1983).
     /// </remarks>
     public GaussianProcessPrediction LeaveOneOut()
     {
+        // Of a precision that cancels to less than this, no digit is known.
+        const double Lost = 1e-12;
         int count = samples.Count;
         double[] inverse = new double[count * count];
         factor.Invert(inverse);
         double[] mean = samples.Residuals(meanParameters);
         double[] variance = new double[count];
+        Vector<double>? taken = Uncertainty?.Precisions();
         for (int i = 0; i < count; i++)
         {
-            double precision = inverse[i * count + i];
-            mean[i] -= weights[i] / precision;
-            variance[i] = 1.0 / precision;
+            double whole = inverse[i * count + i], left = whole - (taken?[i] ?? 0.0);
+            bool isForetold = !(left <= Lost * whole);
+            mean[i] -= weights[i] / (isForetold ? left : whole);
+            variance[i] = isForetold ? 1.0 / left : double.PositiveInfinity;
         }
 
         double scale = samples.TargetScale;

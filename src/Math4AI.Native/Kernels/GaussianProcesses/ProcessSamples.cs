@@ -102,8 +102,11 @@ internal sealed class ProcessSamples
         [.. (targets - MeanOfSamples(meanParameters)) / TargetScale];
 
     /// <summary>∂m/∂β over s, samples × parameters.</summary>
-    public Matrix<double> MeanJacobian(ReadOnlySpan<double> meanParameters) =>
-        mean!.Jacobian(raw, Vector<double>.Build.Dense(meanParameters.ToArray())) / TargetScale;
+    public Matrix<double> MeanJacobian(ReadOnlySpan<double> meanParameters) => MeanJacobian(raw, meanParameters);
+
+    /// <summary>∂m/∂β over s of other rows.</summary>
+    public Matrix<double> MeanJacobian(Matrix<double> inputs, ReadOnlySpan<double> meanParameters) =>
+        mean!.Jacobian(inputs, Vector<double>.Build.Dense(meanParameters.ToArray())) / TargetScale;
 
     /// <summary>
     /// Throws where the samples, their targets and a mean do not belong together, or hold what is not finite.

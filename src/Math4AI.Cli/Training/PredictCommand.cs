@@ -4,6 +4,7 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Posteriors;
+using Math4AI.Kernels.GaussianProcesses;
 
 namespace Math4AI.Cli.Training;
 
@@ -99,7 +100,7 @@ internal static class PredictCommand
 
         const double FitLevel = 0.95;
         double level = options.Level ?? FitLevel;
-        if (opened is IFilePredictor model)
+        if (opened is IFilePredictor model and not FormulaProcessFit)
         {
             WriteCsv(output, options.Level is { } asked
                 ? RequireLevel(model.PredictFile(options.Path, asked))
@@ -110,6 +111,7 @@ internal static class PredictCommand
         PredictedTable found = opened switch
         {
             SavedFit fit => fit.PredictTable(options.Path, level),
+            FormulaProcessFit fit => fit.PredictTable(options.Path, level),
             SavedGroups groups => groups.PredictTable(options.Path, level),
             SavedHierarchy groups => groups.PredictTable(options.Path, level),
             _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -33,7 +34,12 @@ public sealed class FitProcessTests : TemporaryFolder
         Assert.Matches(@"Chart: [^""]*matern52[^""]*\. t from", parts);
         Finished predict = Run("predict", "out", "data.csv");
         Assert.True(predict.Code == 0, predict.Errors);
-        Assert.Equal(61, predict.Output.Trim().Split('\n').Length);
+        string[] rows = predict.Output.Trim().Split('\n');
+        Assert.Equal(61, rows.Length);
+        Assert.Equal("x,t,predicted,confidence_from,confidence_to,prediction_from,prediction_to", rows[0]);
+        Finished narrow = Run("predict", "out", "data.csv", "--level", "0.5");
+        Assert.True(narrow.Code == 0, narrow.Errors);
+        Assert.True(Width(narrow.Output.Split('\n')[1]) < 0.5 * Width(rows[1]));
     }
 
     [Theory]
@@ -48,6 +54,12 @@ public sealed class FitProcessTests : TemporaryFolder
         Finished fit = Run(["fit", "data.csv", "--model", formula, .. words]);
         Assert.Equal(2, fit.Code);
         Assert.Contains(expected, fit.Errors, StringComparison.Ordinal);
+    }
+
+    private static double Width(string row)
+    {
+        double[] cells = [.. row.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture))];
+        return cells[6] - cells[5];
     }
 
     private void WriteLine() => File.WriteAllLines(In("data.csv"), ["x,t,y", .. Enumerable.Range(0, 60).Select(i =>

@@ -104,6 +104,19 @@ public sealed class FormulaProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void Tables_are_predicted_with_normal_intervals_of_the_level()
+    {
+        string data = Write();
+        FormulaProcessFit fit = FormulaProcess.Read(data, "y ~ a*x + b + gp(t)").Fit();
+        PredictedTable table = fit.PredictTable(data, 0.5);
+        GaussianProcessPrediction found = fit.Predict(table.Inputs);
+        double reach = Normal.InvCDF(0.0, 1.0, 0.75);
+        Assert.Equal(found.Mean[3] + reach * found.FunctionDeviation[3], table.Outputs[0].Confidence[3].Upper, 1e-12);
+        Assert.Equal(found.Mean[3] - reach * found.Deviation[3], table.Outputs[0].Observation[3].Lower, 1e-12);
+        Assert.Throws<ArgumentOutOfRangeException>(() => fit.PredictTable(data, 1.0));
+    }
+
+    [Fact]
     public void A_process_alone_has_a_level_and_known_errors_count()
     {
         FormulaProcessFit fit = FormulaProcess.Read(

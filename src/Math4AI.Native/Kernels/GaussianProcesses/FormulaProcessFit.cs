@@ -2,6 +2,8 @@ using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Models;
 using Math4AI.Kernels.Files;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -37,8 +39,7 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
     public SparseGaussianProcessFit? Sparse { get; }
 
     /// <summary>Gets the names of the parameters of the law.</summary>
-    public IReadOnlyList<string> ParameterNames =>
-        (Exact is { } exact ? exact.Samples.Mean : Sparse!.Scales.Mean)!.ParameterNames;
+    public IReadOnlyList<string> ParameterNames => Law.ParameterNames;
 
     /// <summary>Gets the parameters of the law.</summary>
     public IReadOnlyList<double> Parameters => Exact?.MeanParameters ?? Sparse!.MeanParameters;
@@ -56,6 +57,8 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
 
     /// <inheritdoc/>
     public IReadOnlyList<double>? LengthScales => Either.LengthScales;
+
+    private Model Law => (Exact is { } exact ? exact.Samples.Mean : Sparse!.Scales.Mean)!;
 
     private IProcess Either => (IProcess?)Exact ?? Sparse!;
 
@@ -111,6 +114,33 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
             Formula.Split('~')[0].Trim(), [], [.. found.Mean.Select(value => new[] { value })], [])
         {
             Deviations = [.. found.Deviation],
+        };
+    }
+
+    /// <summary>
+    /// Predicts the rows of a table with normal intervals: the confidence interval of the function m + g, and the
+    /// prediction interval of a new observation, as the predictions of other fits have them.
+    /// </summary>
+    /// <param name="path">A file of any format that holds a table with the columns of law and process.</param>
+    /// <param name="level">The coverage probability of the intervals, between 0 and 1.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
+    /// <exception cref="ArgumentException">A column is not in the table.</exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public PredictedTable PredictTable(string path, double level = 0.95, NumberTableOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(level);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, 1.0);
+        (NumberTable table, Matrix<double> inputs, _) = SavedFit.ReadTable(Law, null, path, options);
+        GaussianProcessPrediction found = Predict(inputs);
+        double reach = MathNet.Numerics.Distributions.Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
+        Interval[] Around(Vector<double> deviations) =>
+            [.. found.Mean.Zip(deviations, (mean, one) => new Interval(mean - reach * one, mean + reach * one))];
+        return new PredictedTable(
+            InputNames, inputs,
+            [new Prediction(found.Mean, Around(found.FunctionDeviation), Around(found.Deviation))])
+        {
+            DroppedRows = table.Dropped,
         };
     }
 

@@ -34,7 +34,8 @@ public sealed record ProcessReport
 
     private IEnumerable<(string Name, string Value)> Facts()
     {
-        yield return ("process", $"{Fit.Kernel}");
+        yield return (
+            "process", Fit.KernelInUnits is { } kernel ? $"{kernel}" : $"{Fit.Kernel} of standardized columns");
         yield return ("noise", $"± {Html.Number(Fit.NoiseDeviation)}");
         yield return (Fit.Sparse is null ? "log evidence" : "log evidence, at least", Html.Number(Fit.LogEvidence));
     }

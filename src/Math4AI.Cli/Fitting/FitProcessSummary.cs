@@ -9,7 +9,7 @@ namespace Math4AI.Cli.Fitting;
 /// <param name="Samples">The number of rows.</param>
 /// <param name="DroppedRows">The rows that were left out because a value is missing.</param>
 /// <param name="Parameters">The parameters of the law.</param>
-/// <param name="Kernel">The kernel with its hyperparameters.</param>
+/// <param name="Kernel">The kernel with its hyperparameters, in the units of the data.</param>
 /// <param name="NoiseDeviation">σ of the noise.</param>
 /// <param name="LogEvidence">The log evidence, or a lower bound of it.</param>
 /// <param name="InducingPoints">The number of inducing points; 0 for the exact process.</param>
@@ -18,6 +18,11 @@ internal sealed record FitProcessSummary(
     string Formula, int Samples, long DroppedRows, IReadOnlyList<FitProcessParameter> Parameters, string Kernel,
     double NoiseDeviation, double LogEvidence, int InducingPoints, bool Converged)
 {
+    /// <summary>
+    /// Whether the kernel is for standardized columns and residuals, because it cannot be said in their own units.
+    /// </summary>
+    public bool IsKernelStandardized { get; init; }
+
     /// <summary>The root mean square of what is left of the response.</summary>
     public double ResidualDeviation { get; init; }
 
@@ -41,9 +46,11 @@ internal sealed record FitProcessSummary(
             fit.Formula, observed.Count, problem.Law.DroppedRows,
             [.. fit.ParameterNames.Select((name, i) => new FitProcessParameter(
                 name, fit.Parameters[i], fit.StandardErrors?[i]))],
-            fit.Kernel.Formula, fit.NoiseDeviation, fit.LogEvidence, fit.Sparse?.InducingCount ?? 0,
+            (fit.KernelInUnits ?? fit.Kernel).Formula,
+            fit.NoiseDeviation, fit.LogEvidence, fit.Sparse?.InducingCount ?? 0,
             fit.Warning is null)
         {
+            IsKernelStandardized = fit.KernelInUnits is null,
             ResidualDeviation = Deviation(observed - predicted.Mean),
             LeaveOneOutDeviation = others is null ? null : Deviation(observed - others.Mean),
             LeaveOneOutCoverage = others?.Coverage(observed, 0.9),
@@ -62,7 +69,9 @@ internal sealed record FitProcessSummary(
             : string.Create(CultureInfo.InvariantCulture, $"  {parameter.Name} = {parameter.Value:G6}")));
         string points = InducingPoints > 0 ? $", {InducingPoints} inducing points" : string.Empty;
         lines.Add(string.Create(
-            CultureInfo.InvariantCulture, $"  process: {Kernel}, noise ± {NoiseDeviation:G4}{points}"));
+            CultureInfo.InvariantCulture,
+            $"  process: {Kernels.Kernel.Parse(Kernel)}{(IsKernelStandardized ? " of standardized columns" : "")}, "
+            + $"noise ± {NoiseDeviation:G4}{points}"));
         lines.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"  log evidence {(InducingPoints > 0 ? "at least " : string.Empty)}{LogEvidence:G6}, residuals ± "

@@ -6,6 +6,9 @@ namespace Math4AI.Kernels;
 /// <summary>Hyperparameters that are positive, and their logarithms.</summary>
 internal static class Positive
 {
+    /// <summary>The largest logarithm of a hyperparameter: its square is a number still.</summary>
+    public const double MaxLogarithm = 345.0;
+
     public static double Check(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value > 0.0 && double.IsFinite(value)
             ? value
@@ -32,7 +35,7 @@ internal static class Positive
         double[] values = new double[logarithms.Length];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = Math.Exp(Math.Clamp(logarithms[i], -345.0, 345.0));
+            values[i] = Math.Exp(Math.Clamp(logarithms[i], -MaxLogarithm, MaxLogarithm));
         }
 
         return values;

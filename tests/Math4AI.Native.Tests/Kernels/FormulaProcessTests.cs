@@ -117,6 +117,17 @@ public sealed class FormulaProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void The_kernel_in_units_of_the_data_has_the_prior_covariance_of_the_function()
+    {
+        FormulaProcessFit fit = FormulaProcess.Read(Write(), "y ~ a*x + b + gp(t)").Fit();
+        ProcessSamples samples = fit.Exact!.Samples;
+        Matrix<double> expected =
+            fit.Kernel.Gram(samples.Inputs.ToMatrix()) * samples.TargetScale * samples.TargetScale;
+        Matrix<double> found = fit.KernelInUnits!.Gram(samples.Raw);
+        Assert.Equal(0.0, (found - expected).L2Norm() / expected.L2Norm(), 1e-12);
+    }
+
+    [Fact]
     public void A_process_alone_has_a_level_and_known_errors_count()
     {
         FormulaProcessFit fit = FormulaProcess.Read(

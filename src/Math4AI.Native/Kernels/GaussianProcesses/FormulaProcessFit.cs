@@ -55,6 +55,32 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
     /// </summary>
     public Kernel Kernel => Either.Kernel;
 
+    /// <summary>
+    /// Gets the kernel with its variance and its length scales in the units of the response and the columns; null where
+    /// it is no variance times a function of scaled distances, or its numbers leave the range of a kernel.
+    /// </summary>
+    public Kernel? KernelInUnits
+    {
+        get
+        {
+            (InputScaling scaling, double target) = Exact is { } exact
+                ? (exact.Samples.Scaling, exact.Samples.TargetScale)
+                : (Sparse!.Scales.Inputs, Sparse.Scales.Target);
+            double[] scales = [.. ProcessTerm.Of(Formula).Columns.Select(
+                column => scaling.Scale[InputNames.ToList().IndexOf(column)])];
+            IReadOnlyList<string> names = Kernel.ParameterNames;
+            if (names.Count != scales.Length + 1 || names[0] != "1: log constant"
+                || !names.Skip(1).All(name => name.StartsWith("2: log length", StringComparison.Ordinal)))
+            {
+                return null;
+            }
+
+            double[] shifts = [2.0 * Math.Log(target), .. scales.Select(scale => Math.Log(scale))];
+            double[] logarithms = [.. Kernel.Parameters.Zip(shifts, (value, shift) => value + shift)];
+            return logarithms.All(value => Math.Abs(value) < Positive.MaxLogarithm) ? Kernel.With(logarithms) : null;
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<double>? LengthScales => Either.LengthScales;
 

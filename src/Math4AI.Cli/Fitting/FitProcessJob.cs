@@ -68,7 +68,10 @@ internal sealed record FitProcessJob(
             return 0;
         }
 
-        Console.Error.WriteLine(warning);
+        Console.Error.WriteLine(fit.IsConverged || AllowUnconverged
+            ? warning
+            : "The fit did not converge: give a --start for each parameter of the law, or bring the columns to a usual "
+                + "size; with --allow-unconverged the exit code is 0 all the same.");
         return AllowUnconverged ? 0 : 1;
     }
 

@@ -102,8 +102,9 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
             int rows = Exact?.Samples.Count ?? Sparse!.SampleCount;
             int estimated = Parameters.Count + Kernel.Parameters.Count + 1;
             int unknown = StandardErrors?.ToList().FindIndex(error => !double.IsFinite(error)) ?? -1;
-            return Search is { IsConverged: false }
-                ? $"The search for hyperparameters did not converge: {Search.Termination}."
+            return !IsConverged
+                ? "The search for the law's parameters, the process and the noise did not converge, and they are "
+                    + "where it ended: give starts of the parameters, or bring the columns to a usual size."
                 : rows <= estimated
                 ? $"{rows} rows are too few for {estimated} parameters and hyperparameters: the fit cannot be trusted."
                 : unknown >= 0
@@ -112,6 +113,9 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
                 : null;
         }
     }
+
+    /// <summary>Gets whether the search for parameters and hyperparameters converged; of a loaded fit, true.</summary>
+    public bool IsConverged => Search is not { IsConverged: false };
 
     private Optimization.Minimum? Search => Exact is null ? Sparse!.Search : Exact.Search;
 

@@ -45,7 +45,8 @@ public sealed class GaussianProcessClassifierFit : IFilePredictor, IRowPredictor
     /// <inheritdoc/>
     public string? Warning =>
         !Mode.IsConverged ? "The mode of the posterior was not found: use a kernel of smaller variance."
-        : Search is { IsConverged: false } ? $"The search for hyperparameters did not converge: {Search.Termination}."
+        : Search is { IsConverged: false }
+            ? $"The search for hyperparameters did not converge: {Search.Termination.Happened}"
         : null;
 
     internal InputScaling Scaling { get; }

@@ -59,7 +59,7 @@ public sealed class SparseGaussianProcessFit : IFilePredictor, IRowPredictor, IP
 
     /// <inheritdoc/>
     public string? Warning => Search is { IsConverged: false }
-        ? $"The search for hyperparameters did not converge: {Search.Termination}."
+        ? $"The search for hyperparameters did not converge: {Search.Termination.Happened}"
         : null;
 
     internal SparseScales Scales { get; }

@@ -26,9 +26,13 @@ internal sealed class KernelParser(string formula)
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"The kernel '{Text}' cannot be made: {e.Message}", e);
+            throw new FormatException($"The kernel '{Text}' cannot be made: {Sentence(e)}", e);
         }
     }
+
+    // What .NET adds to a message, the name of the argument and its value, is nothing of the text.
+    private static string Sentence(ArgumentException e) =>
+        e.Message.Split(" (Parameter '", 2, StringSplitOptions.None)[0];
 
     private Kernel Sum()
     {

@@ -12,7 +12,8 @@ internal static class Positive
     public static double Check(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value > 0.0 && double.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"The {name} of a kernel is positive and finite.");
+            : throw new ArgumentOutOfRangeException(name, string.Create(
+                CultureInfo.InvariantCulture, $"The {name} of a kernel is positive and finite, and not {value}."));
 
     public static double[] Check(
         IReadOnlyList<double> values, [CallerArgumentExpression(nameof(values))] string name = "")

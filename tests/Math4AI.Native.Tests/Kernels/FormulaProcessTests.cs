@@ -128,6 +128,19 @@ public sealed class FormulaProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_damaged_kernel_of_a_saved_process_is_named_in_a_sentence()
+    {
+        FormulaProcess.Read(Write(30), "y ~ a*x + gp(t)").Fit().Save(In("damaged"));
+        string file = In("damaged/process/model.json");
+        File.WriteAllText(file, System.Text.RegularExpressions.Regex.Replace(
+            File.ReadAllText(file), @"matern52\([0-9.eE+-]*\)", "matern52(-1)"));
+        string message = Assert.Throws<InvalidDataException>(() => FormulaProcessFit.Load(In("damaged"))).Message;
+        Assert.EndsWith(
+            "The length scale of a kernel is positive and finite, and not -1.", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
     public void A_process_alone_has_a_level_and_known_errors_count()
     {
         FormulaProcessFit fit = FormulaProcess.Read(

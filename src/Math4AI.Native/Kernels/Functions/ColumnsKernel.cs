@@ -9,7 +9,11 @@ internal sealed class ColumnsKernel : Kernel
     public ColumnsKernel(Kernel kernel, IReadOnlyList<int> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        ArgumentOutOfRangeException.ThrowIfZero(columns.Count);
+        if (columns.Count == 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(columns), $"The kernel {kernel} is given no columns.");
+        }
+
         foreach (int column in columns)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(column, nameof(columns));

@@ -128,6 +128,16 @@ public sealed class FormulaProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_constant_response_is_named()
+    {
+        string data = In("constant.csv");
+        File.WriteAllLines(data, ["x,t,y", .. Enumerable.Range(0, 9).Select(i => $"{i},{i * i % 5},7")]);
+        Assert.Contains(
+            "y is constant", Assert.Throws<ArgumentException>(
+                () => FormulaProcess.Read(data, "y ~ a*x + gp(t)").Fit()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_kernel_of_a_saved_process_is_named_in_a_sentence()
     {
         FormulaProcess.Read(Write(30), "y ~ a*x + gp(t)").Fit().Save(In("damaged"));

@@ -92,13 +92,22 @@ public sealed record FormulaProcess
 
     /// <summary>Fits the law, the kernel and the noise.</summary>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">The law is not finite at its start, or a start is missing.</exception>
+    /// <exception cref="ArgumentException">
+    /// The law is not finite at its start, a start is missing, or the response is constant.
+    /// </exception>
     /// <exception cref="ArithmeticException">The covariance is not positive definite at the start.</exception>
     public FormulaProcessFit Fit(CancellationToken cancellation = default)
     {
         IReadOnlyList<string> inputs = Law.Model.InputNames;
         Matrix<double> x = Law.Inputs!;
         Vector<double> y = Law.Targets!.Values;
+        if (y.All(value => value == y[0]))
+        {
+            throw new ArgumentException(
+                $"The response {Formula.Split('~')[0].Trim()} is constant, {y[0]:G6} in every row: there is nothing to "
+                + "fit.");
+        }
+
         Vector<double>? variances = Law.Sigma?.PointwisePower(2.0);
         int[] places = [.. Columns.Select(column => inputs.ToList().IndexOf(column))];
         Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, places.Length).ToArray());

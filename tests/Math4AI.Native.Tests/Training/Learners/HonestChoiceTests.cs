@@ -82,24 +82,25 @@ public class HonestChoiceTests
 
     [Theory(Explicit = true)]
     [Trait("Check", "choice")]
-    [InlineData("linear", false)]
-    [InlineData("linear", true)]
-    [InlineData("trees", false)]
-    [InlineData("trees", true)]
-    [InlineData("ridge", false)]
-    [InlineData("svm", true)]
-    [InlineData("gp", false)]
-    [InlineData("network", false)]
-    [InlineData("network", true)]
-    public void Every_learner_of_the_comparison_is_worth_what_it_says(string name, bool areClasses)
+    [InlineData("linear", false, 64)]
+    [InlineData("linear", true, 64)]
+    [InlineData("trees", false, 64)]
+    [InlineData("trees", true, 64)]
+    [InlineData("ridge", false, 64)]
+    [InlineData("svm", true, 64)]
+    [InlineData("gp", false, 64)]
+    [InlineData("network", false, 16)]
+    [InlineData("network", true, 16)]
+    public void Every_learner_of_the_comparison_is_worth_what_it_says(string name, bool areClasses, int tables)
     {
-        const int Tables = 16, Rows = 50;
-        (double mean, double error) = MeanOf(Gaps(name, areClasses, Rows, Tables, 1000));
-        (double before, double errorBefore) = MeanOf(Gaps(name, areClasses, Rows, Tables, 0));
+        // One of nine is beyond three standard errors in 1 of 40 runs, and beyond two in a third of them.
+        const int Rows = 50, MaxErrors = 3;
+        (double mean, double error) = MeanOf(Gaps(name, areClasses, Rows, tables, 1000));
+        (double before, double errorBefore) = MeanOf(Gaps(name, areClasses, Rows, tables, 0));
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"{name}{(areClasses ? ", classes" : string.Empty)}: loss within the samples less that of fresh ones "
             + $"{mean:0.000} ± {error:0.000}; with settings of all samples {before:0.000} ± {errorBefore:0.000}");
-        Assert.True(Math.Abs(mean) < 2.0 * error, $"{mean} ± {error}");
+        Assert.True(Math.Abs(mean) < MaxErrors * error, $"{mean} ± {error}");
     }
 
     /// <summary>

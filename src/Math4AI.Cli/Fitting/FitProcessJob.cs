@@ -63,6 +63,11 @@ internal sealed record FitProcessJob(
     {
         string page = NoReport ? string.Empty : "; open report.html there";
         Console.Out.WriteLine(Json ? json : $"{summary.Text()}\nWritten to {Output}{page}.");
+        if (fit.Note is { } note)
+        {
+            Console.Error.WriteLine($"math4ai: {note}");
+        }
+
         if (fit.Warning is not { } warning)
         {
             return 0;

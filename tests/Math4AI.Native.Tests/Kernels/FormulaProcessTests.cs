@@ -168,6 +168,10 @@ public sealed class FormulaProcessTests : TemporaryFolder
         Assert.Equal(2.5, fit.Parameters[0], 0.02);
         fit.Save(In("sparse"));
         Assert.Equal(fit.ToString(), FormulaProcessFit.Load(In("sparse")).ToString());
+        Assert.Contains(
+            "leave out the uncertainty of the law's parameters",
+            Assert.Single(FormulaProcessFit.Load(In("sparse")).PredictTable(In("data.csv")).Notes),
+            StringComparison.Ordinal);
     }
 
     [Fact]

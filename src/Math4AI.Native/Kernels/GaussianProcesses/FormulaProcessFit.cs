@@ -114,6 +114,15 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
         }
     }
 
+    /// <summary>
+    /// Gets what the intervals do not count, in a sentence; null for nothing. With inducing points the parameters of
+    /// the law are taken as known.
+    /// </summary>
+    public string? Note => Sparse is not null && Parameters.Count > 0
+        ? "With inducing points, intervals leave out the uncertainty of the law's parameters: away from the rows they "
+            + "are too narrow."
+        : null;
+
     /// <summary>Gets whether the search for parameters and hyperparameters converged; of a loaded fit, true.</summary>
     public bool IsConverged => Search is not { IsConverged: false };
 
@@ -171,6 +180,7 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
             [new Prediction(found.Mean, Around(found.FunctionDeviation), Around(found.Deviation))])
         {
             DroppedRows = table.Dropped,
+            Notes = Note is { } note ? [note] : [],
         };
     }
 

@@ -1,8 +1,9 @@
 namespace Math4AI.Probability;
 
 /// <summary>
-/// The p-value of a test by random data sets in which the hypothesis is true. It stops at the tenth whose statistic is
-/// as large: where the hypothesis holds, that are few, and what remains uncertain is how large a large p-value is.
+/// The p-value of a test by random data sets in which the hypothesis is true. It stops at the tenth data set whose
+/// statistic is as large as that of the data: where the hypothesis holds, few are needed, and only large p-values are
+/// less precise.
 /// Source: J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78 (1991).
 /// </summary>
 internal static class SequentialTest

@@ -192,7 +192,7 @@ internal static class Dates
     /// A format with all times of day, and how its texts begin: with up to so many digits and a separator, which tells
     /// most texts that are no such dates without an attempt.
     /// </summary>
-    private sealed record Shape(string[] WithTimes, int MostDigits, char Separator)
+    private sealed record Shape(string[] WithTimes, int MaxDigits, char Separator)
     {
         public static Shape Of(string format)
         {
@@ -204,14 +204,14 @@ internal static class Dates
 
         public bool IsBegunBy(string text)
         {
-            if (MostDigits == int.MaxValue)
+            if (MaxDigits == int.MaxValue)
             {
                 return true;
             }
 
             ReadOnlySpan<char> rest = text.AsSpan().TrimStart();
             int digits = rest.IndexOfAnyExceptInRange('0', '9');
-            return digits >= 0 && digits <= MostDigits && (digits > 0 || MostDigits == 0)
+            return digits >= 0 && digits <= MaxDigits && (digits > 0 || MaxDigits == 0)
                 && (Separator == ' ' || rest[digits..].TrimStart() is [var next, ..] && next == Separator);
         }
     }

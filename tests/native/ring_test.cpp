@@ -41,6 +41,17 @@ std::vector<float> planar_block(std::int64_t first, std::int32_t channels, std::
     return block;
 }
 
+// The thread sanitizer tells a race by the order of two accesses, not by how often it is lost, and takes many times as
+// long: a fifth of the frames there, and all of them where MATH4AI_ROUNDS asks for a long proof.
+std::int64_t frames_to_move() {
+#ifdef __SANITIZE_THREAD__
+    if (std::getenv("MATH4AI_ROUNDS") == nullptr) {
+        return 20'000'000;
+    }
+#endif
+    return 100'000'000;
+}
+
 } // namespace
 
 TEST(Ring, Capacity_is_rounded_up_to_a_power_of_two) {
@@ -261,8 +272,8 @@ TEST(Ring, Random_operations_agree_with_a_queue) {
     }
 }
 
-TEST(Ring, Two_threads_move_100_million_frames_and_every_one_arrives) {
-    constexpr std::int64_t total = 100'000'000;
+TEST(Ring, Two_threads_move_millions_of_frames_and_every_one_arrives) {
+    const std::int64_t total = frames_to_move();
     constexpr std::int64_t longest = 1500;
     const ring_handle ring = make_ring(1, 4096);
 

@@ -7,7 +7,8 @@ namespace Math4AI.Tests.Cli;
 /// <summary>A table from the first look to predictions in blocks.</summary>
 public class PredictTableTests : TemporaryFolder
 {
-    private Finished Run(params string[] words) => Repository.Run(Repository.Command, words, Folder);
+    private Finished Run(params string[] words) =>
+        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
 
     private void Write(string name, int rows)
     {
@@ -38,8 +39,8 @@ public class PredictTableTests : TemporaryFolder
         Assert.False(Directory.Exists(In("model")));
 
         Finished train = Run(
-            "train", "rows.csv", "--target", "y", "--missing", "drop", "--compare",
-            "constant, linear, trees, kernel ridge", "-o", "model", "--json");
+            "train", "rows.csv", "--target", "y", "--missing", "drop", "--compare", "constant, linear, kernel ridge",
+            "-o", "model", "--json");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Contains("Column 'id' names the rows", train.Errors, StringComparison.Ordinal);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;

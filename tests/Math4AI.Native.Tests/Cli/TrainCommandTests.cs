@@ -101,7 +101,7 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Equal(x[60..], table.Numbers("x2"));
         Assert.Equal(["0", "1", "0"], table.Texts("y").Take(3));
         Finished train = Run(
-            "train", "data.npz", "--target", "y", "--model", "mlp", "-o", "model", "--json", "--no-report");
+            "train", "data.npz", "--target", "y", "--model", "linear", "-o", "model", "--json", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Equal(
             1.0, JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("accuracy").GetDouble());
@@ -139,8 +139,8 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Equal(1, refused.Code);
         Assert.Contains("--missing", Assert.Single(refused.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Finished train = Run(
-            "train", mpg, "--target", "mpg", "--ignore", "name", "--missing", "drop", "--model", "mlp", "--json",
-            "--no-report", "--uncertainty", "none");
+            "train", mpg, "--target", "mpg", "--ignore", "name", "--missing", "drop", "--model", "mlp", "--epochs",
+            "60", "--json", "--no-report", "--uncertainty", "none");
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
         Assert.Equal("regression", json.GetProperty("task").GetString());
         Assert.Equal(6, json.GetProperty("droppedRows").GetInt32());

@@ -33,7 +33,9 @@ public class TrainTextTests : TemporaryFolder
     public void A_text_is_learnt_and_gone_on_with()
     {
         File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 300)));
-        Finished train = Run("train", "--text", "text.txt", "-o", "model", "--steps", "60", "--batch", "4", "--json");
+        Finished train = Run(
+            "train", "--text", "text.txt", "-o", "model", "--steps", "60", "--batch", "4", "--layers", "2", "--width",
+            "64", "--json");
         Assert.True(train.Code == 0, train.Errors);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
         Assert.Equal("text", json.GetProperty("task").GetString());

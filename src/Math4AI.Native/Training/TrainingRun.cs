@@ -343,6 +343,8 @@ internal sealed class TrainingRun
             return;
         }
 
+        optimizer.GatherStates();
+
         // Whoever ends before the first has written would end it too.
         options.Processes.Agree(() => options.Processes.IsFirst && Write(checkpoint, before));
         saved = Stopwatch.GetTimestamp();

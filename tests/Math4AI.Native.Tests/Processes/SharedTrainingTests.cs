@@ -14,13 +14,17 @@ namespace Math4AI.Tests.Processes;
 public class SharedTrainingTests
 {
     private const string InSight = " in sight";
+    private const string Clipped = "clipped wide descent";
 
     public static TheoryData<string, int> Ways => new()
     {
         { "perceptron", 2 },
         { "perceptron", 3 },
-        { "perceptron in sight", 2 }, // the processes add each other's gradients up where they lie
+        { "perceptron in sight", 2 }, // each process steps its share of the parameters for all
         { "perceptron in sight", 3 },
+        { "perceptron in sight", 9 }, // fewer vectors of parameters than processes
+        { "clipped wide descent in sight", 3 },
+        { "clipped wide descent", 3 },
         { "descent in sight", 4 }, // of a network whose gradients are torch's own, which are sent
         { "transformer in sight", 2 },
         { "wide descent", 2 }, // its gradients are more than one bucket
@@ -71,19 +75,21 @@ public class SharedTrainingTests
     }
 
     [Theory]
-    [InlineData(2, 3)]
-    [InlineData(3, 1)]
-    [InlineData(1, 2)]
-    public void A_training_goes_on_with_another_number_of_processes(int before, int after)
+    [InlineData(2, 3, false)]
+    [InlineData(3, 1, false)]
+    [InlineData(1, 2, true)]
+    [InlineData(3, 2, true)]
+    [InlineData(2, 1, true)]
+    public void A_training_goes_on_with_another_number_of_processes(int before, int after, bool isInSight)
     {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
         try
         {
             double[] alone = Train("perceptron", ProcessGroup.Single).Weights;
             _ = ThreadGroup.Run(before, group => Assert.Throws<OperationCanceledException>(
-                () => Train("perceptron", group, checkpoint: path, stopAt: 33)));
+                () => Train("perceptron", group, checkpoint: path, stopAt: 33)), isInSight);
             double[][] weights = ThreadGroup.Run(
-                after, group => Train("perceptron", group, checkpoint: path).Weights);
+                after, group => Train("perceptron", group, checkpoint: path).Weights, isInSight);
             double scale = alone.Max(Math.Abs);
             Assert.All(weights, each => Assert.True(
                 alone.Zip(each).Max(pair => Math.Abs(pair.First - pair.Second)) <= 2e-4 * scale));
@@ -133,7 +139,7 @@ public class SharedTrainingTests
 
     [Theory]
     [InlineData(2)]
-    [InlineData(4)]
+    [InlineData(5)]
     public void Gradients_in_sight_have_the_sums_of_those_that_are_sent(int count)
     {
         const int Length = 96;
@@ -141,11 +147,8 @@ public class SharedTrainingTests
         (float[] Seen, float[] Sent)[] found = ThreadGroup.Run(count, Sums, isMemoryShared: true);
         Assert.All(found, each => Assert.Equal(each.Sent, each.Seen));
 
-        // Without such memory, or where there are more processes, they are sent.
+        // Without such memory they are sent.
         Assert.All(ThreadGroup.Run(2, group => SharedGradients<float>.Of(group, Length) is null), Assert.True);
-        Assert.All(
-            ThreadGroup.Run(5, group => SharedGradients<float>.Of(group, Length) is null, isMemoryShared: true),
-            Assert.True);
 
         static unsafe (float[] Seen, float[] Sent) Sums(ProcessGroup group)
         {
@@ -169,6 +172,28 @@ public class SharedTrainingTests
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(8)]
+    public void Each_process_gets_what_the_others_have_of_their_shares(int count)
+    {
+        const int Length = 96;
+        float[] whole = [.. Enumerable.Range(1, Length).Select(i => (float)i)];
+        float[][] all = ThreadGroup.Run(
+            count,
+            group =>
+            {
+                using SharedGradients<float> shared = SharedGradients<float>.Of(group, Length)!;
+                (int start, int end) = shared.ShareOf(group.Rank);
+                float[] values = [.. whole.Select((value, i) => i >= start && i < end ? value : float.NaN)];
+                shared.Exchange(values);
+                return values;
+            },
+            isMemoryShared: true);
+        Assert.All(all, each => Assert.Equal(whole, each));
+    }
+
     [Fact]
     public void What_cannot_be_shared_is_refused_in_every_process()
     {
@@ -190,7 +215,7 @@ public class SharedTrainingTests
         using nn.Module<Tensor, Tensor> net = Trainer.Create<nn.Module<Tensor, Tensor>>(
             () => way == "perceptron" ? new Mlp(4, [16], 1)
                 : way == "transformer" ? new CharTransformer(7, context: 4, layers: 3, heads: 2, width: 128)
-                : way == "wide descent" ? new Mlp(4, [520, 520], 1)
+                : way is "wide descent" or Clipped ? new Mlp(4, [520, 520], 1)
                 : nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1)),
             seed);
         if (way.Contains("float64", StringComparison.Ordinal))
@@ -202,10 +227,11 @@ public class SharedTrainingTests
         Optimizer optimizer = way switch
         {
             "quasi-newton" => new Lbfgs(),
-            "descent" or "wide descent" or "transformer" => new Sgd(),
+            "descent" or "wide descent" or Clipped or "transformer" => new Sgd(),
             _ => new AdamW(),
         };
-        TrainingResult result = Fit(net, group, optimizer, steps, checkpoint, stopAt);
+        TrainingResult result = Fit(
+            net, group, optimizer, steps, checkpoint, stopAt, way == Clipped ? 0.05 : double.PositiveInfinity);
         return (result, [.. net.parameters().SelectMany(
             parameter => parameter.to(float64).contiguous().data<double>().ToArray())]);
     }
@@ -213,7 +239,7 @@ public class SharedTrainingTests
     /// <summary>Batches of 4, 7 samples a pass short of whole ones: shares are uneven, and at times empty.</summary>
     private static TrainingResult Fit(
         nn.Module<Tensor, Tensor> net, ProcessGroup group, Optimizer optimizer, int steps, string? checkpoint = null,
-        int stopAt = -1)
+        int stopAt = -1, double maxNorm = double.PositiveInfinity)
     {
         using var stop = new CancellationTokenSource();
         bool areTexts = net is CharTransformer;
@@ -226,6 +252,7 @@ public class SharedTrainingTests
                 Callbacks = stopAt < 0 ? [] : [new StopAt(stopAt, stop)],
                 Optimizer = optimizer,
                 BatchSize = 4,
+                MaxGradientNorm = maxNorm,
                 Steps = steps,
                 EvaluateEvery = 10,
                 Metrics = new Dictionary<string, Func<Tensor, Tensor, Tensor>>

@@ -27,6 +27,7 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
     private readonly double[] squares;
     private readonly Action<int> square;
     private readonly Action<int> update;
+    private readonly Action<int> take;
     private double rate;
 
     public ElementwiseRun(ElementwiseOptimizer optimizer, torch.nn.Module module, TrainerOptions options)
@@ -35,7 +36,7 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
         this.optimizer = optimizer;
         (maxNorm, maxValue) = (options.MaxGradientNorm, T.CreateTruncating(options.MaxGradientValue));
         squares = new double[Math.Min(Team.Size, Math.Max(2, Flat.Length / WorthAThread))];
-        (square, update) = (Square, UpdatePart);
+        (square, update, take) = (Square, UpdatePart, TakePart);
     }
 
     /// <summary>Gets the factor that brings the gradient of all parameters to the largest norm.</summary>
@@ -57,6 +58,12 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
         }
 
         Share(update);
+        if (Flat.Shared is { } all)
+        {
+            all.Meet();
+            Share(take);
+        }
+
         StepOthers(rate);
         Flat.ReleaseGradients();
         Flat.Publish();
@@ -65,6 +72,18 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
 
     /// <inheritdoc/>
     public override void ShareGradients(ProcessGroup processes) => Flat.ShareGradients(processes);
+
+    /// <inheritdoc/>
+    public override void GatherStates()
+    {
+        if (Flat.Shared is { } all)
+        {
+            foreach (T[] states in Moments)
+            {
+                all.Exchange(states.AsSpan(0, Flat.Length));
+            }
+        }
+    }
 
     /// <summary>Returns whether a parameter is left to <see cref="StepOthers"/>.</summary>
     protected virtual bool IsOther(int segment) => false;
@@ -103,12 +122,6 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
         for (int i = 0; i < Flat.Segments.Count; i++)
         {
             (int start, int count) = InPart(i, part);
-            if (Flat.Shared is { } all)
-            {
-                (long first, long end) = all.Processes.Share(count);
-                (start, count) = (start + (int)first, (int)(end - first));
-            }
-
             if (count <= 0 || !Flat.HasGradient(i))
             {
                 continue;
@@ -149,8 +162,10 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
             for (int first = 0, some; first < whole; first += some)
             {
                 some = isPlain ? whole : Math.Min(Block, whole - first);
-                Update(i, start + first, Flat.Of(i).Slice(start + first, some),
+                Span<T> values = Flat.Of(i).Slice(start + first, some);
+                Update(i, start + first, values,
                     Clipped(i, start + first, new ReadOnlySpan<T>(gradient + first, some), isPlain, block));
+                Leave(i, start + first, values);
             }
 
             if (count > whole)
@@ -165,6 +180,24 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
                 Clip(Summed(i, start + whole, new ReadOnlySpan<T>(gradient + whole, values.Length), block), slopes);
                 Update(i, start + whole, copy, slopes);
                 copy[..values.Length].CopyTo(values);
+                Leave(i, start + whole, values);
+            }
+        }
+    }
+
+    private void Leave(int segment, int start, ReadOnlySpan<T> values) =>
+        Flat.Shared?.Leave(Flat.Segments[segment].Start + start, values);
+
+    /// <summary>Takes the values that other processes have stepped.</summary>
+    private void TakePart(int part)
+    {
+        for (int i = 0; i < Flat.Segments.Count; i++)
+        {
+            (int start, int count) = Team.Part(
+                Flat.Segments[i].Count, part, squares.Length, ParameterStore.Alignment);
+            if (count > 0 && Flat.HasGradient(i) && !IsOther(i))
+            {
+                Flat.Shared!.Take(Flat.Segments[i].Start + start, Flat.Of(i).Slice(start, count));
             }
         }
     }
@@ -211,10 +244,21 @@ internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
 
     /// <summary>
     /// Some of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/>
-    /// makes it.
+    /// makes it; of processes that see each other's gradients, some of this one's share.
     /// </summary>
-    private (int Start, int Count) InPart(int segment, int part) =>
-        Team.Part(Flat.Segments[segment].Count, part, squares.Length, ParameterStore.Alignment);
+    private (int Start, int Count) InPart(int segment, int part)
+    {
+        (int start, int count) = (0, Flat.Segments[segment].Count);
+        if (Flat.Shared is { } all)
+        {
+            (int from, int to) = all.ShareOf(all.Processes.Rank);
+            start = Math.Max(0, from - Flat.Segments[segment].Start);
+            count = Math.Max(0, Math.Min(count, to - Flat.Segments[segment].Start) - start);
+        }
+
+        (int first, int some) = Team.Part(count, part, squares.Length, ParameterStore.Alignment);
+        return (start + first, some);
+    }
 
     private void Share(Action<int> work)
     {

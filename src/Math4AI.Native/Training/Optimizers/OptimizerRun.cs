@@ -49,6 +49,14 @@ internal abstract class OptimizerRun
     {
     }
 
+    /// <summary>
+    /// Makes what is remembered from step to step whole, where each process remembers it for its share of the
+    /// parameters. Every process calls it, between two steps.
+    /// </summary>
+    public virtual void GatherStates()
+    {
+    }
+
     /// <summary>Counts the weights of now into their average.</summary>
     public virtual void Average()
     {

@@ -69,7 +69,7 @@ internal static class ClusterCommand
         command.SetAction((words, cancellation) =>
         {
             TableClustering method = Read(words);
-            if (method.Method != ClusterMethod.Mixture)
+            if (method.Method is not (ClusterMethod.Mixture or ClusterMethod.KMeans))
             {
                 SharedRun.RequireOne($"--method {words.GetValue(MethodOption)}");
             }

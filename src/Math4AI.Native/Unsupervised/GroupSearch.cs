@@ -1,4 +1,6 @@
 using System.Globalization;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Processes;
 using Math4AI.Unsupervised.Clusters;
 using Math4AI.Unsupervised.Hierarchies;
 using MathNet.Numerics.LinearAlgebra;
@@ -46,15 +48,16 @@ internal static class GroupSearch
                     method, within.Clusters, within.Labels, string.Create(CultureInfo.InvariantCulture,
                         $"with {method.MinRows} rows or more within {method.Radius:G4} of a row")));
             case ClusterMethod.KMeans:
-                return Best(method, rows, count =>
+                return Best(method, rows, (count, processes) =>
                 {
-                    KMeansFit fit = MeansOf(count, rows, method.Seed).Fit(rows, cancellation);
+                    KMeansFit fit = MeansOf(count, rows, method.Seed).Fit(
+                        new MatrixSampleSource(rows) { Processes = processes }, cancellation);
                     return (fit, fit.Assign(rows));
                 }, cancellation);
             default:
                 AgglomerationFit tree = new Agglomeration { Linkage = LinkageOf(method.Method) }.Fit(
                     rows, cancellation);
-                return Best(method, rows, count => (tree.Into(count), tree.Cut(count)), cancellation);
+                return Best(method, rows, (count, _) => (tree.Into(count), tree.Cut(count)), cancellation);
         }
     }
 
@@ -77,30 +80,36 @@ internal static class GroupSearch
         _ => Linkage.Ward,
     };
 
+    /// <summary>Numbers are tried as whole jobs of one process each; all share the last division.</summary>
     private static FoundGroups Best(
-        TableClustering method, Matrix<double> rows, Func<int, (IGroups Groups, int[] Labels)> divide,
-        CancellationToken cancellation)
+        TableClustering method, Matrix<double> rows,
+        Func<int, ProcessGroup, (IGroups Groups, int[] Labels)> divide, CancellationToken cancellation)
     {
         (int count, string why) = method.Clusters is { } given
             ? (given, ", as asked for")
-            : Choose(method, rows, count => divide(count).Labels, cancellation);
-        (IGroups groups, int[] labels) = divide(count);
+            : Choose(method, rows, count => divide(count, ProcessGroup.Single).Labels, cancellation);
+        (IGroups groups, int[] labels) = divide(count, method.Processes);
         return new FoundGroups(groups, labels, [], $"{InWords(count)} by {NameOf(method.Method)}{why}.");
     }
 
     private static (int Count, string Why) Choose(
         TableClustering method, Matrix<double> rows, Func<int, int[]> divide, CancellationToken cancellation)
     {
+        const int Fewest = 2;
         int[] places = MixtureSearch.Places(rows.RowCount, MaxRowsOfSilhouettes, method.Seed);
         var some = Matrix<double>.Build.Dense(places.Length, rows.ColumnCount, (i, j) => rows[places[i], j]);
-        (int best, double highest) = (1, double.NegativeInfinity);
-        for (int count = 2; count <= Math.Min(method.MaxClusters, rows.RowCount - 1); count++)
+        int numbers = Math.Max(0, Math.Min(method.MaxClusters, rows.RowCount - 1) - Fewest + 1);
+        double[][] means = method.Processes.Distribute(numbers, i =>
         {
             cancellation.ThrowIfCancellationRequested();
-            int[] labels = divide(count);
+            int[] labels = divide(Fewest + i);
             int[] part = [.. places.Select(place => labels[place])];
-            double mean = part.Distinct().Count() > 1 ? Silhouette.Of(some, part).Average() : 0.0;
-            (best, highest) = mean > highest ? (count, mean) : (best, highest);
+            return [part.Distinct().Count() > 1 ? Silhouette.Of(some, part).Average() : 0.0];
+        });
+        (int best, double highest) = (1, double.NegativeInfinity);
+        for (int i = 0; i < numbers; i++)
+        {
+            (best, highest) = means[i][0] > highest ? (Fewest + i, means[i][0]) : (best, highest);
         }
 
         return double.IsNegativeInfinity(highest)

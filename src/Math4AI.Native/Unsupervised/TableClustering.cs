@@ -52,7 +52,8 @@ public sealed record TableClustering
 
     /// <summary>
     /// Gets the processes that share the work, each with the same table: the fits of different numbers of clusters go
-    /// to different processes, and the last fit is a sum over all. The default is this process alone.
+    /// to different processes, and the last fit, of a mixture or of k-means, is a sum over all. The default is this
+    /// process alone.
     /// </summary>
     public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
 

@@ -32,6 +32,21 @@ public class SharedTableTests : TemporaryFolder
         }
     }
 
+    [Fact]
+    public void Means_of_a_table_are_those_of_one_process()
+    {
+        File.WriteAllLines(In("t.csv"), ["a,b", .. Enumerable.Range(0, 90).Select(i => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{i % 3 * 9 + Math.Sin(i * i)},{i % 3 % 2 * 9 + Math.Cos(7.0 * i * i)}"))]);
+        var method = new TableClustering { Method = ClusterMethod.KMeans, MaxClusters = 5 };
+        TableClusters alone = method.Fit(Table.Read(In("t.csv")));
+        TableClusters[] shared = ThreadGroup.Run(
+            3, group => (method with { Processes = group }).Fit(Table.Read(In("t.csv"))));
+        Assert.StartsWith("3 clusters by k-means", alone.Verdict);
+        Assert.All(shared, each => Assert.Equal(alone.Verdict, each.Verdict));
+        Assert.All(shared, each => Assert.Equal(alone.Labels, each.Labels));
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]

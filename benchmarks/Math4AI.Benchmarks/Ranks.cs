@@ -6,6 +6,7 @@ using Math4AI.Fitting.Linear;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Processes;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
 using Math4AI.Training;
 using Math4AI.Training.Networks;
 using Math4AI.Unsupervised.Clusters;
@@ -21,7 +22,8 @@ namespace Math4AI.Benchmarks;
 /// samples for themselves, started together: memory and clock are shared, so what differs is the price of the sums.
 /// Each round is a pair, so that what else the machine does meets both; the medians of the rounds are given, and the
 /// quartiles of their ratios. Beside them one process of one thread and one of two, with all samples. The figure is
-/// that of one pass, and the passes are given: one that takes fewer has fewer to spread its beginning over.
+/// that of one pass, and the passes are given: one that takes fewer has fewer to spread its beginning over, so that the
+/// ratio of whole runs stands beside it, and that of the seconds of the processor, which another load moves less.
 /// </summary>
 internal static partial class Ranks
 {
@@ -52,9 +54,9 @@ internal static partial class Ranks
         // 'two' leaves out the single processes, which have nothing to be compared with.
         bool isTwo = words is ["two", ..];
         Console.WriteLine("| pass of | one process, one thread | one, two threads | two, shared | two, unconnected "
-            + "halves | unconnected / shared, quartiles | waited in sums "
-            + "| passes |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+            + "halves | unconnected / shared, quartiles | of whole runs | of their processor "
+            + "| waited in sums | passes |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         string[] names = isTwo ? words[1..] : words;
         foreach (string name in names.Length > 0 ? names : Tasks)
         {
@@ -76,7 +78,7 @@ internal static partial class Ranks
             .. Pair().Matches(output).GroupBy(match => match.Groups[1].Value).Select(round => new[]
             {
                 round.Max(Second(2)), round.Max(Second(3)), round.Min(Second(4)), round.Max(Second(4)),
-                round.Max(Second(5)), round.Max(Second(6)),
+                round.Max(Second(5)), round.Max(Second(6)), round.Sum(Second(7)) / round.Sum(Second(8)),
             }),
         ];
         if (rounds.Length != PairRounds)
@@ -85,11 +87,14 @@ internal static partial class Ranks
         }
 
         double[] ratios = [.. rounds.Select(round => round[0] / round[1]).Order()];
+        double whole = rounds.Select(round => round[0] * round[4] / (round[1] * round[5])).Order()
+            .ElementAt(PairRounds / 2);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Milliseconds(Median(1))} | {Milliseconds(Median(0))} | {ratios[PairRounds / 2]:0.000} "
             + $"({ratios[PairRounds / 4]:0.000} to {ratios[^(PairRounds / 4 + 1)]:0.000}) "
-            + $"| {100.0 * Median(2):0.0} and {100.0 * Median(3):0.0} % | {Median(5)} and {Median(4)}");
+            + $"| {whole:0.000} | {Median(6):0.000} | {100.0 * Median(2):0.0} and {100.0 * Median(3):0.0} % "
+            + $"| {Median(5)} and {Median(4)}");
         double Median(int figure) => rounds.Select(round => round[figure]).Order().ElementAt(PairRounds / 2);
         static Func<Match, double> Second(int group) =>
             match => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
@@ -187,21 +192,26 @@ internal static partial class Ranks
         for (int round = 0; round < PairRounds; round++)
         {
             group.Sum([0.0]);
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             Pass alone = half();
+            TimeSpan between = Environment.CpuUsage.TotalTime;
             group.Sum([0.0]);
             (double waited, long start) = (group.SecondsWaited, Stopwatch.GetTimestamp());
+            TimeSpan begin = Environment.CpuUsage.TotalTime;
             Pass shared = pass();
+            double used = (Environment.CpuUsage.TotalTime - begin).TotalSeconds;
             waited = (group.SecondsWaited - waited) / Stopwatch.GetElapsedTime(start).TotalSeconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"round {round}: {alone.Seconds:R} {shared.Seconds:R} {waited:R} {alone.Count} {shared.Count};"));
+                $"round {round}: {alone.Seconds:R} {shared.Seconds:R} {waited:R} {alone.Count} {shared.Count} "
+                + $"{(between - before).TotalSeconds:R} {used:R};"));
         }
     }
 
     /// <summary>What takes the seconds of one pass over a part of the samples, which processes may share.</summary>
     private static Func<Pass> Of(string task, int parts, ProcessGroup group) => task switch
     {
-        "fastica" => Separation(Separator.FastIca(), 4_800_000 / parts, group),
+        "fastica" => Separation(FromAStart(), 4_800_000 / parts, group),
         "ml" => Separation(Separator.MaximumLikelihood(), 4_800_000 / parts, group),
         "gradient" => Gradient(1_000_000 / parts / group.Count, group),
         "logistic" => Logistic(1_000_000 / parts / group.Count, group),
@@ -211,6 +221,17 @@ internal static partial class Ranks
         "transformer" => TransformerSteps(32 / parts, group),
         _ => throw new ArgumentException($"There is no task '{task}': {string.Join(", ", Tasks)}."),
     };
+
+    /// <summary>
+    /// Five passes over all samples. Without a start the first ones go over a part of them, which is another part where
+    /// there are half as many.
+    /// </summary>
+    private static Separator FromAStart() => Separator.FastIca(new FastIcaOptions
+    {
+        Start = Matrix<double>.Build.DenseIdentity(3),
+        MaxIterations = 5,
+        Tolerance = double.Epsilon,
+    });
 
     private static Func<Pass> Separation(Separator separator, int samples, ProcessGroup group)
     {
@@ -319,7 +340,7 @@ internal static partial class Ranks
     [GeneratedRegex(@"seconds ([0-9.]+(?:[eE]-?[0-9]+)?)")]
     private static partial Regex Seconds();
 
-    [GeneratedRegex(@"round ([0-9]+): ([0-9.E+-]+) ([0-9.E+-]+) ([0-9.E+-]+) ([0-9]+) ([0-9]+);")]
+    [GeneratedRegex(@"round ([0-9]+): (\S+) (\S+) (\S+) ([0-9]+) ([0-9]+) (\S+) (\S+);")]
     private static partial Regex Pair();
 
     /// <summary>The seconds of one pass, of so many that were timed.</summary>

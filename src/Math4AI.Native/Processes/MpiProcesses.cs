@@ -42,7 +42,9 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
         var group = new MpiProcesses(rank, count);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave();
         Assembly library = typeof(MpiProcesses).Assembly;
-        group.RequireSame("The version of this library", library.ManifestModule.ModuleVersionId.ToString());
+        string? version = library.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        group.RequireSame(
+            "The version of this library", $"{version}, build {library.ManifestModule.ModuleVersionId}");
         return group;
     }
 

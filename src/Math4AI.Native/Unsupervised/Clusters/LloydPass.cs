@@ -56,7 +56,7 @@ internal sealed class LloydPass<T>
             for (int channel = 0; channel < channels; channel++)
             {
                 int to = cluster * channels + channel;
-                means[to] = counts[cluster] > 0 ? sums[channel * clusters + cluster] / counts[cluster] : centers[to];
+                means[to] = counts[cluster] > 0 ? sums[to] / counts[cluster] : centers[to];
             }
         }
 
@@ -86,10 +86,10 @@ internal sealed class LloydPass<T>
         Span<double> sums = totals.AsSpan(0, samples.Channels * clusters), counts = totals.AsSpan(sums.Length);
         foreach (State state in pass.States)
         {
-            TensorPrimitives.Add(sums, state.Sums, sums);
+            TensorPrimitives.Add(sums, state.Totals.Sums, sums);
             for (int cluster = 0; cluster < clusters; cluster++)
             {
-                counts[cluster] += state.Counts[cluster];
+                counts[cluster] += state.Totals.Counts[cluster];
             }
         }
 
@@ -103,8 +103,6 @@ internal sealed class LloydPass<T>
     /// </summary>
     private sealed class State(int channels, int clusters, int blockLength, bool remembers) : IPartialSums
     {
-        private const int None = -1;
-
         private readonly int[] labels = new int[blockLength];
         private readonly int[] changed = new int[blockLength];
         private readonly List<int[]> remembered = [];
@@ -113,18 +111,14 @@ internal sealed class LloydPass<T>
         // They are kept from pass to pass, and therefore added up over processes elsewhere.
         IReadOnlyList<double[]> IPartialSums.Totals => [];
 
-        /// <summary>Gets channels × clusters, row after row: the sums of a channel lie side by side.</summary>
-        public double[] Sums { get; } = new double[channels * clusters];
-
-        public long[] Counts { get; } = new long[clusters];
+        public ClusterSums<T> Totals { get; } = new(channels, clusters);
 
         public void Begin()
         {
             block = 0;
             if (!remembers)
             {
-                Array.Clear(Sums);
-                Array.Clear(Counts);
+                Totals.Clear();
             }
         }
 
@@ -132,63 +126,34 @@ internal sealed class LloydPass<T>
         {
             Span<int> found = labels.AsSpan(0, count);
             nearest.Find(samples, count, found);
-            Span<int> before = Before(count), which = changed;
-            int changes = 0;
-            for (int i = 0; i < count; i++)
+            if (remembers && block < remembered.Count)
             {
-                which[changes] = i;
-                changes += found[i] != before[i] ? 1 : 0;
+                Span<int> before = remembered[block].AsSpan(0, count);
+                Totals.Move(samples, Changed(before, found), found, before);
+                found.CopyTo(before);
             }
-
-            which = which[..changes];
-            foreach (int i in which)
+            else
             {
-                Counts[found[i]]++;
-                if (before[i] != None)
+                Totals.Add(samples, found);
+                if (remembers)
                 {
-                    Counts[before[i]]--;
+                    remembered.Add(found.ToArray());
                 }
             }
 
-            for (int channel = 0; channel < channels; channel++)
-            {
-                AddRow(samples.Slice(channel * count, count), Sums.AsSpan(channel * clusters, clusters), which, found,
-                    before);
-            }
-
-            found.CopyTo(before);
             block++;
         }
 
-        private static void AddRow(
-            ReadOnlySpan<T> x, Span<double> sums, ReadOnlySpan<int> which, ReadOnlySpan<int> found,
-            ReadOnlySpan<int> before)
+        private ReadOnlySpan<int> Changed(ReadOnlySpan<int> before, ReadOnlySpan<int> found)
         {
-            foreach (int i in which)
+            int changes = 0;
+            for (int i = 0; i < found.Length; i++)
             {
-                double value = double.CreateTruncating(x[i]);
-                sums[found[i]] += value;
-                if (before[i] != None)
-                {
-                    sums[before[i]] -= value;
-                }
-            }
-        }
-
-        private Span<int> Before(int count)
-        {
-            int place = remembers ? block : 0;
-            if (place == remembered.Count)
-            {
-                remembered.Add(new int[blockLength]);
-                remembered[place].AsSpan().Fill(None);
-            }
-            else if (!remembers)
-            {
-                remembered[place].AsSpan().Fill(None);
+                changed[changes] = i;
+                changes += found[i] != before[i] ? 1 : 0;
             }
 
-            return remembered[place].AsSpan(0, count);
+            return changed.AsSpan(0, changes);
         }
     }
 }

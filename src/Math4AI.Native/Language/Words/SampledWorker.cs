@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Math4AI.Language.Words;
 
@@ -21,10 +22,12 @@ internal sealed unsafe class SampledWorker : IDisposable
     private readonly WordWeights own;
     private readonly List<int> line = [];
     private readonly float[] dots;
-    private readonly nint[] inputs;
     private readonly nint[] targets = new nint[SampledKernels.Targets];
-    private readonly int[] drawn;
     private readonly bool isCounted;
+
+    /// <summary>The word that is learned from, and the one after it, whose rows are on their way.</summary>
+    private Center now, next;
+
     private ulong state;
 
     /// <summary>Makes a worker.</summary>
@@ -39,9 +42,8 @@ internal sealed unsafe class SampledWorker : IDisposable
         this.isCounted = isCounted;
         (this.vocabulary, this.draws, this.options, this.weights) = (vocabulary, draws, options, weights);
         own = new WordWeights(2, options.Dimensions);
-        inputs = new nint[2 * options.Window];
-        dots = new float[inputs.Length * SampledKernels.Apart];
-        drawn = new int[options.Negatives + 1];
+        (now, next) = (new Center(options), new Center(options));
+        dots = new float[now.Inputs.Length * SampledKernels.Apart];
     }
 
     /// <summary>Learns from lines.</summary>
@@ -78,27 +80,44 @@ internal sealed unsafe class SampledWorker : IDisposable
 
     private void Learn(ReadOnlySpan<int> words, float rate)
     {
-        fixed (nint* rows = inputs)
+        now.Count = 0;
+        for (int i = 0; i <= words.Length; i++)
         {
-            for (int i = 0; i < words.Length; i++)
+            next.Count = 0;
+            if (i < words.Length)
             {
-                int reach = 1 + (int)((WordDraws.Next(ref state) >> 32) * (ulong)options.Window >> 32), count = 0;
-                int end = Math.Min(words.Length, i + reach + 1);
-                for (int j = Math.Max(0, i - reach); j < end; j++)
-                {
-                    if (j != i)
-                    {
-                        rows[count++] = (nint)weights.Input(words[j]);
-                        Count(words[j]);
-                    }
-                }
+                Prepare(words, i);
+            }
 
-                if (count > 0)
+            if (now.Count > 0)
+            {
+                fixed (nint* rows = now.Inputs)
                 {
-                    Draw(words[i]);
-                    Learn((float**)rows, count, rate);
+                    Learn((float**)rows, now.Count, rate);
                 }
             }
+
+            (now, next) = (next, now);
+        }
+    }
+
+    /// <summary>Finds the rows of the next word, and what is drawn against it.</summary>
+    private void Prepare(ReadOnlySpan<int> words, int i)
+    {
+        int reach = 1 + (int)((WordDraws.Next(ref state) >> 32) * (ulong)options.Window >> 32);
+        int end = Math.Min(words.Length, i + reach + 1);
+        for (int j = Math.Max(0, i - reach); j < end; j++)
+        {
+            if (j != i)
+            {
+                next.Inputs[next.Count++] = (nint)weights.Input(words[j]);
+                Count(words[j]);
+            }
+        }
+
+        if (next.Count > 0)
+        {
+            Draw(words[i], next.Drawn);
         }
     }
 
@@ -130,7 +149,7 @@ internal sealed unsafe class SampledWorker : IDisposable
     }
 
     /// <summary>The word itself, and those that are drawn against it.</summary>
-    private void Draw(int word)
+    private void Draw(int word, int[] drawn)
     {
         drawn[0] = word;
         for (int n = 1; n < drawn.Length; n++)
@@ -141,6 +160,22 @@ internal sealed unsafe class SampledWorker : IDisposable
         foreach (int one in drawn)
         {
             Count(weights.Words + one);
+            Fetch(weights.Target(one));
+        }
+    }
+
+    /// <summary>
+    /// Asks for a row: those of drawn words lie anywhere, and a step would wait for each of them where it has just
+    /// been changed by another thread.
+    /// </summary>
+    private void Fetch(float* row)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int i = 0; i < weights.Stride; i += SampledKernels.Group)
+            {
+                Sse.Prefetch0(row + i);
+            }
         }
     }
 
@@ -160,6 +195,7 @@ internal sealed unsafe class SampledWorker : IDisposable
     private void Step(float** rows, int count, float rate)
     {
         Span<float> all = dots.AsSpan(0, count * SampledKernels.Apart);
+        int[] drawn = now.Drawn;
         fixed (float* steps = dots)
         fixed (nint* places = targets)
         {
@@ -187,5 +223,15 @@ internal sealed unsafe class SampledWorker : IDisposable
                 SampledKernels.Update(rows, count, (float**)places, steps, weights.Stride);
             }
         }
+    }
+
+    /// <summary>A word, the rows of those near it, and what is drawn against it, itself first.</summary>
+    private sealed class Center(WordVectorOptions options)
+    {
+        public nint[] Inputs { get; } = new nint[2 * options.Window];
+
+        public int[] Drawn { get; } = new int[options.Negatives + 1];
+
+        public int Count { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using Math4AI.Data.Arrays;
 
@@ -30,11 +31,55 @@ public class SafetensorsTests : TemporaryFolder
     {
         Safetensors.Write(In("a"), new Dictionary<string, NamedArray> { ["x"] = new NamedArray([1], [1.0f]) });
         byte[] file = File.ReadAllBytes(In("a"));
-        string header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        string sum = Convert.ToHexStringLower(XxHash128.Hash([.. "x F32 (1)"u8, 0, 0, 0x80, 0x3f]));
+        string header = $"{{\"__metadata__\":{{\"xxh128\":\"{sum}\"}},"
+            + "\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
         header = header.PadRight((header.Length + 7) / 8 * 8);
         Assert.Equal((ulong)header.Length, BinaryPrimitives.ReadUInt64LittleEndian(file));
         Assert.Equal(header, Encoding.UTF8.GetString(file, 8, header.Length));
         Assert.Equal([0, 0, 0x80, 0x3f], file[(8 + header.Length)..]);
+    }
+
+    [Fact]
+    public void A_byte_that_has_changed_is_noticed_wherever_it_is_and_files_without_a_checksum_are_read()
+    {
+        var texts = new Dictionary<string, string> { ["format"] = "pt" };
+        Safetensors.Write(In("a"), new Dictionary<string, NamedArray>
+        {
+            ["weight"] = new NamedArray([2, 3], [1, 2, 3, 4, 5, 6]),
+            ["bias"] = new NamedArray([3], [7, 8, 9]),
+        }, texts);
+        Safetensors.Read(In("a"), out IReadOnlyDictionary<string, string> read);
+        Assert.Equal(texts, read);
+        byte[] file = File.ReadAllBytes(In("a"));
+        int numbers = file.Length - 9 * sizeof(float);
+        for (int at = numbers; at < file.Length; at++)
+        {
+            Refuse(bytes => bytes[at] ^= 1);
+        }
+
+        // Numbers of another type or shape, or of another name, have the same bytes.
+        string header = Encoding.UTF8.GetString(file, 8, numbers - 8);
+        foreach ((string now, string then) in new[] { ("F32", "I32"), ("[2,3]", "[3,2]"), ("bias", "bins") })
+        {
+            Refuse(bytes => Renamed(now, then).CopyTo(bytes, 8));
+        }
+
+        File.WriteAllBytes(In("b"), [.. file[..8], .. Renamed("xxh128", "xxh000"), .. file[numbers..]]);
+        Assert.Equal([7, 8, 9], Safetensors.Read(In("b"))["bias"].Values);
+
+        byte[] Renamed(string now, string then) =>
+            Encoding.UTF8.GetBytes(header.Replace(now, then, StringComparison.Ordinal));
+
+        void Refuse(Action<byte[]> change)
+        {
+            byte[] changed = [.. file];
+            change(changed);
+            File.WriteAllBytes(In("b"), changed);
+            InvalidDataException e = Assert.Throws<InvalidDataException>(() => Safetensors.ReadNumbers(In("b")));
+            Assert.Contains("checksum", e.Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidDataException>(() => Safetensors.ReadRaw(In("b"), out _));
+        }
     }
 
     [Theory]

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Math4AI.Data.Arrays;
@@ -14,7 +16,8 @@ public sealed record NamedArray(IReadOnlyList<long> Shape, float[] Values);
 /// The format safetensors: eight bytes with the length of a JSON header, the header with type, shape and place of every
 /// array, and the arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers,
 /// float16, bfloat16, float32 and float64 are read and written. Complex numbers (C64) are read as pairs of float32 in a
-/// last dimension of 2, and written so.
+/// last dimension of 2, and written so. What is written here carries a checksum of its arrays, which is looked at where
+/// there is one: a byte that a disk has changed would be another number.
 /// </summary>
 public static class Safetensors
 {
@@ -24,6 +27,7 @@ public static class Safetensors
     private const int WrittenAtOnce = 1 << 26;
     private const int WidenedAtOnce = 1 << 16;
     private const string Metadata = "__metadata__";
+    private const string Checksum = "xxh128";
 
     /// <summary>Writes arrays.</summary>
     /// <param name="path">The file; it is overwritten.</param>
@@ -50,15 +54,32 @@ public static class Safetensors
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         (string Name, RawArray Array)[] all = [.. arrays];
-        using MemoryStream header = Header(all, metadata);
+        var texts = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>());
+        var hash = new XxHash128();
         using FileStream file = File.Create(path);
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        file.Write(length);
-        header.WriteTo(file);
-        foreach ((_, RawArray array) in all)
+
+        // The checksum stands before what it is of: its place is taken first.
+        WriteHeader();
+        using (var hashed = new HashedStream(file, hash))
         {
-            array.Write(file);
+            foreach ((string name, RawArray array) in all)
+            {
+                AddTo(hash, name, array.Type, array.Shape);
+                array.Write(hashed);
+            }
+        }
+
+        file.Position = 0;
+        WriteHeader();
+
+        void WriteHeader()
+        {
+            texts[Checksum] = TextOf(hash);
+            using MemoryStream header = Header(all, texts);
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+            file.Write(length);
+            header.WriteTo(file);
         }
     }
 
@@ -208,6 +229,8 @@ public static class Safetensors
                     .Select(entry => PlaceOf(path, start, file.Length, entry)).OrderBy(place => place.From),
             ];
             RequireApart(path, places);
+            RequireUnchanged(file, path, places, metadata);
+            metadata = metadata.Where(text => text.Key != Checksum).ToDictionary();
             return places;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
@@ -234,6 +257,42 @@ public static class Safetensors
             }
         }
     }
+
+    /// <summary>Refuses arrays that are not those that the checksum is of, where there is one.</summary>
+    private static void RequireUnchanged(
+        FileStream file, string path, Place[] places, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(Checksum, out string? written))
+        {
+            return;
+        }
+
+        var hash = new XxHash128();
+        byte[] some = new byte[1 << 16];
+        foreach (Place place in places)
+        {
+            AddTo(hash, place.Name, place.TypeName, place.Shape);
+            file.Position = place.From;
+            for (long left = place.Count * place.Type.Size; left > 0;)
+            {
+                Span<byte> next = some.AsSpan(0, (int)Math.Min(left, some.Length));
+                file.ReadExactly(next);
+                hash.Append(next);
+                left -= next.Length;
+            }
+        }
+
+        if (TextOf(hash) != written)
+        {
+            throw new InvalidDataException($"{path} is damaged: its arrays are not those of its checksum, "
+                + $"'{Checksum}'; take another copy, or make it again.");
+        }
+    }
+
+    private static void AddTo(XxHash128 hash, string name, string type, IEnumerable<long> shape) =>
+        hash.Append(Encoding.UTF8.GetBytes($"{name} {type} ({string.Join(',', shape)})"));
+
+    private static string TextOf(XxHash128 hash) => Convert.ToHexStringLower(hash.GetCurrentHash());
 
     private static float[] ReadSingles(FileStream file, Place place)
     {

@@ -21,7 +21,7 @@ internal static class TrainerCommandOptions
 
     private static readonly Option<int?> StepsOption = CommonOptions.Named<int?>(
         "--steps", "N",
-        "The maximum number of steps, instead of --epochs. Default: for texts 1600; for regression "
+        "The maximum number of steps, instead of --epochs. Default: for texts 1200; for regression "
             + "20000, or 50 passes if those are more.");
 
     private static readonly Option<int?> BatchOption = CommonOptions.Named<int?>(

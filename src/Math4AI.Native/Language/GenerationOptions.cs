@@ -53,7 +53,8 @@ public sealed record GenerationOptions
     {
         if (Stop is null || Stop.Any(string.IsNullOrEmpty))
         {
-            throw new ArgumentException("A text in Stop is empty: it would end the generation at once.");
+            throw new ArgumentException(
+                "Stop has an empty text, which would end the generation at once.", nameof(Stop));
         }
     }
 }

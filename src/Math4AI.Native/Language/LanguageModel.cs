@@ -104,7 +104,7 @@ public sealed class LanguageModel
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= TextTrainingOptions.FineTuning;
-        int window = Math.Min(options.Context ?? TextTraining.ContextFor(text), Context);
+        int window = TextTraining.Window(text, options, Context);
         TextTraining.RequireLength(text, window);
         if (weights.IsInt8)
         {
@@ -310,7 +310,7 @@ public sealed class LanguageModel
         double loss = TextScoring.LossOfDocuments(
             new CachedDecoder(weights), [.. DocumentSymbols.Cut(all, weights.Boundary)], given, Context, TokenCount,
             cancellation);
-        return new TextScore(loss, all.Length - given, text.Length);
+        return new TextScore(loss, all.Length - given, Characters.CountOf(text));
     }
 
     private void RequireKnown(string text)

@@ -42,8 +42,9 @@ public sealed class TextModel
 {
     internal const string Kind = "text";
 
-    private const int MaxSymbols = 1 << 16;
-    private const int MaxSize = 1 << 14;
+    private const int MaxCharacters = 1 << 21;
+    private const int MaxSymbols = TextTrainingOptions.MaxSymbols;
+    private const int MaxSize = TextTrainingOptions.MaxSize;
 
     private readonly CharTransformer network;
     private readonly TextSymbols symbols;
@@ -96,7 +97,7 @@ public sealed class TextModel
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= new TextTrainingOptions();
-        int context = options.From?.About.Context ?? options.Context ?? TextTraining.ContextFor(text);
+        int context = TextTraining.Window(text, options, options.From?.About.Context ?? MaxSize);
         TextTraining.RequireLength(text, context);
         RequireSeparator(text, options.From is { } before ? before.About.Separator : options.Separator);
         TextModel model = options.From is { } from ? from.Copy(text, options.Trainer.Seed)
@@ -151,7 +152,7 @@ public sealed class TextModel
     /// <summary>Describes a model with the symbols of a text; byte pairs are found in its training part.</summary>
     private static TextModelDescription Describe(TextTrainingOptions options, string text)
     {
-        (Range trained, Range tested, Range validated) = Parts(text.Length);
+        (Range trained, Range tested, Range validated) = TextTraining.PartsOf(text);
         var about = new TextModelDescription(
             string.Empty, options.Context!.Value, options.Layers, options.Heads, options.Width)
         {
@@ -174,13 +175,13 @@ public sealed class TextModel
             },
             _ => about with
             {
-                Symbols = string.Concat(Cut(..).SelectMany(document => document).Distinct().Order()),
+                Symbols = Characters.In(Cut(..)),
             },
         };
     }
 
     /// <summary>Returns where the training, test and validation parts of a text lie.</summary>
-    /// <param name="length">Its characters.</param>
+    /// <param name="length">Its characters; a part begins one earlier where a pair of surrogates would be cut.</param>
     public static (Range Train, Range Test, Range Validation) Parts(int length)
     {
         int validation = length / 20, test = (int)(length * 9L / 10);
@@ -197,19 +198,19 @@ public sealed class TextModel
             ModelFolder.ReadDescription(folder, Kind, TextModelJson.Default.TextModelDescription, about =>
             about is
             {
-                Symbols.Length: <= MaxSymbols, BytePairs: not null, Context: > 0 and <= MaxSize,
+                Symbols.Length: <= MaxCharacters, BytePairs: not null, Context: > 0 and <= MaxSize,
                 Layers: > 0 and <= MaxSize, Heads: > 0,
                 Width: > 0 and <= MaxSize, Style.Neighbors: >= 0 and <= MaxSize, Style.KeyHeads: null or > 0,
                 Separator: null or { Length: > 0 }
             } && about.Width % about.Heads == 0 && (!about.Style.IsRotary || about.Width / about.Heads % 2 == 0)
             && about.Heads % (about.Style.KeyHeads ?? 1) == 0
-            && about.Symbols.Distinct().Count() == about.Symbols.Length
+            && about.Symbols.EnumerateRunes().Distinct().Count() == Characters.CountOf(about.Symbols)
             && (about.Symbols.Length > 0 ? 1 : 0) + (about.BytePairs.Count > 0 ? 1 : 0) + (about.Merges is null ? 0 : 1)
                 == 1 && about.Merges is null or { Count: <= MaxSymbols }
                 && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.VocabularySize)
             && about.BytePairs.Distinct().Count() == about.BytePairs.Count);
-        double width = about.Width, symbolCount =
-            Math.Max(about.Symbols.Length + about.BytePairs.Count, about.Merges is null ? 0 : byte.MaxValue + 1);
+        double width = about.Width, symbolCount = about.Merges is null
+            ? Characters.CountOf(about.Symbols) + about.BytePairs.Count : byte.MaxValue + 1;
         double places = about.Style.IsRotary ? 0.0 : about.Context;
         double matrices = 2.0 * width + 2.0 * width * (about.Style.KeyHeads ?? about.Heads) / about.Heads
             + (about.Style.IsGated ? 3.0 : 2.0) * about.Style.Inner(about.Width);
@@ -234,7 +235,7 @@ public sealed class TextModel
     public double SymbolsPerCharacter(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
-        return (double)symbols.Encode(text).Length / text.Length;
+        return (double)symbols.Encode(text).Length / Characters.CountOf(text);
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ internal sealed class TextTraining(TextSymbols symbols, string text)
     /// <exception cref="ArgumentException">It is.</exception>
     public static void RequireLength(string text, int context)
     {
-        if (text[TextModel.Parts(text.Length).Validation].Length < context + 2)
+        if (text[PartsOf(text).Validation].Length < context + 2)
         {
             throw new ArgumentException(
                 $"The text has {text.Length} characters; with a context of {context}, {20 * (context + 2)} and more "
@@ -39,7 +39,7 @@ internal sealed class TextTraining(TextSymbols symbols, string text)
         nn.Module<Tensor, Tensor> network, int context, int count, TrainerOptions options,
         IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
-        (Range trained, Range tested, Range validated) = TextModel.Parts(text.Length);
+        (Range trained, Range tested, Range validated) = PartsOf(text);
         var train = TextWindows.ToTrain(symbols.Encode(text[trained]), context);
         var test = TextWindows.ToScore(symbols.Encode(text[tested]), context);
         var validation = TextWindows.ToScore(symbols.Encode(text[validated]), context);
@@ -58,21 +58,46 @@ internal sealed class TextTraining(TextSymbols symbols, string text)
         return training;
     }
 
-    /// <summary>
-    /// Returns the longest window that fits four times into the validation part, up to the usual one.
-    /// </summary>
-    public static int ContextFor(string text) =>
-        Math.Clamp(TextModel.Parts(text.Length).Validation.GetOffsetAndLength(text.Length).Length / 4, 8,
-            TextTrainingOptions.UsualContext);
+    /// <summary>Returns where the parts of a text lie: no character is cut.</summary>
+    public static (Range Train, Range Test, Range Validation) PartsOf(string text)
+    {
+        (Range train, Range test, _) = TextModel.Parts(text.Length);
+        int validation = Whole(train.Start.Value), tested = Whole(test.Start.Value);
+        return (validation..tested, tested..text.Length, ..validation);
 
-    private ScoredPart Scored(string part, double loss) => new(
-        part.Length,
-        new Dictionary<string, double>
+        int Whole(int at) => at > 0 && at < text.Length && char.IsSurrogatePair(text[at - 1], text[at]) ? at - 1 : at;
+    }
+
+    /// <summary>
+    /// Returns the length of the windows: what is asked for, or the longest that fits four times into the validation
+    /// part, up to the usual one and to what the model looks at.
+    /// </summary>
+    /// <exception cref="ArgumentException">More is asked for than the model looks at.</exception>
+    public static int Window(string text, TextTrainingOptions options, int most)
+    {
+        if (options.Context is { } window)
         {
-            ["loss"] = loss,
-            ["perplexity"] = Math.Exp(loss),
-            ["lossPerCharacter"] = loss * symbols.Encode(part).Length / part.Length,
-            ["bitsPerCharacter"] = loss / Math.Log(2.0) * symbols.Encode(part).Length / part.Length,
-        },
-        new Dictionary<string, Interval>());
+            return window <= most ? window : throw new ArgumentException(
+                $"The context is to be {window}, and the model looks at {most} symbols at most.");
+        }
+
+        int fitting = Math.Max(8, PartsOf(text).Validation.End.Value / 4);
+        return Math.Min(fitting, Math.Min(most, TextTrainingOptions.UsualContext));
+    }
+
+    private ScoredPart Scored(string part, double loss)
+    {
+        int characters = Characters.CountOf(part);
+        double each = loss * symbols.Encode(part).Length / characters;
+        return new ScoredPart(
+            characters,
+            new Dictionary<string, double>
+            {
+                ["loss"] = loss,
+                ["perplexity"] = Math.Exp(loss),
+                ["lossPerCharacter"] = each,
+                ["bitsPerCharacter"] = each / Math.Log(2.0),
+            },
+            new Dictionary<string, Interval>());
+    }
 }

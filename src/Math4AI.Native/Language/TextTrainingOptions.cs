@@ -15,26 +15,33 @@ public sealed record TextTrainingOptions
     /// <summary>The context of a text that is long enough.</summary>
     public const int UsualContext = 256;
 
+    /// <summary>The most symbols that a model can have.</summary>
+    internal const int MaxSymbols = 1 << 16;
+
+    /// <summary>The longest context, the widest layer and the most layers that a model can have.</summary>
+    internal const int MaxSize = 1 << 14;
+
     /// <summary>Gets the kind of the symbols that the text is cut into.</summary>
     public TextUnit Unit { get; init; }
 
-    /// <summary>Gets the number of tokens of <see cref="TextUnit.TrainedBytePair"/>, from 256.</summary>
-    public int Vocabulary { get; init => field = Setting.AtLeast(value, 256); } = DefaultVocabulary;
+    /// <summary>Gets the number of tokens of <see cref="TextUnit.TrainedBytePair"/>, from 256 to 65536.</summary>
+    public int Vocabulary { get; init => field = Setting.Within(value, 256, MaxSymbols); } = DefaultVocabulary;
 
     /// <summary>
     /// Gets the context length: the number of symbols from which the next is predicted. Null, the default, for 256, or
-    /// less where the text is short.
+    /// less where the text is short. Where a model goes on, it is the length of the windows, up to what the model
+    /// looks at.
     /// </summary>
-    public int? Context { get; init => field = Setting.AtLeast(value, 1); }
+    public int? Context { get; init => field = Setting.Within(value, 1, MaxSize); }
 
     /// <summary>Gets the number of transformer blocks.</summary>
-    public int Layers { get; init => field = Setting.AtLeast(value, 1); } = 4;
+    public int Layers { get; init => field = Setting.Within(value, 1, MaxSize); } = 4;
 
     /// <summary>Gets the number of attention heads of a block.</summary>
     public int Heads { get; init => field = Setting.AtLeast(value, 1); } = 4;
 
     /// <summary>Gets the length of the embedding of a symbol.</summary>
-    public int Width { get; init => field = Setting.AtLeast(value, 1); } = 128;
+    public int Width { get; init => field = Setting.Within(value, 1, MaxSize); } = 128;
 
     /// <summary>
     /// Gets what the transformer is made of; null, the default, for <see cref="TransformerStyle.Near"/> with characters
@@ -63,7 +70,7 @@ public sealed record TextTrainingOptions
     /// <summary>Gets the settings of the trainer.</summary>
     public TrainerOptions Trainer { get; init; } = new()
     {
-        Steps = 1600,
+        Steps = 1200,
         EvaluateEvery = 200,
         BatchSize = 8,
         Rate = 8e-3,
@@ -81,7 +88,6 @@ public sealed record TextTrainingOptions
             var usual = new TextTrainingOptions();
             return usual with
             {
-                Context = UsualContext,
                 Trainer = usual.Trainer with
                 {
                     Steps = 500,

@@ -45,48 +45,37 @@ internal abstract class SymbolReader
     public abstract string Add(int symbol);
 }
 
-/// <summary>A symbol for each character.</summary>
+/// <summary>
+/// A symbol for each character of Unicode: one beyond the first plane, such as an emoji, is one symbol too, since half
+/// of one is no text.
+/// </summary>
 internal sealed class Characters(string characters) : TextSymbols
 {
-    private readonly Dictionary<char, int> numbers =
-        characters.Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i);
+    private readonly Rune[] runes = [.. characters.EnumerateRunes()];
 
-    public override int Count => characters.Length;
+    private readonly Dictionary<Rune, int> numbers = characters.EnumerateRunes()
+        .Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i);
+
+    public override int Count => runes.Length;
+
+    /// <summary>The characters that some texts have, each once and in order.</summary>
+    public static string In(IEnumerable<string> texts) =>
+        string.Concat(texts.SelectMany(text => text.EnumerateRunes()).Distinct().Order());
+
+    /// <summary>How many characters a text has.</summary>
+    public static int CountOf(string text) => text.EnumerateRunes().Count();
 
     public override long[] Encode(string text) =>
-        [.. text.Where(numbers.ContainsKey).Select(symbol => (long)numbers[symbol])];
+        [.. text.EnumerateRunes().Where(numbers.ContainsKey).Select(symbol => (long)numbers[symbol])];
 
     public override IReadOnlyList<string> Unknown(string text) =>
-        [.. text.EnumerateRunes().Select(rune => rune.ToString())
-            .Where(rune => !rune.All(numbers.ContainsKey)).Distinct()];
+        [.. text.EnumerateRunes().Where(rune => !numbers.ContainsKey(rune)).Distinct().Select(rune => rune.ToString())];
 
-    public override SymbolReader NewReader() => new Reader(characters);
+    public override SymbolReader NewReader() => new Reader(runes);
 
-    /// <summary>
-    /// Characters beyond the first plane are two symbols; half of one is no text and becomes the replacement character.
-    /// </summary>
-    private sealed class Reader(string characters) : SymbolReader
+    private sealed class Reader(Rune[] runes) : SymbolReader
     {
-        private const string Replacement = "\uFFFD";
-
-        private char? half;
-
-        public override string Add(int symbol)
-        {
-            char next = characters[symbol];
-            string before = half is null ? string.Empty : Replacement;
-            if (char.IsHighSurrogate(next))
-            {
-                half = next;
-                return before;
-            }
-
-            string text = !char.IsLowSurrogate(next) ? before + next
-                : half is { } first ? new string([first, next])
-                : Replacement;
-            half = null;
-            return text;
-        }
+        public override string Add(int symbol) => runes[symbol].ToString();
     }
 }
 

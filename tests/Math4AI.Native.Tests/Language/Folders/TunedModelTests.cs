@@ -74,7 +74,15 @@ public sealed class TunedModelTests : TemporaryFolder
         Assert.Equal(before, model.Score(Text).Loss);
         Assert.Equal(about, trained.About);
         Assert.True(trained.Score(Text).Loss < before - 0.5);
+        double Loss(int? context) => TextModel.Train(
+            Text, options with { Trainer = trainer with { Steps = 1 }, Context = context }).Validation.Scores["loss"];
+        Assert.Equal(Loss(16), Loss(null));
+        Assert.NotEqual(Loss(16), Loss(8));
         ArgumentException e = Assert.Throws<ArgumentException>(() => TextModel.Train(Text + "§", options));
         Assert.Contains("'§'", e.Message, StringComparison.Ordinal);
+        e = Assert.Throws<ArgumentException>(() => TextModel.Train(Text, options with { Context = 17 }));
+        Assert.Contains("16 symbols at most", e.Message, StringComparison.Ordinal);
+        Assert.Contains("17, and", Assert.Throws<ArgumentException>(
+            () => model.Language.Train(Text, options with { Context = 17 })).Message, StringComparison.Ordinal);
     }
 }

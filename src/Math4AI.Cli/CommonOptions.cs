@@ -28,6 +28,11 @@ internal static class CommonOptions
 
     public static Option<bool> Force { get; } = new("--force") { Description = "Replace files that exist already." };
 
+    public static Option<string?> Encoding { get; } = Named<string?>(
+        "--encoding", "NAME",
+        "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order "
+            + "mark says.");
+
     /// <summary>Returns an option that takes a value.</summary>
     /// <typeparam name="T">The type of the value; a nullable one where the option may be left out.</typeparam>
     /// <param name="name">The name, with its dashes.</param>

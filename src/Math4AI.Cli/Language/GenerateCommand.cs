@@ -83,7 +83,8 @@ internal static class GenerateCommand
             + "  math4ai generate plays-model --save plays-folder --save-type bfloat16")
         {
             Model, Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,
-            Perplexity, Int8, Save, SaveType, CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force,
+            Perplexity, CommonOptions.Encoding, Int8, Save, SaveType, CommonOptions.Seed, CommonOptions.Json,
+            CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -99,7 +100,8 @@ internal static class GenerateCommand
         trained = words.GetValue(Int8) ? trained.WithInt8Weights() : trained;
         if (words.GetValue(Perplexity) is { } file)
         {
-            Print(trained.Score(TextFile.Read(file), cancellation), words.GetValue(CommonOptions.Json));
+            string text = TextFile.Read(file, words.GetValue(CommonOptions.Encoding));
+            Print(trained.Score(text, cancellation), words.GetValue(CommonOptions.Json));
             return 0;
         }
 
@@ -153,18 +155,32 @@ internal static class GenerateCommand
     {
         if (words.GetValue(Save) is null)
         {
-            words.RefuseIdle("belongs to --save.", SaveType);
+            words.RefuseIdle("belongs to --save.", SaveType, CommonOptions.Force);
         }
         else
         {
             words.RefuseIdle("measures a text, and --save writes the model: give one of them.", Perplexity);
+            words.RefuseIdle("is for this run, and --save writes other types: see --save-type.", Int8);
+        }
+
+        if (words.GetValue(Perplexity) is null)
+        {
+            words.RefuseIdle("is for the file of --perplexity.", CommonOptions.Encoding);
+        }
+
+        if (words.GetValue(Temperature) == 0.0)
+        {
+            words.RefuseIdle(
+                "says what to draw from, and --temperature 0 takes the most probable token: leave out one of them.",
+                TopK, TopP, MinP);
         }
 
         if ((words.Given(Perplexity) ?? words.Given(Save)) is { } other)
         {
             words.RefuseIdle(
                 $"is for generating a text, which {other.Name} does not: leave it out.",
-                Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples);
+                Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,
+                CommonOptions.Seed);
         }
     }
 

@@ -13,7 +13,7 @@ internal static class TextsCommand
 
     private static readonly Argument<string> Input = new("FILE")
     {
-        Description = "A file with a text a line; or a table, with --column.",
+        Description = "A file with a text a line, plain or gzip; or a table, with --column.",
     };
 
     private static readonly Option<string?> Column = CommonOptions.Named<string?>(
@@ -51,7 +51,8 @@ internal static class TextsCommand
             + "  math4ai texts reviews.csv --column review --topics 8\n"
             + "  math4ai texts reviews.txt --near \"the battery does not last\" --count 5")
         {
-            Input, Column, TopicCount, Near, Words, Dimensions, Terms, Count, CommonOptions.Seed, CommonOptions.Json,
+            Input, Column, CommonOptions.Encoding, TopicCount, Near, Words, Dimensions, Terms, Count,
+            CommonOptions.Seed, CommonOptions.Json,
         };
         command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
         return command;
@@ -82,7 +83,8 @@ internal static class TextsCommand
             throw new UsageException($"{input} is a table by its name: name the column of its texts with --column.");
         }
 
-        (string[] texts, long[] rows) = Read(input, words.GetValue(Column));
+        (string[] texts, long[] rows) =
+            Read(input, words.GetValue(Column), words.GetValue(CommonOptions.Encoding));
         int count = words.GetValue(Count);
         var answers = new TextAnswers(
             texts.Length,
@@ -107,16 +109,16 @@ internal static class TextsCommand
     }
 
     /// <summary>Reads texts, and the numbers of their lines or rows; empty ones are left out.</summary>
-    private static (string[] Texts, long[] Rows) Read(string path, string? column)
+    private static (string[] Texts, long[] Rows) Read(string path, string? column, string? encoding)
     {
         (string? Text, long Row)[] all;
         if (column is null)
         {
-            all = [.. TextFile.Read(path).Split('\n').Select((line, i) => ((string?)line.Trim(), i + 1L))];
+            all = [.. TextFile.Read(path, encoding).Split('\n').Select((line, i) => ((string?)line.Trim(), i + 1L))];
         }
         else
         {
-            var table = Table.Read(path);
+            var table = Table.Read(path, new TableOptions { Encoding = encoding });
             all = [.. table.Texts(column).Select((text, row) => (text, table.NumberOf(row)))];
         }
 

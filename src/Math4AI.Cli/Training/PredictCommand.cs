@@ -49,7 +49,7 @@ internal static class PredictCommand
             + "  math4ai predict iris-model flowers.csv -o predictions.csv\n"
             + "  math4ai predict decay-fit new.csv --level 0.99")
         {
-            model, data, output, level, keep, explain, TableCommandOptions.EncodingOption, CommonOptions.Force,
+            model, data, output, level, keep, explain, CommonOptions.Encoding, CommonOptions.Force,
         };
         command.SetAction(words => Write(
             words.GetValue(output),
@@ -58,7 +58,7 @@ internal static class PredictCommand
                 words.GetValue(model)!,
                 new PredictTableOptions(
                     words.GetValue(data)!, words.GetValue(level) is { } given ? FitOptionReader.Level(given) : null,
-                    words.GetValue(keep) ?? [], words.GetValue(TableCommandOptions.EncodingOption))
+                    words.GetValue(keep) ?? [], words.GetValue(CommonOptions.Encoding))
                 {
                     Explain = words.GetValue(explain),
                 },

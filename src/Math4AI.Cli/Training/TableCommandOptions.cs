@@ -67,11 +67,6 @@ internal static class TableCommandOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public static readonly Option<string?> EncodingOption = CommonOptions.Named<string?>(
-        "--encoding", "NAME",
-        "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order "
-            + "mark says.");
-
     public static readonly Option<string?> AimOption = CommonOptions.Named<string?>(
         "--aim", "AIM",
         "What the answers of a learner are to reach for one class, of two the rarer: f1, recall:0.9, precision:0.9, or "
@@ -229,7 +224,7 @@ internal static class TableCommandOptions
         ClassWeights = ReadClassWeights(words),
         Monotone = ReadMonotone(words),
         Columns = ReadColumns(words),
-        Encoding = words.GetValue(EncodingOption),
+        Encoding = words.GetValue(CommonOptions.Encoding),
         MissingTokens = words.GetValue(TokensOption) is { Length: > 0 } tokens
             ? [.. tokens.SelectMany(token => token.Split(',', StringSplitOptions.TrimEntries))]
             : null,

@@ -10,7 +10,7 @@ internal static class TextCommandOptions
 {
     /// <summary>The text.</summary>
     public static readonly Option<string?> Text = CommonOptions.Named<string?>(
-        "--text", "FILE", "A text file, to train a language model on.");
+        "--text", "FILE", "A text file, plain or gzip, to train a language model on.");
 
     /// <summary>The model to go on with.</summary>
     public static readonly Option<string?> From = CommonOptions.Named<string?>(
@@ -39,7 +39,7 @@ internal static class TextCommandOptions
         "character").Completed(() => Units.Keys);
 
     private static readonly Option<int> VocabularyOption = CommonOptions.Named<int>(
-        "--vocabulary", "N", "The number of tokens of --unit trained, from 256.",
+        "--vocabulary", "N", "The number of tokens of --unit trained, 256 to 65536.",
         TextTrainingOptions.DefaultVocabulary);
 
     private static readonly Option<string?> StyleOption = CommonOptions.Named<string?>(
@@ -65,7 +65,8 @@ internal static class TextCommandOptions
 
     private static readonly Option<int?> ContextOption = CommonOptions.Named<int?>(
         "--context", "N",
-        "The number of tokens from which the next is predicted. Default: 256, or less where the text is short.");
+        "The number of tokens from which the next is predicted; with --from, at most what its model looks at. Default: "
+            + "256, or less where the text is short.");
 
     private static readonly Option<int?> LayersOption = CommonOptions.Named<int?>(
         "--layers", "N", "The number of blocks of the transformer of a text. Default: 4.");
@@ -115,7 +116,6 @@ internal static class TextCommandOptions
     /// <exception cref="UsageException">There is one.</exception>
     public static void Check(ParseResult words)
     {
-        const int Min = 256, Max = 1 << 16;
         TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
         TrainOptionChecks.RequireChoice(words, "style", Styles.Keys, StyleOption);
         if (words.GetValue(DropoutOption) is not (>= 0.0 and < 1.0))
@@ -123,17 +123,13 @@ internal static class TextCommandOptions
             throw new UsageException("--dropout takes a share, from 0 to below 1.");
         }
 
+        UsageException.Unless(words, () => Read(words), _ => { });
         foreach (Option<int?> option in new[] { ContextOption, LayersOption, HeadsOption, KeyHeadsOption, WidthOption })
         {
             TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
         }
 
         RequireTheirText(words);
-        if (words.GetValue(VocabularyOption) is < Min or > Max)
-        {
-            throw new UsageException($"--vocabulary takes {Min} to {Max}.");
-        }
-
         if (Units[words.GetValue(UnitOption)!] != TextUnit.TrainedBytePair)
         {
             words.RefuseIdle("is for --unit trained.", VocabularyOption);

@@ -62,7 +62,7 @@ internal sealed class TrainCommandOptions
         TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
         TableCommandOptions.ColumnsOption, TableCommandOptions.TokensOption, TableCommandOptions.LookOption,
-        TableCommandOptions.EncodingOption, TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption,
+        CommonOptions.Encoding, TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption,
         TableCommandOptions.MonotoneOption,
         TableCommandOptions.TaskOption, .. TrainerCommandOptions.All, SeedsOption, TableCommandOptions.OrderOption,
         TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
@@ -75,6 +75,13 @@ internal sealed class TrainCommandOptions
     [
         TrainerCommandOptions.HiddenOption, .. TrainerCommandOptions.All, SeedsOption, TrainValidationCurve.Option,
         TensorBoardOption, TableCommandOptions.BlocksOption, TextCommandOptions.Text, ResumeOption,
+    ];
+
+    /// <summary>The options that a training on a text obeys.</summary>
+    private static readonly Option[] OfTexts =
+    [
+        .. TextCommandOptions.All, .. TrainerCommandOptions.All, ResumeOption, TensorBoardOption, OutputOption,
+        CommonOptions.Encoding, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
     ];
 
     private readonly ParseResult words;
@@ -125,7 +132,7 @@ internal sealed class TrainCommandOptions
     public bool Look => words.GetValue(TableCommandOptions.LookOption);
 
     /// <summary>The encoding of a table or a text; null for UTF-8.</summary>
-    public string? Encoding => words.GetValue(TableCommandOptions.EncodingOption);
+    public string? Encoding => words.GetValue(CommonOptions.Encoding);
 
     public int Seeds => words.GetValue(SeedsOption);
 
@@ -279,6 +286,11 @@ internal sealed class TrainCommandOptions
             throw new UsageException("Name what to train on: DATA, or --text FILE, or --resume MODEL.");
         }
 
+        if (Text is not null)
+        {
+            words.RefuseIdle("is not for a text: leave it out.", All.Except(OfTexts));
+        }
+
         TrainChoiceOptions.Check(words, Model, TrainChoiceOptions.IsOfImages(Data), OfNetworks);
         TrainOptionChecks.RequireChoice(words, "way with damaged images", ["refuse", "skip"], BadImagesOption);
         bool hasOrders = TableCommandOptions.ReadOrders(words).Count > 0;
@@ -314,18 +326,11 @@ internal sealed class TrainCommandOptions
             throw new UsageException("Choose one of --learning-curve and --validation-curve.");
         }
 
-        if ((Text is not null || IsConvNet || TrainChoiceOptions.IsOfImages(Data))
+        if ((IsConvNet || TrainChoiceOptions.IsOfImages(Data))
             && (LearningCurve || ValidationCurve is not null || hasOrders))
         {
             throw new UsageException(
                 "--learning-curve, --validation-curve and --order are for tables: leave them out.");
-        }
-
-        bool hasIgnored = words.GetValue(TableCommandOptions.IgnoreOption) is { Length: > 0 };
-        if (Text is not null
-            && (Target is not null || Test is not null || Hidden.Length > 0 || hasIgnored || Blocks))
-        {
-            throw new UsageException("--target, --test, --hidden, --ignore and --blocks are not for a text.");
         }
     }
 }

@@ -72,6 +72,18 @@ public sealed class LanguageCommandTests : TemporaryFolder
     [InlineData("--save-type belongs", "generate", "m", "--save-type", "float16")]
     [InlineData("--perplexity measures", "generate", "m", "--save", "f", "--perplexity", "t.txt")]
     [InlineData("--top-p must be", "generate", "m", "--top-p", "2")]
+    [InlineData("--top-k says", "generate", "m", "--top-k", "5", "--temperature", "0")]
+    [InlineData("--int8 is for", "generate", "m", "--save", "f", "--int8")]
+    [InlineData("--force belongs", "generate", "m", "--force")]
+    [InlineData("--seed is for", "generate", "m", "--perplexity", "t.txt", "--seed", "3")]
+    [InlineData("--encoding is for", "generate", "m", "--encoding", "latin1")]
+    [InlineData("--stop has an empty", "generate", "m", "--stop", "")]
+    [InlineData("--look is not for a text", "train", "--text", "t.txt", "--look")]
+    [InlineData("--seeds is not for a text", "train", "--text", "t.txt", "--seeds", "3")]
+    [InlineData("--columns is not for a text", "train", "--text", "t.txt", "--columns", "a=text")]
+    [InlineData("--model is not for a text", "train", "--text", "t.txt", "--model", "svm")]
+    [InlineData("--context must be", "train", "--text", "t.txt", "--context", "100000")]
+    [InlineData("--vocabulary must be", "train", "--text", "t.txt", "--unit", "trained", "--vocabulary", "9")]
     [InlineData("--words belongs", "texts", "t.txt", "--topics", "2", "--words", "v.txt")]
     [InlineData("--dimensions belongs", "texts", "t.txt", "--near", "a", "--words", "v.txt", "--dimensions", "3")]
     [InlineData("--terms belongs", "texts", "t.txt", "--near", "a", "--words", "v.txt", "--terms", "9")]
@@ -121,6 +133,8 @@ public sealed class LanguageCommandTests : TemporaryFolder
             StringComparison.Ordinal);
         Assert.Contains("--column", Run("texts", "texts.csv", "--topics", "2").Errors, StringComparison.Ordinal);
         Assert.Contains("no language model", Run("generate", "none").Errors, StringComparison.Ordinal);
+        Finished named = Run("texts", "latin1.txt", "--near", "éa0 b0 c0", "--encoding", "latin1", "--count", "1");
+        Assert.Contains("1: éa0 b0 c0", named.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -123,7 +123,7 @@ internal static class TextCommandOptions
             throw new UsageException("--dropout takes a share, from 0 to below 1.");
         }
 
-        UsageException.Unless(words, () => Read(words), _ => { });
+        _ = UsageException.Unless(words, () => Read(words), _ => { });
         foreach (Option<int?> option in new[] { ContextOption, LayersOption, HeadsOption, KeyHeadsOption, WidthOption })
         {
             TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);

@@ -248,7 +248,18 @@ internal static partial class Program
         }
 
         // The lines after torch's own sentence are its native stack trace.
-        return FileTransaction.WithFinalNames(
-            e is ExternalException ? message.Split('\n')[0].Trim() : message.ReplaceLineEndings(" "));
+        return Printable(FileTransaction.WithFinalNames(
+            e is ExternalException ? message.Split('\n')[0].Trim() : message.ReplaceLineEndings(" ")));
+    }
+
+    /// <summary>
+    /// Returns a message that may quote a damaged file: what would steer the terminal is replaced, and the length is
+    /// bounded.
+    /// </summary>
+    private static string Printable(string message)
+    {
+        const int MaxLength = 2000;
+        string some = message.Length > MaxLength ? message[..MaxLength] + "…" : message;
+        return string.Concat(some.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
     }
 }

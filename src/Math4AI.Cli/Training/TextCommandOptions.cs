@@ -123,12 +123,8 @@ internal static class TextCommandOptions
             throw new UsageException("--dropout takes a share, from 0 to below 1.");
         }
 
+        TrainOptionChecks.RequirePositive(KeyHeadsOption, words.GetValue(KeyHeadsOption) ?? 1);
         _ = UsageException.Unless(words, () => Read(words), _ => { });
-        foreach (Option<int?> option in new[] { ContextOption, LayersOption, HeadsOption, KeyHeadsOption, WidthOption })
-        {
-            TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
-        }
-
         RequireTheirText(words);
         if (Units[words.GetValue(UnitOption)!] != TextUnit.TrainedBytePair)
         {

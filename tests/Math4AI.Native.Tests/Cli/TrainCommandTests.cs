@@ -310,7 +310,7 @@ public class TrainCommandTests : TemporaryFolder
     [InlineData(2, "schedule", "--text", "x.txt", "--schedule", "magic")]
     [InlineData(2, "--epochs and --steps", "--text", "x.txt", "--epochs", "1", "--steps", "1")]
     [InlineData(2, "style 'bert'", "--text", "x.txt", "--style", "bert")]
-    [InlineData(2, "--layers takes", "--text", "x.txt", "--layers", "0")]
+    [InlineData(2, "--layers must be", "--text", "x.txt", "--layers", "0")]
     [InlineData(2, "a multiple of the heads", "--text", "x.txt", "--heads", "3")]
     [InlineData(2, "--context is for a text", "x.csv", "--context", "32")]
     [InlineData(2, "leave out --width", "--text", "x.txt", "--from", "m", "--width", "64")]

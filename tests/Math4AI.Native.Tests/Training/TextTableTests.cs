@@ -31,6 +31,16 @@ public sealed class TextTableTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_target_that_is_a_text_of_its_own_in_each_row_is_refused()
+    {
+        File.WriteAllLines(
+            In("t.csv"), Enumerable.Range(0, 41).Select(i => i == 0 ? "x,note" : $"{i % 7},note {i} here"));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => LearnedTable.Train(
+            Table.Read(In("t.csv")), null, new TableTrainingOptions { Target = "note" }, new LinearLearner()));
+        Assert.Contains("too few of each class of 'note'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_network_learns_it_and_a_folder_keeps_its_words()
     {
         Table train = Orders(400, 1), test = Orders(400, 2, "zebra");

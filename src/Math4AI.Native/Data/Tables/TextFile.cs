@@ -5,7 +5,7 @@ namespace Math4AI.Data.Tables;
 /// <summary>Reads texts in UTF-8, or in an encoding that is named; no letter is ever replaced.</summary>
 public static class TextFile
 {
-    /// <summary>Reads a whole text.</summary>
+    /// <summary>Reads a whole text, plain or compressed by gzip.</summary>
     /// <param name="path">The file.</param>
     /// <param name="encoding">
     /// The name of its encoding, such as <c>windows-1252</c> or <c>latin1</c>; null for UTF-8, or what a byte order
@@ -16,7 +16,7 @@ public static class TextFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string Read(string path, string? encoding = null)
     {
-        using Stream stream = Decoded(File.OpenRead(path), encoding);
+        using Stream stream = Decoded(GzipFile.Open(path), encoding);
         using var reader = new StreamReader(new TextStream(stream, path));
         return reader.ReadToEnd();
     }

@@ -14,6 +14,7 @@ internal sealed class LanguageFolder
     private const string Config = "config.json";
     private const string Whole = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
+    private const string Pickles = "pytorch_model*.bin";
     private const int MaxPositions = 1 << 22;
     private const int MaxConfigBytes = 1 << 20;
     private const int MaxIndexBytes = 64 << 20;
@@ -210,7 +211,11 @@ internal sealed class LanguageFolder
     {
         if (!File.Exists(Path.Combine(folder, Index)))
         {
-            return [Path.Combine(folder, Whole)];
+            string whole = Path.Combine(folder, Whole);
+            return File.Exists(whole) ? [whole] : throw new FileNotFoundException(
+                $"{folder} has no {Whole}" + (Directory.EnumerateFiles(folder, Pickles).Any()
+                    ? $": its {Pickles} can run anything when it is read, and is not; save the weights as safetensors."
+                    : " and no index of its pieces."));
         }
 
         string[] names = Json(Index, MaxIndexBytes)["weight_map"] is JsonObject map

@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.Text.Unicode;
+using Math4AI.Data;
 using Math4AI.Processes;
 using Math4AI.Runtime;
 
@@ -25,10 +25,7 @@ internal sealed class CorpusReader : IDisposable
     public CorpusReader(string path)
     {
         this.path = path;
-        FileStream file = File.OpenRead(path);
-        bool isZip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        stream = isZip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        stream = GzipFile.Open(path);
         byte[] first = new byte[Mark.Length];
         first = first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
         kept = first.AsSpan().SequenceEqual(Mark) ? [] : first;

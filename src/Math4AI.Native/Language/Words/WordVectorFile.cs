@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Math4AI.Data;
 using Math4AI.Data.Arrays;
 
 namespace Math4AI.Language.Words;
@@ -63,6 +64,11 @@ internal static class WordVectorFile
     public static WordVectors Read(string path)
     {
         using FileStream file = File.OpenRead(path);
+        if (GzipFile.IsPacked(file))
+        {
+            throw new InvalidDataException($"{path} is compressed by gzip: unpack it first (gunzip).");
+        }
+
         byte[] head = new byte[Math.Min(MaxWord, file.Length)];
         file.ReadExactly(head);
         file.Position = 0;

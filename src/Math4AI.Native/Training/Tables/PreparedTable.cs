@@ -74,12 +74,16 @@ internal sealed record PreparedTable(
 
     private static void RequireRows(int[][] parts, Table rows, TableTrainingOptions options)
     {
+        const int Few = 20;
         if (parts.Any(part => part.Length == 0))
         {
             throw new ArgumentException(options.GroupBy is { } column
                 ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one "
                     + "of its own."
-                : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
+                : rows.Rows < Few
+                    ? $"{rows.Rows} rows are too few to train, choose and test; {Few} and more are needed."
+                    : $"The {rows.Rows} rows have too few of each class of '{options.Target}' to train, choose and "
+                        + "test: name another target.");
         }
     }
 

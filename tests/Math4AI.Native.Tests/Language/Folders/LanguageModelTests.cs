@@ -121,6 +121,15 @@ public sealed class LanguageModelTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_folder_whose_weights_are_a_pickle_is_told_so()
+    {
+        string folder = Copied("gpt2");
+        File.Move(Path.Combine(folder, "model.safetensors"), Path.Combine(folder, "pytorch_model.bin"));
+        Assert.Contains("can run anything", Assert.Throws<FileNotFoundException>(
+            () => LanguageModel.Load(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_array_twice_in_the_pieces_is_refused()
     {
         string folder = Copied("llama-grouped");

@@ -131,6 +131,22 @@ public sealed class TableInformationTests
     }
 
     [Fact]
+    public void The_error_of_columns_with_ties_holds_their_bias()
+    {
+        var random = new MersenneTwister(4);
+        const int Samples = 120;
+        double[] x = [.. Enumerable.Range(0, Samples).Select(_ => (double)random.Next(30))];
+        double[] y = [.. x.Select(value => value + random.Next(8))];
+        double[] untied = [.. x.Select(value => value + random.NextDouble())];
+        InformationTable found = new TableInformation { Permutations = 1 }.Of(
+            Table.OfNumbers([("x", x), ("y", y), ("untied", untied)]));
+        Estimate of = MutualInformation.Ksg(Column(x).Append(Column(y)));
+        PairInformation pair = found.Pairs.Single(each => (each.First, each.Second) == ("x", "y"));
+        Assert.Equal(of, pair.Information);
+        Assert.True(pair.Information.Bias > 0.0 && pair.Information.Error > pair.Information.StandardError);
+    }
+
+    [Fact]
     public void Independent_columns_are_found_at_the_rate_of_the_test()
     {
         const int Sets = 60;

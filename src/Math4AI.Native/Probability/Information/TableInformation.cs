@@ -150,12 +150,15 @@ public sealed record TableInformation
         {
             PairSamples samples = Of(pair);
             return new PairInformation(
-                pair.First, pair.Second, samples.Rows, new Estimate(numbers[0], numbers[1]), numbers[2], 1.0,
+                pair.First, pair.Second, samples.Rows,
+                new Estimate(numbers[0], numbers[1]) { Bias = numbers[2] }, numbers[3], 1.0,
                 samples.AreCounted ? "counts" : "neighbors");
         })];
     }
 
-    /// <summary>Information, its standard error and its probability by chance of each pair, on all threads.</summary>
+    /// <summary>
+    /// Information, its standard error, its bias and its probability by chance of each pair, on all threads.
+    /// </summary>
     private double[][] Judged(
         int pairs, Func<int, PairSamples> samplesOf, int permutations, IProgress<double>? progress,
         CancellationToken cancellation)
@@ -167,7 +170,7 @@ public sealed record TableInformation
             Estimate information = samples.Judged(Neighbors, cancellation);
             double probability = samples.Some(MaxTestRows, unchecked(Seed + i))
                 .PValue(permutations, Neighbors, unchecked(Seed + i), cancellation);
-            return [information.Value, information.StandardError, probability];
+            return [information.Value, information.StandardError, information.Bias, probability];
         }
 
         return Processes.Distribute(pairs, own =>

@@ -27,7 +27,7 @@ internal sealed record ExploreSummary(
         overview.Columns,
         overview.EqualRows,
         overview.Reason,
-        [.. PairsOf(overview).Take(MaxPairs)],
+        [.. PairsOf(overview).Where((pair, place) => place < MaxPairs || pair.Information is not null)],
         overview.Components is { } components ? [.. components.VarianceShares] : [],
         overview.Outliers,
         overview.Clusters is { } clusters ? ClusterSummary.Of(table, clusters, compared) : null);

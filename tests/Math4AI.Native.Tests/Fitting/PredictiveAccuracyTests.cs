@@ -58,6 +58,47 @@ public sealed class PredictiveAccuracyTests
         Assert.Throws<ArgumentException>(() => PredictiveAccuracy.Of([]));
     }
 
+    [Fact]
+    public void Equal_weights_have_no_tail_and_weights_with_ties_have_one()
+    {
+        double[] equal = [.. Enumerable.Range(0, 400).Select(i => 1e-14 * (i % 3))];
+        Assert.Equal(double.NegativeInfinity, ParetoSmoothing.Smooth(equal));
+
+        // Half of the tail is as large as where it begins.
+        double[] tied = [.. Enumerable.Range(0, 400).Select(i => i < 370 ? 0.0 : 0.01 * (i - 369))];
+        Assert.True(double.IsFinite(ParetoSmoothing.Smooth(tied)));
+    }
+
+    [Fact]
+    public void Samples_without_weight_change_nothing()
+    {
+        double[] weights = [.. Observed.Select(_ => 4.0)];
+        (double LogDensity, double Evidence, double Largest) few = Of(Observed, weights);
+        (double LogDensity, double Evidence, double Largest) more = Of([.. Observed, 90.0], [.. weights, 0.0]);
+        Assert.Equal(few.LogDensity, more.LogDensity, 0.05);
+        Assert.Equal(few.Evidence, more.Evidence, 0.05);
+        Assert.Equal(few.Largest, more.Largest);
+
+        static (double LogDensity, double Evidence, double Largest) Of(double[] y, double[] weights)
+        {
+            var problem = new FitProblem
+            {
+                Model = Model.FromFormula("a + 0*x", "x"),
+                Inputs = Matrix<double>.Build.Dense(y.Length, 1, 1.0),
+                Targets = Vector<double>.Build.Dense(y),
+                Weights = Vector<double>.Build.Dense(weights),
+            };
+            FitPosterior found = FitPosterior.Sample(problem.Fit(), new Dictionary<string, Prior>
+            {
+                ["a"] = Prior.Normal(0.0, 10.0),
+                ["sigma"] = Prior.Parse("half_normal(3)"),
+            });
+            CheckedStatistic largest = found.Check().Statistics.Single(each => each.Name == "largest");
+            Assert.All(largest.Replicated, value => Assert.True(double.IsFinite(value)));
+            return (found.LeaveOneOut().LogDensity, found.LogEvidence().Value, largest.Observed);
+        }
+    }
+
     private static PredictiveAccuracy Accuracy(string formula, params (string Name, string Prior)[] priors)
     {
         var problem = new FitProblem

@@ -135,7 +135,7 @@ public sealed class PredictiveCheck
         var data = new ReplicatedData(problem, density);
         count = (int)Math.Clamp(MaxValues / Math.Max(1, data.Count), MinReplicates, count);
         var random = new MersenneTwister(seed);
-        double[] observed = problem.Targets!.Values.ToArray();
+        double[] observed = data.Observed;
         double[][] drawn = new double[count][];
         double[][] ofObserved = [.. statistics.Select(_ => new double[count])];
         double[][] ofDrawn = [.. statistics.Select(_ => new double[count])];

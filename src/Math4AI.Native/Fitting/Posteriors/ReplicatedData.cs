@@ -2,12 +2,16 @@ using Math4AI.Fitting.Distances;
 
 namespace Math4AI.Fitting.Posteriors;
 
-/// <summary>Observations that a problem's model would have given, at given parameters.</summary>
+/// <summary>
+/// Observations that a problem's model would have given, at given parameters; none of samples without weight, of which
+/// nothing was observed.
+/// </summary>
 internal sealed class ReplicatedData
 {
     private readonly FitProblem problem;
     private readonly FitDensity density;
     private readonly double[] values;
+    private readonly int[] places;
 
     /// <exception cref="ArgumentException">The noise of the problem cannot be drawn.</exception>
     public ReplicatedData(FitProblem problem, FitDensity density)
@@ -19,7 +23,12 @@ internal sealed class ReplicatedData
         }
 
         values = new double[problem.Inputs!.RowCount * problem.Model.Outputs];
+        places = [.. Enumerable.Range(0, values.Length).Where(i => WeightOf(i) > 0.0)];
+        Observed = [.. places.Select(i => problem.Targets!.Values[i])];
     }
+
+    /// <summary>y of the samples with a weight.</summary>
+    public double[] Observed { get; }
 
     /// <summary>Why observations of a problem cannot be drawn; null if they can.</summary>
     public static string? WhyNot(FitProblem problem)
@@ -48,22 +57,32 @@ internal sealed class ReplicatedData
     }
 
     /// <summary>How many numbers there are.</summary>
-    public int Count => values.Length;
+    public int Count => places.Length;
 
     /// <summary>y, and its expected value.</summary>
     /// <param name="parameters">The parameters of the density.</param>
     /// <param name="random">The source of random numbers.</param>
     public (double[] Observed, double[] Expected) Draw(double[] parameters, System.Random random)
     {
-        double[] all = density.ParametersOf(parameters).ToArray(), observed = new double[values.Length];
+        double[] all = density.ParametersOf(parameters).ToArray();
         double scale = density.HasScale ? parameters[^1] : 1.0;
         problem.Model.Evaluate(problem.Inputs!, all, values, []);
-        for (int i = 0; i < observed.Length; i++)
+        return (
+            [.. places.Select(i => problem.Distance.Draw(values[i], scale / Math.Sqrt(WeightOf(i)), random))],
+            [.. places.Select(i => problem.Distance.Mean(values[i]))]);
+    }
+
+    /// <summary>Observations of all samples: those that were drawn, and y where there is no weight.</summary>
+    public double[] Whole(double[] drawn)
+    {
+        double[] all = problem.Targets!.Values.ToArray();
+        for (int k = 0; k < places.Length; k++)
         {
-            double weight = problem.Weights?[i % problem.Inputs!.RowCount] ?? 1.0;
-            observed[i] = problem.Distance.Draw(values[i], scale / Math.Sqrt(weight), random);
+            all[places[k]] = drawn[k];
         }
 
-        return (observed, [.. values.Select(problem.Distance.Mean)]);
+        return all;
     }
+
+    private double WeightOf(int place) => problem.Weights?[place % problem.Inputs!.RowCount] ?? 1.0;
 }

@@ -89,7 +89,9 @@ internal sealed class SampleLikelihood
         return (sum, ofScale);
     }
 
-    /// <summary>log p(y_i | f, s) of every sample, with all constants.</summary>
+    /// <summary>
+    /// log p(y_i | f, s) of every sample, with all constants; 0 where the weight is 0, since nothing was observed.
+    /// </summary>
     public double[] Pointwise(ReadOnlySpan<double> outputs, double scale)
     {
         double logScale = Math.Log(scale);
@@ -101,7 +103,8 @@ internal sealed class SampleLikelihood
             double weight = problem.Weights?[i] ?? 1.0;
             Take(i, outputs, predicted, numbers);
             double cost = distance.ExpandSample(predicted, numbers, logScale, ofOne, out _);
-            found[i] = isSquared
+            found[i] = weight == 0.0 ? 0.0
+                : isSquared
                 ? 0.5 * width * Math.Log(weight / (2.0 * Math.PI * scale * scale))
                     - 0.5 * weight * cost / (scale * scale)
                 : distance.LogLikelihood(weight * cost, 1);

@@ -68,7 +68,7 @@ public sealed class SimulationCalibration
         {
             cancellation.ThrowIfCancellationRequested();
             double[] truth = prior.DrawPrior(random);
-            double[] observed = data.Draw(truth, random).Observed;
+            double[] observed = data.Whole(data.Draw(truth, random).Observed);
             FitDensity density = FitPosterior.DensityOf(
                 problem with { Targets = problem.Targets!.With(i => observed[i]) }, priors);
             PosteriorDraws draws = (one with { Seed = random.Next() }).Sample(

@@ -12,10 +12,11 @@ internal static class ParetoSmoothing
     private const int MinTail = 5;
     private const double PriorDraws = 10.0;
     private const double PriorShape = 0.5;
+    private const double Rounding = 1e-9;
 
     /// <summary>Smooths weights in place.</summary>
     /// <param name="logWeights">log w, up to a constant; afterwards log w with the largest raw one at 0.</param>
-    /// <returns>k̂; infinite where there are too few draws to fit a tail.</returns>
+    /// <returns>k̂; ∞ where there are too few draws to fit a tail, −∞ where all large weights are equal.</returns>
     public static double Smooth(double[] logWeights)
     {
         int draws = logWeights.Length;
@@ -35,9 +36,9 @@ internal static class ParetoSmoothing
         int[] last = order[^tail..];
         double cut = Math.Exp(logWeights[order[^(tail + 1)]]);
         double[] above = [.. last.Select(i => Math.Exp(logWeights[i]) - cut)];
-        if (!(above[^1] > above[0]))
+        if (!(above[^1] - above[0] > Rounding))
         {
-            // Equal weights need no smoothing.
+            // Equal weights, but for rounding, need no smoothing.
             return double.NegativeInfinity;
         }
 
@@ -59,7 +60,7 @@ internal static class ParetoSmoothing
     {
         const double Spread = 3.0;
         int count = sorted.Length, points = 30 + (int)Math.Sqrt(count);
-        double quarter = sorted[(int)(count / 4.0 + 0.5) - 1];
+        double quarter = sorted.Skip((int)(count / 4.0 + 0.5) - 1).First(x => x > 0.0);
         double[] places = [.. Enumerable.Range(1, points).Select(
             j => 1.0 / sorted[^1] + (1.0 - Math.Sqrt(points / (j - 0.5))) / (Spread * quarter))];
         double[] logs = [.. places.Select(place =>

@@ -68,6 +68,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(SavedGroups.Kind, SavedGroups.Load);
         ModelFolder.Register(SavedHierarchy.Kind, SavedHierarchy.Load);
+        ModelFolder.Register(SavedPosterior.Kind, SavedPosterior.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
         ModelFolder.Register(LinearPredictor.Kind, LinearPredictor.Load);
         ModelFolder.Register(TreesFit.Kind, TreesFit.Load);

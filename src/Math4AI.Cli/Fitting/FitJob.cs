@@ -53,7 +53,7 @@ internal static class FitJob
         {
             Notes =
             [
-                .. summary.Notes, .. FitOutput.Write(files, options, result),
+                .. summary.Notes, .. FitOutput.Write(files, options, result, posterior),
                 .. new[] { options.Posterior?.Note }.OfType<string>(),
             ],
             Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),

@@ -21,8 +21,11 @@ internal static class FitOutput
             .. options.Posterior is { IsLaplace: false } ? [Draws(options)] : Array.Empty<string>(),
         ];
 
-    /// <summary>Writes them; returns notes on what was left out.</summary>
-    public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, FitResult result)
+    /// <summary>
+    /// Writes them, with predictions by the draws where there are such; returns notes on what was left out.
+    /// </summary>
+    public static IReadOnlyList<string> Write(
+        FileTransaction files, FitCommandOptions options, FitResult result, FitPosterior? posterior)
     {
         var notes = new List<string>();
         if (result.Residuals.Count <= MaxFittedRows)
@@ -35,27 +38,44 @@ internal static class FitOutput
             notes.Add($"fitted.csv is not written for more than {MaxFittedRows} rows.");
         }
 
-        if (!result.IsConverged)
+        string? wrong = posterior is { Draws.ChainsAgree: false } ? "the chains of the posterior do not agree"
+            : posterior is null && !result.IsConverged ? "the fit did not converge"
+            : null;
+        if (wrong is not null)
         {
             files.Remove(SavedFit.PathIn(options.Output));
-            return options.FollowUp.Predict is null
-                ? notes
-                : [.. notes, "There are no predictions, since the fit did not converge."];
+            files.Remove(Predictions(options));
+            return options.FollowUp.Predict is null ? notes : [.. notes, $"There are no predictions, since {wrong}."];
         }
 
-        SavedFit saved = SavedFit.Of(result);
-        File.WriteAllText(files.Add(SavedFit.PathIn(options.Output)), saved.ToJson());
+        notes.AddRange(posterior is null
+            ? WriteModel(files, options, SavedFit.Of(result))
+            : WriteModel(files, options, SavedPosterior.Of(posterior)));
+        return options.Posterior is { IsLaplace: true } && options.FollowUp.Predict is not null
+            ? [.. notes, "Predictions are those of the fit, which knows no priors: those of the posterior need its "
+                + "draws, by --posterior without 'laplace'."]
+            : notes;
+    }
+
+    private static IReadOnlyList<string> WriteModel(FileTransaction files, FitCommandOptions options, SavedFit fit) =>
+        WriteModel(files, options, fit.ToJson(), path => fit.PredictTable(path, options.Level, options.Table));
+
+    private static IReadOnlyList<string> WriteModel(
+        FileTransaction files, FitCommandOptions options, SavedPosterior posterior) => WriteModel(
+        files, options, posterior.ToJson(),
+        path => posterior.PredictTable(path, options.Level, options.Table, options.Seed));
+
+    private static IReadOnlyList<string> WriteModel(
+        FileTransaction files, FitCommandOptions options, string json, Func<string, PredictedTable> predict)
+    {
+        File.WriteAllText(files.Add(SavedFit.PathIn(options.Output)), json);
         if (options.FollowUp.Predict is { } path)
         {
-            notes.AddRange(
-                WritePredictions(files, options, saved.PredictTable(path, options.Level, options.Table)));
-        }
-        else
-        {
-            files.Remove(Predictions(options));
+            return WritePredictions(files, options, predict(path));
         }
 
-        return notes;
+        files.Remove(Predictions(options));
+        return [];
     }
 
     /// <summary>The files of fits of groups.</summary>

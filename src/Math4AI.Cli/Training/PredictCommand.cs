@@ -114,6 +114,7 @@ internal static class PredictCommand
             FormulaProcessFit fit => fit.PredictTable(options.Path, level),
             SavedGroups groups => groups.PredictTable(options.Path, level),
             SavedHierarchy groups => groups.PredictTable(options.Path, level),
+            SavedPosterior fit => fit.PredictTable(options.Path, level),
             _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
         };
         foreach (string note in found.Notes)

@@ -50,6 +50,25 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Predictions_are_those_of_the_draws_now_and_from_the_folder()
+    {
+        File.WriteAllText(In("new.csv"), "x\n0\n1\n");
+        Finished finished = Run(
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--prior",
+            "a ~ normal(10, 0.001); b ~ normal(1, 0.0001)", "--predict", In("new.csv"), "--no-report", "-o", In("out"));
+        Assert.True(finished.Code == 0, finished.Errors);
+        string written = File.ReadAllText(In(Path.Combine("out", "predictions.csv")));
+        string[] rows = written.Split('\n');
+        double At(int row, int column) => double.Parse(rows[row].Split(',')[column], CultureInfo.InvariantCulture);
+        Assert.Equal(10.0, At(1, 1), 0.001);
+        Assert.Equal(10.0 * Math.Exp(-1.0), At(2, 1), 0.001);
+        Assert.InRange(At(1, 3) - At(1, 2), 0.0035, 0.0043);
+        Finished later = Repository.Run(
+            Repository.Command, ["predict", In("out"), In("new.csv")], Repository.OneThread);
+        Assert.Equal(written, later.Output);
+    }
+
+    [Fact]
     public void Chains_go_on_from_the_draws_of_an_earlier_run()
     {
         string[] words =

@@ -14,7 +14,9 @@ internal sealed record FitPosteriorRank(
     double? Waic,
     double? EffectiveParameters,
     double? LargestShape,
-    double? StackingWeight);
+    double? StackingWeight,
+    double? LogEvidence,
+    double? LogEvidenceError);
 
 /// <summary>The distances of <c>--compare</c>, ranked by their posteriors.</summary>
 internal sealed record FitPosteriorRanking(IReadOnlyList<FitPosteriorRank> Distances, IReadOnlyList<string> Notes)
@@ -30,28 +32,35 @@ internal sealed record FitPosteriorRanking(IReadOnlyList<FitPosteriorRank> Dista
                 Known(model.Accuracy.Waic),
                 Known(model.Accuracy.EffectiveParameters),
                 Known(model.Accuracy.Shapes.Max()),
-                Known(model.Weight))),
+                Known(model.Weight),
+                model.LogEvidence is { } of ? Known(of.Value) : null,
+                model.LogEvidence is { } its ? Known(its.StandardError) : null)),
         ],
         comparison.Notes);
 
     /// <summary>Prints a row for each distance, and what the ranking supports.</summary>
     public void Print()
     {
+        bool hasEvidence = Distances.Any(each => each.LogEvidence is not null);
         var table = new Table().Border(TableBorder.Simple);
-        foreach (string title in new[]
-        {
-            "left out by PSIS-LOO", "log density", "±", "difference", "±", "WAIC", "largest k̂", "stacking weight",
-        })
+        string[] titles =
+            ["left out by PSIS-LOO", "log density", "±", "difference", "±", "WAIC", "largest k̂", "stacking weight"];
+        foreach (string title in hasEvidence ? [.. titles, "log evidence", "±"] : titles)
         {
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         }
 
         foreach (FitPosteriorRank each in Distances)
         {
-            table.AddRow(
+            string[] cells =
+            [
                 Markup.Escape(each.Distance), Text(each.LeaveOneOut, "F1"), Text(each.StandardError, "F1"),
                 Text(each.Difference, "F1"), Text(each.DifferenceError, "F1"), Text(each.Waic, "F1"),
-                Text(each.LargestShape, "F2"), Text(each.StackingWeight, "F3"));
+                Text(each.LargestShape, "F2"), Text(each.StackingWeight, "F3"),
+            ];
+            table.AddRow(hasEvidence
+                ? [.. cells, Text(each.LogEvidence, "F2"), Text(each.LogEvidenceError, "F2")]
+                : cells);
         }
 
         AnsiConsole.Write(table);

@@ -49,7 +49,9 @@ internal sealed record FitPosteriorSummary(
 
     public static FitPosteriorSummary Of(FitPosterior posterior, double level)
     {
-        Estimate? evidence = posterior.HasEvidence ? posterior.LogEvidence() : null;
+        Estimate? evidence = posterior is { HasEvidence: true, Draws.ChainsAgree: true }
+            ? posterior.LogEvidence()
+            : null;
         PredictiveCheck? ofPriors = posterior.HasPriorCheck ? posterior.CheckPriors() : null;
         FitPosteriorSummary found = Of(
             posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,

@@ -48,6 +48,29 @@ public sealed class PosteriorComparisonTests
     }
 
     [Fact]
+    public void Models_with_priors_are_compared_by_their_evidence_too()
+    {
+        Dictionary<string, Prior> priors = new()
+        {
+            ["a"] = Prior.Normal(0.0, 3.0),
+            ["b"] = Prior.Normal(0.0, 3.0),
+            ["sigma"] = Prior.Parse("half_normal(2)"),
+        };
+        FitPosterior Of(string formula, params string[] names) => FitPosterior.Sample(
+            Problem(formula).Fit(), names.ToDictionary(name => name, name => priors[name]), Few);
+        FitPosterior line = Of("a + b*x", "a", "b", "sigma"), constant = Of("a + 0*x", "a", "sigma");
+        PosteriorComparison found = PosteriorComparison.Of([("constant", constant), ("line", line)]);
+        Assert.Equal(line.LogEvidence(), found.Models[0].LogEvidence);
+        Assert.Equal(constant.LogEvidence(), found.Models[1].LogEvidence);
+        Assert.Contains(found.Notes, note => note.StartsWith(
+            "The log evidence of 'line' is above that of 'constant' by", StringComparison.Ordinal));
+
+        // Where one of them has a flat parameter, no evidence is compared.
+        PosteriorComparison flat = PosteriorComparison.Of([("constant", constant), ("line", Posterior("a + b*x"))]);
+        Assert.All(flat.Models, model => Assert.Null(model.LogEvidence));
+    }
+
+    [Fact]
     public void Stacking_gives_each_model_the_share_of_the_samples_that_it_alone_predicts()
     {
         // The first model explains 3 samples of 4, the second the rest: Σ log(w p + …) is greatest at 3/4 and 1/4.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Probability;
 using Math4AI.Probability.Sampling;
 
 namespace Math4AI.Fitting.Posteriors;
@@ -16,7 +17,14 @@ public sealed record RankedPosterior(
     PredictiveAccuracy Accuracy,
     double Difference,
     double DifferenceError,
-    double Weight);
+    double Weight)
+{
+    /// <summary>
+    /// Gets log p(y) by bridge sampling; null unless every parameter of each model has a prior of its range, and the
+    /// chains agree.
+    /// </summary>
+    public Estimate? LogEvidence { get; init; }
+}
 
 /// <summary>
 /// Ranks models by how well their posteriors predict samples that are left out: Pareto-smoothed leave-one-out sums with
@@ -29,6 +37,9 @@ public sealed class PosteriorComparison
     // Below it, the normal approximation of a difference cannot be trusted.
     private const double SmallDifference = 4.0;
     private const int FewSamples = 100;
+
+    // A Bayes factor of 20; R. Kass and A. Raftery, JASA 90 (1995).
+    private const double StrongEvidence = 3.0;
 
     private PosteriorComparison(IReadOnlyList<RankedPosterior> models, IReadOnlyList<string> notes) =>
         (Models, Notes) = (models, notes);
@@ -68,6 +79,7 @@ public sealed class PosteriorComparison
                 .OrderByDescending(each => each.Accuracy.LogDensity),
         ];
         double[] weights = StackingWeights.Of([.. ordered.Select(each => each.Accuracy.Pointwise)]);
+        bool hasEvidence = posteriors.All(each => each.Posterior is { HasEvidence: true, Draws.ChainsAgree: true });
         RankedPosterior[] models =
         [
             .. ordered.Select((each, k) =>
@@ -75,7 +87,10 @@ public sealed class PosteriorComparison
                 (double difference, double error) = each.Accuracy.Minus(ordered[0].Accuracy);
                 return new RankedPosterior(
                     each.Name, each.Posterior, each.Accuracy, k == 0 ? 0.0 : difference, k == 0 ? 0.0 : error,
-                    weights[k]);
+                    weights[k])
+                {
+                    LogEvidence = hasEvidence ? each.Posterior.LogEvidence() : null,
+                };
             }),
         ];
         return new PosteriorComparison(models, [.. Words(models, targets.Samples)]);
@@ -83,7 +98,8 @@ public sealed class PosteriorComparison
 
     /// <summary>
     /// Samples the posteriors of other fits to the observations of one, and ranks all of them. Fits by distances that
-    /// stand for no likelihood have no posterior: they are left out, and a note says so.
+    /// stand for no likelihood have no posterior, and those with an improper one none either: they are left out, and a
+    /// note says so.
     /// </summary>
     /// <param name="posterior">The posterior of the first fit; it is called as its distance is.</param>
     /// <param name="others">The other fits, as <see cref="ModelComparison"/> gives them.</param>
@@ -91,7 +107,6 @@ public sealed class PosteriorComparison
     /// <param name="sampler">The settings; null for 4 chains of 1000 draws.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">The fits are of other observations.</exception>
-    /// <exception cref="InvalidOperationException">A posterior is improper.</exception>
     public static PosteriorComparison Sample(
         FitPosterior posterior,
         IReadOnlyList<RankedModel> others,
@@ -104,6 +119,7 @@ public sealed class PosteriorComparison
         string name = posterior.Fit.Problem.Distance.Name;
         var all = new List<(string, FitPosterior)> { (name, posterior) };
         var without = new List<string>();
+        var left = new List<string>();
         foreach (RankedModel other in others.Where(other => other.Name != name))
         {
             if (other.Fit.Problem.Distance.Noise == Distances.NoiseModel.Unknown)
@@ -115,17 +131,23 @@ public sealed class PosteriorComparison
             IReadOnlyList<string> names = new FitDensity(other.Fit.Problem).Names;
             Dictionary<string, Prior> own = (priors ?? new Dictionary<string, Prior>())
                 .Where(pair => names.Contains(pair.Key)).ToDictionary();
-            all.Add((other.Name, FitPosterior.Sample(other.Fit, own, sampler, cancellation: cancellation)));
+            try
+            {
+                all.Add((other.Name, FitPosterior.Sample(other.Fit, own, sampler, cancellation: cancellation)));
+            }
+            catch (InvalidOperationException improper)
+            {
+                left.Add($"Not ranked by posteriors: '{other.Name}'. {improper.Message}");
+            }
+        }
+
+        if (without.Count > 0)
+        {
+            left.Add($"Without a likelihood, and so not ranked by posteriors: {string.Join(", ", without)}.");
         }
 
         PosteriorComparison found = Of(all);
-        return without.Count == 0
-            ? found
-            : new PosteriorComparison(found.Models,
-            [
-                .. found.Notes,
-                $"Without a likelihood, and so not ranked by posteriors: {string.Join(", ", without)}.",
-            ]);
+        return new PosteriorComparison(found.Models, [.. found.Notes, .. left]);
     }
 
     private static IEnumerable<string> Words(RankedPosterior[] models, int samples)
@@ -150,9 +172,14 @@ public sealed class PosteriorComparison
                 + "rather too small.";
         }
 
+        if (models.Length > 1 && best.LogEvidence is not null)
+        {
+            yield return ByEvidence(models);
+        }
+
         foreach (RankedPosterior model in models)
         {
-            foreach (string warning in model.Accuracy.Warnings)
+            foreach (string warning in model.Accuracy.Warnings.Concat(model.Posterior.Draws.Warnings))
             {
                 yield return $"'{model.Name}': {warning}";
             }
@@ -162,5 +189,18 @@ public sealed class PosteriorComparison
                 yield return $"'{model.Name}': its chains do not agree, and its place in the ranking means nothing.";
             }
         }
+    }
+
+    /// <summary>What the evidence supports: a Bayes factor of 20, 3 of its logarithm, is called strong.</summary>
+    private static string ByEvidence(RankedPosterior[] models)
+    {
+        RankedPosterior[] ordered = [.. models.OrderByDescending(model => model.LogEvidence!.Value.Value)];
+        Estimate first = ordered[0].LogEvidence!.Value, second = ordered[1].LogEvidence!.Value;
+        double lead = first.Value - second.Value;
+        double error = Math.Sqrt(Math.Pow(first.StandardError, 2.0) + Math.Pow(second.StandardError, 2.0));
+        string ahead = string.Create(CultureInfo.InvariantCulture, $"{lead:0.0} ± {error:0.0}");
+        return $"The log evidence of '{ordered[0].Name}' is above that of '{ordered[1].Name}' by {ahead}: "
+            + (lead - 2.0 * error > StrongEvidence ? "strong support, under these priors."
+                : "no strong support, which would be 3 or more.");
     }
 }

@@ -19,9 +19,10 @@ internal static class PosteriorTables
             return;
         }
 
+        bool hasEvidence = ranking.Models.Any(model => model.LogEvidence is not null);
         page.Heading("Ranked by left-out samples").Add("<div class=\"card scroll\"><table><tr><th></th>"
             + "<th>log density (PSIS-LOO)</th><th>±</th><th>difference</th><th>±</th><th>WAIC</th><th>largest k̂</th>"
-            + "<th>stacking weight</th></tr>");
+            + $"<th>stacking weight</th>{(hasEvidence ? "<th>log evidence</th><th>±</th>" : string.Empty)}</tr>");
         foreach (RankedPosterior model in ranking.Models)
         {
             string[] cells =
@@ -30,7 +31,9 @@ internal static class PosteriorTables
                 Fixed(model.Difference, "0.0"), Fixed(model.DifferenceError, "0.0"), Fixed(model.Accuracy.Waic, "0.0"),
                 Fixed(model.Accuracy.Shapes.Max(), "0.00"), Fixed(model.Weight, "0.000"),
             ];
-            page.Add(Row(model.Name, cells));
+            page.Add(Row(model.Name, model.LogEvidence is { } evidence
+                ? [.. cells, Fixed(evidence.Value, "0.00"), Fixed(evidence.StandardError, "0.00")]
+                : cells));
         }
 
         page.Add("</table></div>");
@@ -59,9 +62,11 @@ internal static class PosteriorTables
             page.Add(Row(name, numbers.Select(Html.Number)));
         }
 
-        page.Add("</table></div>").Add($"<p class=\"quiet\">k̂ {Fixed(laplace.Shape, "0.00")}: below 0.7 the "
-            + "approximation, with its importance weights, can be trusted.</p>");
-        Notes(page, laplace.Warnings);
+        page.Add("</table></div>").Add(double.IsNegativeInfinity(laplace.Shape)
+            ? "<p class=\"quiet\">The posterior is normal: all importance weights are equal.</p>"
+            : $"<p class=\"quiet\">k̂ {Fixed(laplace.Shape, "0.00")}: below 0.7 the approximation, with its importance "
+                + "weights, can be trusted.</p>");
+        Notes(page, laplace.Notes);
     }
 
     /// <summary>Adds data that the posterior, or the prior, gives beside the observations.</summary>

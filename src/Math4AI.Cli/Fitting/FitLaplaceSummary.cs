@@ -30,7 +30,7 @@ internal sealed record FitLaplaceSummary(
                 posterior.Quantile(name, 0.5 * (1.0 - level)),
                 posterior.Quantile(name, 0.5 * (1.0 + level)))))
             .ToDictionary(pair => pair.name, pair => pair.Item2),
-        posterior.Warnings);
+        posterior.Notes);
 
     /// <summary>Prints a row for each parameter.</summary>
     public void Print()
@@ -54,7 +54,8 @@ internal sealed record FitLaplaceSummary(
 
         AnsiConsole.Write(table);
         Console.Out.WriteLine(
-            $"Laplace's approximation at the mode with importance weights: k̂ {Text(Shape, "F2")}"
+            "Laplace's approximation at the mode with importance weights: "
+            + (Shape is null && IsTrusted ? "the posterior is normal" : $"k̂ {Text(Shape, "F2")}")
             + $"{(LogEvidence is null ? string.Empty : $", log evidence {Text(LogEvidence, "F3")}")}.");
         foreach (string note in Notes)
         {

@@ -120,6 +120,8 @@ public sealed class EvidenceTests
         string flat = Assert.Throws<InvalidOperationException>(
             () => FitPosterior.Laplace(problem.Fit()).LogEvidence()).Message;
         Assert.Contains("'a' is flat without end", flat);
+        Assert.Contains(
+            "Without a prior, and so flat on their ranges: a, b.", FitPosterior.Laplace(problem.Fit()).Notes);
         FitProblem bounded = problem with { Bounds = new Dictionary<string, (double, double)> { ["a"] = (0.0, 9.0) } };
         string cut = Assert.Throws<InvalidOperationException>(
             () => FitPosterior.Laplace(bounded.Fit(), Normals).LogEvidence()).Message;

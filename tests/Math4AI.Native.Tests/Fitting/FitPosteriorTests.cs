@@ -80,6 +80,32 @@ public sealed class FitPosteriorTests
         }
     }
 
+    [Theory]
+    [InlineData("a + b^2*x", true)]
+    [InlineData("a*exp(-b*x) + c*exp(-d*x)", true)]
+    [InlineData("a + b*x", false)]
+    [InlineData("a*exp(-b*x)", false)]
+    public void A_peak_that_chains_about_the_mode_do_not_visit_is_named(string formula, bool hasOther)
+    {
+        const int Count = 60;
+        double Law(double x) => formula switch
+        {
+            "a + b^2*x" => 1.0 + 4.0 * x,
+            "a + b*x" => 1.0 + 2.0 * x,
+            "a*exp(-b*x)" => 3.0 * Math.Exp(-0.5 * x),
+            _ => 3.0 * Math.Exp(-0.2 * x) + 5.0 * Math.Exp(-2.0 * x),
+        };
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula(formula, "x"),
+            Inputs = Matrix<double>.Build.Dense(Count, 1, (i, _) => 0.1 * i),
+            Targets = Vector<double>.Build.Dense(Count, i => Law(0.1 * i) + 0.02 * Math.Sin(17.0 * i)),
+        }.Fit();
+        IReadOnlyList<string> notes = FitPosterior.Laplace(fit, draws: 200).Notes;
+        Assert.Equal(
+            hasOther, notes.Any(note => note.StartsWith("The density has another peak", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_normal_mean_with_known_noise_has_the_conjugate_posterior()
     {

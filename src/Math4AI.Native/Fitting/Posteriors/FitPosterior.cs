@@ -101,7 +101,7 @@ public sealed class FitPosterior
         FitDensity density = DensityOf(fit, priors);
         (double[] near, double[] errors) = Near(fit, density);
         PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
-        List<string> notes = [.. Flat(density), .. start.CheckProper(cancellation)];
+        IReadOnlyList<string> notes = Notable(density, start, cancellation);
         PosteriorDraws draws = draw(density, start.Start);
         return new FitPosterior(fit, density, draws, [.. notes, .. draws.Warnings]);
     }
@@ -246,8 +246,7 @@ public sealed class FitPosterior
         FitDensity density = DensityOf(fit, priors);
         (double[] near, double[] errors) = Near(fit, density);
         PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
-        _ = start.CheckProper(cancellation);
-        return new LaplacePosterior(density, start.Start, draws, seed);
+        return new LaplacePosterior(density, start.Start, Notable(density, start, cancellation), draws, seed);
     }
 
     /// <summary>Returns the log density of the posterior, for a sampler or an integral of your own.</summary>
@@ -324,6 +323,15 @@ public sealed class FitPosterior
                 "The residuals are 0: the noise cannot be told, and there is no posterior. Give absolute σ, or more "
                 + "samples.");
     }
+
+    /// <summary>What must be known before anything is drawn.</summary>
+    /// <exception cref="InvalidOperationException">The posterior is improper.</exception>
+    private static IReadOnlyList<string> Notable(
+        FitDensity density, PosteriorStart start, CancellationToken cancellation) =>
+    [
+        .. Flat(density), .. start.CheckProper(cancellation),
+        .. new[] { start.OtherPeak(cancellation) }.OfType<string>(),
+    ];
 
     private static IEnumerable<string> Flat(FitDensity density)
     {

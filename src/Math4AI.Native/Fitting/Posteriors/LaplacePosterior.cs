@@ -23,7 +23,8 @@ public sealed class LaplacePosterior
     private readonly double logIntegral;
     private readonly double[] weights;
 
-    internal LaplacePosterior(FitDensity density, SamplingStart start, int draws, int seed)
+    internal LaplacePosterior(
+        FitDensity density, SamplingStart start, IReadOnlyList<string> notes, int draws, int seed)
     {
         this.density = density;
         var space = new SamplingSpace(density);
@@ -53,6 +54,7 @@ public sealed class LaplacePosterior
         double[] unscaled = [.. logs.Select(Math.Exp)];
         double sum = unscaled.Sum();
         weights = [.. unscaled.Select(weight => weight / sum)];
+        Notes = [.. notes, .. Warnings];
     }
 
     /// <summary>Gets the names of the parameters, in order.</summary>
@@ -67,13 +69,22 @@ public sealed class LaplacePosterior
     /// <summary>Gets the importance weight of each draw; their sum is 1.</summary>
     public IReadOnlyList<double> Weights => weights;
 
-    /// <summary>Gets k̂; above 0.7 the approximation cannot be trusted, not even with its weights.</summary>
+    /// <summary>
+    /// Gets k̂; above 0.7 the approximation cannot be trusted, not even with its weights. −∞ where all large weights
+    /// are equal, as of a normal posterior.
+    /// </summary>
     public double Shape { get; }
 
     /// <summary>Gets what is wrong, in sentences; empty if nothing is known to be.</summary>
     public IReadOnlyList<string> Warnings => Shape <= MaxShape
         ? []
         : [$"k̂ is {Shape:0.00}, above 0.7: the posterior is not like a normal one at its mode. Sample it."];
+
+    /// <summary>
+    /// Gets what must be known besides the figures: which parameters have no prior, where the density does not vanish,
+    /// and <see cref="Warnings"/>.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>
     /// Gets whether the evidence is defined: every parameter has a prior of its range, or two bounds.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Optimization;
 using Math4AI.Probability.Sampling;
 using MathNet.Numerics.LinearAlgebra;
@@ -15,6 +16,17 @@ internal sealed class PosteriorStart
     private const double OffBound = 0.1;
     private const double Step = 1e-4;
     private const double Flat = 1e-8;
+
+    // Another peak has a height within these logarithms of the mode's, lies so many deviations away, and has a valley
+    // before it that chains do not cross.
+    private const double Comparable = 5.0;
+    private const double Apart = 6.0;
+    private const double Deep = 10.0;
+    private const double Level = 0.1;
+    private const double Distinct = 3.0;
+    private const int Between = 20;
+    private const int MostWithPeaks = 20;
+    private const int MostInPairs = 6;
 
     private readonly LogDensity density;
     private readonly Vector<double> mode;
@@ -114,6 +126,77 @@ internal sealed class PosteriorStart
         }
 
         return notes;
+    }
+
+    /// <summary>
+    /// Looks for a peak of the density other than the mode: where the sign of a parameter is the other, as a and −a say
+    /// the same of a², or two have changed places, as the terms of a sum may. Chains about the mode cannot show it.
+    /// </summary>
+    /// <returns>A sentence that names one; null where none is found.</returns>
+    public string? OtherPeak(CancellationToken cancellation)
+    {
+        int count = mode.Count;
+        if (count > MostWithPeaks)
+        {
+            return null;
+        }
+
+        var space = new SamplingSpace(density, Start);
+        Cost cost = CostOf(space);
+        Matrix<double> factor = covariance.Cholesky().Factor;
+        double[] gradient = new double[count];
+        double top = space.Evaluate(new double[count], gradient);
+        foreach (Vector<double> other in Reflected())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Vector<double> from = factor.Solve(other - mode);
+            if (!double.IsFinite(space.Evaluate(from.ToArray(), gradient)))
+            {
+                continue;
+            }
+
+            Minimum found = Minimizer.Bfgs().Minimize(
+                cost, from, new MinimizerOptions { MaxIterations = 200 }, cancellation);
+            double height = space.Evaluate(found.Parameters.ToArray(), gradient);
+            bool isPeak = height > top - Comparable && found.Parameters.L2Norm() > Apart
+                && Math.Sqrt(gradient.Sum(slope => slope * slope)) < Level;
+            double valley = !isPeak ? 0.0 : Enumerable.Range(1, Between).Min(
+                k => space.Evaluate((found.Parameters * k / (Between + 1.0)).ToArray(), gradient));
+            if (isPeak && valley < Math.Min(top, height) - Deep)
+            {
+                double[] theta = new double[count];
+                space.ToParameters(found.Parameters.ToArray(), theta);
+                return "The density has another peak that these chains do not visit, at "
+                    + string.Join(", ", density.Names.Zip(theta, (name, value) =>
+                        string.Create(CultureInfo.InvariantCulture, $"{name} = {value:G3}")))
+                    + ": bounds, or priors, that leave out all but one say which is meant.";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The mode with the sign of a free parameter changed, and with two of them in each other's place.
+    /// </summary>
+    private IEnumerable<Vector<double>> Reflected()
+    {
+        int[] free = [.. Enumerable.Range(0, mode.Count).Where(
+            j => double.IsInfinity(density.Bounds[j].Lower) && double.IsInfinity(density.Bounds[j].Upper))];
+        foreach (int j in free.Where(j => Math.Abs(mode[j]) > Distinct * Math.Sqrt(covariance[j, j])))
+        {
+            Vector<double> other = mode.Clone();
+            other[j] = -other[j];
+            yield return other;
+        }
+
+        foreach ((int i, int j) in free.Length > MostInPairs ? []
+            : free.SelectMany(i => free.Where(j => j > i).Select(j => (i, j))))
+        {
+            Vector<double> other = mode.Clone();
+            (other[i], other[j]) = (mode[j], mode[i]);
+            yield return other;
+        }
     }
 
     /// <summary>−log p(z) and its gradient.</summary>

@@ -166,7 +166,7 @@ internal sealed class PosteriorStart
             {
                 double[] theta = new double[count];
                 space.ToParameters(found.Parameters.ToArray(), theta);
-                return "The density has another peak that these chains do not visit, at "
+                return "The density has another peak, which is left out here, at "
                     + string.Join(", ", density.Names.Zip(theta, (name, value) =>
                         string.Create(CultureInfo.InvariantCulture, $"{name} = {value:G3}")))
                     + ": bounds, or priors, that leave out all but one say which is meant.";

@@ -17,6 +17,12 @@ public sealed class GramMatrix
 
     private const int RowsAtATime = 1024;
 
+    // Two vectors of 512 bits.
+    private const int MinRows = 16;
+
+    // Of one processor's own cache.
+    private const int BytesOfCache = 1 << 20;
+
     private readonly double[] values;
 
     internal GramMatrix(int rows, int columns)
@@ -57,14 +63,22 @@ public sealed class GramMatrix
     /// </summary>
     /// <param name="isSymmetric">Whether the matrix is that of a set of samples with itself.</param>
     /// <param name="fill">Fills a part of a column.</param>
-    public void FillColumns(bool isSymmetric, ColumnPart fill)
+    public void FillColumns(bool isSymmetric, ColumnPart fill) => FillColumns(isSymmetric, RowsAtATime, fill);
+
+    /// <summary>Fills every column of samples with so many inputs that fewer rows stay in the cache.</summary>
+    internal void FillColumnsOf(int inputs, bool isSymmetric, ColumnPart fill) => FillColumns(
+        isSymmetric,
+        Math.Clamp(BytesOfCache / (sizeof(double) * Math.Max(1, inputs)) / MinRows * MinRows, MinRows, RowsAtATime),
+        fill);
+
+    private void FillColumns(bool isSymmetric, int rowsAtATime, ColumnPart fill)
     {
         ArgumentNullException.ThrowIfNull(fill);
-        InBlocks(RowsAtATime, (first, end, scratch) =>
+        InBlocks(rowsAtATime, (first, end, scratch) =>
         {
-            for (int start = isSymmetric ? first : 0; start < Rows; start += RowsAtATime)
+            for (int start = isSymmetric ? first : 0; start < Rows; start += rowsAtATime)
             {
-                int stop = Math.Min(Rows, start + RowsAtATime);
+                int stop = Math.Min(Rows, start + rowsAtATime);
                 for (int column = first; column < end; column++)
                 {
                     int row = isSymmetric ? Math.Max(start, column) : start;

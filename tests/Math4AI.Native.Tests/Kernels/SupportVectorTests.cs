@@ -1,5 +1,6 @@
 using Math4AI.Kernels;
 using Math4AI.Kernels.Machines;
+using Math4AI.Training.Learners;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Kernels;
@@ -209,6 +210,15 @@ public class SupportVectorTests
         {
             Assert.Equal(p[i], found[i], 1e-10);
         }
+    }
+
+    [Fact]
+    public void One_sample_is_too_few_also_in_a_part_of_a_cross_validation()
+    {
+        Matrix<double> x = Matrix<double>.Build.DenseOfColumnArrays([1.0, 2.0]);
+        var samples = LearnerSamples.Of(x, Vector<double>.Build.DenseOfArray([0.5, 1.5]));
+        Assert.Contains("2 samples or more", Assert.Throws<ArgumentException>(
+            () => new SupportVectorLearner().Choose(samples)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal abstract class StationaryKernel : Kernel
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)
     {
         KernelSamples x = Scaled(samples), z = ReferenceEquals(samples, others) ? x : Scaled(others);
-        gram.FillColumns(ReferenceEquals(samples, others), (column, firstRow, values, scratch) =>
+        gram.FillColumnsOf(x.Inputs, ReferenceEquals(samples, others), (column, firstRow, values, scratch) =>
         {
             SquaredDistances(x, z, column, firstRow, values);
             Shape(values, scratch);

@@ -8,7 +8,12 @@ internal sealed class MachineSamples
     public MachineSamples(Matrix<double> inputs, bool isStandardized)
     {
         var samples = new KernelSamples(inputs, nameof(inputs));
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples.Count, 2, nameof(inputs));
+        if (samples.Count < 2)
+        {
+            throw new ArgumentException(
+                $"A support vector machine needs 2 samples or more, and there are {samples.Count}.", nameof(inputs));
+        }
+
         Scaling = new InputScaling(samples, isStandardized);
         Inputs = Scaling.Apply(inputs);
     }

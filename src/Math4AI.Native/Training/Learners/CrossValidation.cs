@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using Math4AI.Data.Models;
+using Math4AI.Kernels;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -19,9 +21,18 @@ internal sealed class CrossValidation
     /// <summary>
     /// Takes at most so many samples, at random with the same share of every class, and divides them into parts.
     /// </summary>
-    public CrossValidation(LearnerSamples all, int most, int seed)
+    /// <param name="all">The samples.</param>
+    /// <param name="most">How many are taken at most.</param>
+    /// <param name="seed">The seed of both choices.</param>
+    /// <param name="isOfDistances">
+    /// Whether the models compare samples by their distances alone: these are then computed once for all fits, where
+    /// that pays.
+    /// </param>
+    public CrossValidation(LearnerSamples all, int most, int seed, bool isOfDistances)
     {
         samples = all.Some(most, 2 * Parts, seed);
+        Distances = isOfDistances ? DistanceTable.TryOf(samples.Inputs) : null;
+        samples = Distances is null ? samples : samples.Numbered();
         var folds = new Folds(samples, seed, Parts);
         trainings = [.. Enumerable.Range(0, folds.Count).Select(folds.Training)];
         tests = [.. Enumerable.Range(0, folds.Count).Select(folds.Held)];
@@ -29,6 +40,11 @@ internal sealed class CrossValidation
 
     /// <summary>Gets the number of samples.</summary>
     public int Samples => samples.Inputs.RowCount;
+
+    /// <summary>
+    /// Gets the distances of all samples, whose inputs are then their numbers; null where the inputs are those given.
+    /// </summary>
+    public DistanceTable? Distances { get; }
 
     /// <summary>Fits one model for each value of the second setting, which ascend, with one of the first.</summary>
     public delegate IEnumerable<IRowPredictor> PathFit(double across, double[] up, LearnerSamples training);
@@ -129,19 +145,28 @@ internal sealed class CrossValidation
         {
             double[][] found = new double[own.Count][];
             int done = 0;
-            Parallel.For(0, own.Count, new ParallelOptions
+            var options = new ParallelOptions
             {
                 MaxDegreeOfParallelism = Compute.Threads,
                 CancellationToken = cancellation,
-            }, i =>
+            };
+            try
             {
-                // The threads are shared out among the paths: those of one must not divide its work again.
-                using OneThread alone = OneThread.BeginIf(own.Count > 1);
-                (double first, double[] up) = paths[own[i] / trainings.Length];
-                int part = own[i] % trainings.Length;
-                found[i] = [.. fit(first, up, trainings[part]).Select(model => Sum(model, tests[part]))];
-                progress((double)Interlocked.Increment(ref done) / own.Count);
-            });
+                Parallel.For(0, own.Count, options, i =>
+                {
+                    // The threads are shared out among the paths: those of one must not divide its work again.
+                    using OneThread alone = OneThread.BeginIf(own.Count > 1);
+                    (double first, double[] up) = paths[own[i] / trainings.Length];
+                    int part = own[i] % trainings.Length;
+                    found[i] = [.. fit(first, up, trainings[part]).Select(model => Sum(model, tests[part]))];
+                    progress((double)Interlocked.Increment(ref done) / own.Count);
+                });
+            }
+            catch (AggregateException e)
+            {
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
+
             return found;
         });
         return

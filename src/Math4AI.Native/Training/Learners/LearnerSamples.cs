@@ -141,6 +141,15 @@ public sealed class LearnerSamples
         Processes = Processes,
     };
 
+    /// <summary>The same samples, whose one input is the number of each, from 0.</summary>
+    internal LearnerSamples Numbered() => new(
+        Matrix<double>.Build.Dense(Inputs.RowCount, 1, (i, _) => i), (int[]?)Classes, ClassCount, Targets)
+    {
+        Groups = Groups,
+        ClassWeights = ClassWeights,
+        Processes = Processes,
+    };
+
     /// <summary>The weight of a sample.</summary>
     internal double WeightOf(int row) => ClassWeights is { } weights && Classes is { } of ? weights[of[row]] : 1.0;
 

@@ -53,12 +53,14 @@ public sealed record RidgeLearner : Learner
         double center = SupportVectorLearner.GammaOf(training.Inputs);
         RidgeLearner With(double gamma, double penalty) =>
             this with { Gamma = isGammaOpen ? gamma : Gamma, Penalty = Penalty ?? penalty };
-        SettingSearch search = new CrossValidation(training, MaxSearchSamples, Seed).Search(
+        var validation = new CrossValidation(training, MaxSearchSamples, Seed, Kernel is null);
+        SettingSearch search = validation.Search(
             ("γ", "λ"),
             KernelSettings.Gammas(isGammaOpen, Gamma, center),
             KernelSettings.Penalties(Penalty, 10.0, -4),
-            (gamma, penalties, part) =>
-                penalties.Select(penalty => With(gamma, penalty).Fit(part, cancellation)),
+            (gamma, penalties, part) => penalties.Select(penalty =>
+                (With(gamma, penalty) with { Kernel = validation.Distances?.Rbf(gamma) ?? Kernel })
+                    .Fit(part, cancellation)),
             progress,
             cancellation);
         return new LearnerChoice(With(search.Best.Across, search.Best.Up), search);

@@ -64,7 +64,7 @@ public sealed record SupportVectorLearner : Learner
             return new LearnerChoice(this, null);
         }
 
-        var validation = new CrossValidation(training, MaxSearchSamples, Seed);
+        var validation = new CrossValidation(training, MaxSearchSamples, Seed, Kernel is null);
         double center = GammaOf(training.Inputs);
         SupportVectorLearner With(double gamma, double penalty) => this with
         {
@@ -79,7 +79,8 @@ public sealed record SupportVectorLearner : Learner
             ("γ", "C"),
             KernelSettings.Gammas(isGammaOpen, Gamma, center),
             KernelSettings.Penalties(Penalty, 4.0, -1),
-            (gamma, penalties, part) => With(gamma, 1.0).FitPath(part, penalties, cancellation),
+            (gamma, penalties, part) => (With(gamma, 1.0) with { Kernel = validation.Distances?.Rbf(gamma) ?? Kernel })
+                .FitPath(part, penalties, cancellation),
             progress,
             cancellation);
         return new LearnerChoice(With(search.Best.Across, search.Best.Up) with

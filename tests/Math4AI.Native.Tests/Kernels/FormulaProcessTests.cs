@@ -168,9 +168,24 @@ public sealed class FormulaProcessTests : TemporaryFolder
         Assert.Equal(2.5, fit.Parameters[0], 0.02);
         fit.Save(In("sparse"));
         Assert.Equal(fit.ToString(), FormulaProcessFit.Load(In("sparse")).ToString());
+        Assert.Equal(2.5, fit.Parameters[0], 5.0 * fit.StandardErrors![0]);
+        Matrix<double> far = Matrix<double>.Build.DenseOfArray(new[,] { { 1e6, 1.0 } });
+        double deviation = FormulaProcessFit.Load(In("sparse")).Predict(far).Deviation[0];
+        Assert.Equal(1e6 * fit.StandardErrors[0], deviation, 1e-3 * deviation);
+        Assert.Empty(FormulaProcessFit.Load(In("sparse")).PredictTable(In("data.csv")).Notes);
+
+        // Files that were written before they held the uncertainty of the law.
+        var without = new FormulaProcessFit(problem, new SparseGaussianProcess
+        {
+            Mean = problem.Law.Model,
+            MeanStart = Vector<double>.Build.Dense(1, 2.5),
+            Optimize = false,
+            InducingCount = 5,
+        }.Fit(problem.Law.Inputs!, problem.Law.Targets!.Values));
+        without.Save(In("without"));
         Assert.Contains(
-            "leave out the uncertainty of the law's parameters",
-            Assert.Single(FormulaProcessFit.Load(In("sparse")).PredictTable(In("data.csv")).Notes),
+            "without the uncertainty of the law's parameters",
+            Assert.Single(FormulaProcessFit.Load(In("without")).PredictTable(In("data.csv")).Notes),
             StringComparison.Ordinal);
     }
 

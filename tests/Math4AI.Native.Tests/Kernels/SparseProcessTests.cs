@@ -100,6 +100,51 @@ public sealed class SparseProcessTests : TemporaryFolder
         Assert.Equal(fit.ToString(), read.ToString());
     }
 
+    /// <summary>Equation 2.42 of Rasmussen and Williams in full matrices, Q + D or, of every sample, K + D.</summary>
+    [Theory]
+    [InlineData(25)]
+    [InlineData(120)]
+    public void Predictions_carry_the_uncertainty_of_the_means_parameters(int inducing)
+    {
+        const int Count = 120;
+        Matrix<double> x = X.SubMatrix(0, Count, 0, 2);
+        Vector<double> y = 2.0 * x.Column(0) + x.Column(1).Map(Math.Sin) + 0.1 * Y.SubVector(0, Count);
+        Vector<double> known = Vector<double>.Build.Dense(Count, i => 0.002 * (i % 3));
+        SparseGaussianProcessFit fit = new SparseGaussianProcess
+        {
+            InducingCount = inducing,
+            Mean = Model.FromFormula("a*u + exp(b*v)", "u", "v"),
+            Kernel = Given,
+            Standardize = false,
+        }.Fit(x, y, known);
+        Matrix<double> at = Matrix<double>.Build.DenseOfArray(
+            new[,] { { 0.1, 0.2 }, { 1.0, -1.0 }, { 60.0, 2.0 }, { -0.3, 3.0 } });
+        double unit = fit.Scales.Target * fit.Scales.Target;
+        Matrix<double> points = fit.State.Landmarks.Points.ToMatrix(), inner = fit.Kernel.Gram(points);
+        Matrix<double> Covariance(Matrix<double> left, Matrix<double> right) => inducing == Count
+            ? fit.Kernel.Gram(left, right)
+            : fit.Kernel.Gram(left, points) * inner.Solve(fit.Kernel.Gram(points, right));
+        Matrix<double> whole = unit * Covariance(x, x)
+            + Matrix<double>.Build.DiagonalOfDiagonalVector(known + fit.NoiseVariance);
+        Matrix<double> cross = unit * Covariance(x, at), solved = whole.Solve(cross);
+        Vector<double> beta = Vector<double>.Build.DenseOfEnumerable(fit.MeanParameters);
+        Matrix<double> design = fit.Scales.Mean!.Jacobian(x, beta);
+        Matrix<double> rest = fit.Scales.Mean.Jacobian(at, beta).Transpose() - design.TransposeThisAndMultiply(solved);
+        Matrix<double> information = design.TransposeThisAndMultiply(whole.Solve(design));
+        Vector<double> expected = unit * fit.Kernel.Diagonal(at) - (cross.TransposeThisAndMultiply(solved)
+            - rest.TransposeThisAndMultiply(information.Solve(rest))).Diagonal();
+        Vector<double> found = fit.Predict(at).FunctionDeviation;
+        for (int i = 0; i < at.RowCount; i++)
+        {
+            Assert.Equal(1.0, found[i] / Math.Sqrt(expected[i]), 1e-6);
+        }
+
+        Assert.Equal(0.0, (information * fit.MeanCovariance() - Matrix<double>.Build.DenseIdentity(2)).L2Norm(), 1e-6);
+        fit.Save(In("carried"));
+        Assert.Equal(found, SparseGaussianProcessFit.Load(In("carried")).Predict(at).FunctionDeviation);
+        Assert.Throws<InvalidOperationException>(() => (Fixed with { InducingCount = 5 }).Fit(X, Y).MeanCovariance());
+    }
+
     [Fact]
     public void Inducing_points_end_where_they_determine_every_sample()
     {

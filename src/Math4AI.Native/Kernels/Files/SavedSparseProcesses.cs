@@ -21,6 +21,13 @@ internal static class SavedSparseProcesses
         arrays.AddColumns("factor", points.Count, points.Count, fit.State.Whole.Lower.ToArray());
         arrays.Add("reduced", fit.State.Reduced);
         arrays.Add("mean", fit.MeanParameters);
+        if (fit.Uncertainty is { } unknown && unknown.Lengths.All(double.IsFinite))
+        {
+            arrays.Add("mean of features", unknown.Half);
+            arrays.Add("mean covariance", unknown.Scaled);
+            arrays.Add("mean lengths", unknown.Lengths);
+        }
+
         ModelFolder.Write(
             folder,
             files,
@@ -51,10 +58,24 @@ internal static class SavedSparseProcesses
         landmarks.Factor.SolveUpper(weights);
         var state = new SparseState(
             kernel, about.Noise, landmarks, PositiveDefiniteFactor.OfLower(lower, count), reduced, weights, [], 0.0);
+        double[] parameters = arrays.Vector("mean", mean?.ParameterNames.Count ?? 0);
         return new SparseGaussianProcessFit(
-            new SparseScales(scaling, about.TargetScale, about.Level, mean), state,
-            arrays.Vector("mean", mean?.ParameterNames.Count ?? 0), about.Samples, about.LogEvidence);
+            new SparseScales(scaling, about.TargetScale, about.Level, mean), state, parameters, about.Samples,
+            about.LogEvidence)
+        {
+            Uncertainty = mean is null ? null : UncertaintyOf(arrays, mean, about.TargetScale, parameters, count),
+        };
     }
+
+    /// <summary>Null where the parameters were given, and in files that were written before they had one.</summary>
+    private static MeanUncertainty? UncertaintyOf(
+        ModelArrays arrays, Model mean, double targetScale, double[] parameters, int points) =>
+        arrays.Has("mean covariance")
+            ? new MeanUncertainty(
+                mean, targetScale, parameters, arrays.Matrix("mean of features", points, parameters.Length),
+                arrays.Matrix("mean covariance", parameters.Length, parameters.Length),
+                arrays.Vector("mean lengths", parameters.Length))
+            : null;
 }
 
 /// <summary>A saved Gaussian process with inducing points.</summary>

@@ -45,10 +45,11 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
     public IReadOnlyList<double> Parameters => Exact?.MeanParameters ?? Sparse!.MeanParameters;
 
     /// <summary>
-    /// Gets their standard errors, the hyperparameters taken as known; null where there are inducing points.
+    /// Gets their standard errors, the hyperparameters taken as known; null for a fit with inducing points that was
+    /// saved without them.
     /// </summary>
     public IReadOnlyList<double>? StandardErrors =>
-        Exact is { } exact ? [.. exact.MeanCovariance().Diagonal().PointwiseSqrt()] : null;
+        (Exact?.MeanCovariance() ?? Sparse!.Uncertainty?.Covariance())?.Diagonal().PointwiseSqrt().ToArray();
 
     /// <summary>
     /// Gets the kernel with the estimated hyperparameters, for standardized columns and a residual of variance 1.
@@ -115,12 +116,12 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
     }
 
     /// <summary>
-    /// Gets what the intervals do not count, in a sentence; null for nothing. With inducing points the parameters of
-    /// the law are taken as known.
+    /// Gets what the intervals do not count, in a sentence; null for nothing, but for fits with inducing points that
+    /// were saved without the uncertainty of the law's parameters.
     /// </summary>
-    public string? Note => Sparse is not null && Parameters.Count > 0
-        ? "With inducing points, intervals leave out the uncertainty of the law's parameters: away from the rows they "
-            + "are too narrow."
+    public string? Note => Sparse is { Uncertainty: null } && Parameters.Count > 0
+        ? "This fit was saved without the uncertainty of the law's parameters, as older versions did: away from the "
+            + "rows its intervals are too narrow. Fit it again."
         : null;
 
     /// <summary>Gets whether the search for parameters and hyperparameters converged; of a loaded fit, true.</summary>

@@ -42,7 +42,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
         (this.samples, this.factor, this.weights, this.noise) = (samples, factor, weights, noise);
         (Kernel, LogEvidence, Search) = (kernel, logEvidence, minimum);
         this.meanParameters = meanParameters;
-        ofMean = new Lazy<MeanUncertainty>(() => new MeanUncertainty(samples, meanParameters, factor));
+        ofMean = new Lazy<MeanUncertainty>(() => MeanUncertainty.Of(samples, meanParameters, factor));
     }
 
     /// <summary>
@@ -294,7 +294,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
         factor.Invert(inverse);
         double[] mean = samples.Residuals(meanParameters);
         double[] variance = new double[count];
-        Vector<double>? taken = Uncertainty?.Precisions();
+        Vector<double>? taken = Uncertainty?.Precisions(factor);
         for (int i = 0; i < count; i++)
         {
             double whole = inverse[i * count + i], left = whole - (taken?[i] ?? 0.0);

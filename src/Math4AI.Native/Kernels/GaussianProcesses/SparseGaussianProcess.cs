@@ -79,7 +79,11 @@ public sealed record SparseGaussianProcess
         SparseEvidence evidence = EvidenceOf(samples, kernel.With(at.AsSpan(0, kernel.Parameters.Count)), cancellation);
         SparseState? state = evidence.StateAt(at);
         RequireFinite(state?.Cost ?? double.NaN, kernel);
-        return new SparseGaussianProcessFit(samples, state!, at[(kernel.Parameters.Count + 1)..], search);
+        double[] found = at[(kernel.Parameters.Count + 1)..];
+        return new SparseGaussianProcessFit(samples, state!, found, search)
+        {
+            Uncertainty = Optimize && found.Length > 0 ? evidence.UncertaintyOf(state!, found) : null,
+        };
     }
 
     private SparseEvidence EvidenceOf(ProcessSamples samples, Kernel kernel, CancellationToken cancellation)

@@ -66,7 +66,23 @@ public sealed class SparseGaussianProcessFit : IFilePredictor, IRowPredictor, IP
 
     internal SparseState State { get; }
 
-    /// <inheritdoc cref="GaussianProcessFit.Predict"/>
+    /// <summary>Gets what the estimate of the mean's parameters leaves open; null where there are none.</summary>
+    internal MeanUncertainty? Uncertainty { get; init; }
+
+    /// <summary>
+    /// Computes the covariance (Jᵀ K̃⁻¹ J)⁻¹ of the mean's parameters, J = ∂m/∂β, with the hyperparameters taken as
+    /// known and K̃ the covariance by inducing points: that of generalized least squares.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No parameters of a mean function were estimated.</exception>
+    public Matrix<double> MeanCovariance() => Uncertainty?.Covariance() ?? throw new InvalidOperationException(
+        "No parameters of a mean function were estimated, or the process was saved without their covariance.");
+
+    /// <summary>
+    /// Predicts new samples. Where the parameters of a mean function were estimated, their uncertainty counts, as with
+    /// <see cref="GaussianProcessFit.Predict"/>.
+    /// </summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public GaussianProcessPrediction Predict(Matrix<double> inputs)
     {
         KernelSamples all = Scales.Inputs.Apply(inputs);
@@ -82,10 +98,12 @@ public sealed class SparseGaussianProcessFit : IFilePredictor, IRowPredictor, IP
                 variance[first + i] -= TensorPrimitives.SumOfSquares<double>(features.Column(i));
             }
 
+            Vector<double>? ofMean = Uncertainty?.Variances(Uncertainty.Rows(
+                inputs.SubMatrix(first, count, 0, inputs.ColumnCount), features.ToMatrix()));
             State.Whole.SolveLower(features.Values);
             for (int i = 0; i < count; i++)
             {
-                variance[first + i] = Math.Max(
+                variance[first + i] = (ofMean?[i] ?? 0.0) + Math.Max(
                     0.0, variance[first + i] + TensorPrimitives.SumOfSquares<double>(features.Column(i)));
             }
         }

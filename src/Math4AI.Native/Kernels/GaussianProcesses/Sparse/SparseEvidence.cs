@@ -64,6 +64,51 @@ internal sealed unsafe class SparseEvidence(
         }
     }
 
+    /// <summary>
+    /// What the estimate of the mean's parameters leaves open. With K̃ = Q + D, Hᵀ K̃⁻¹ q(x) = Vᵀ a for a row's
+    /// features a = L⁻¹ k(Z, x), V = B⁻¹ A D⁻¹ H, A = L⁻¹ K_ZX, and Hᵀ K̃⁻¹ H = Vᵀ V + (H − Aᵀ V)ᵀ D⁻¹ (H − Aᵀ V): V
+    /// are the weights of a ridge regression of H on the features, and this its least cost: a sum in which nothing
+    /// cancels.
+    /// </summary>
+    public MeanUncertainty UncertaintyOf(SparseState state, double[] mean)
+    {
+        (Matrix<double> jacobian, double[] largest) = MeanUncertainty.Jacobian(samples, mean);
+        Matrix<double> sums = Matrix<double>.Build.Dense(inducing.Count, mean.Length);
+        InBlocks(state, jacobian, (features, rows, variances) => sums += features * Over(rows, variances));
+        double[] solved = sums.ToColumnMajorArray();
+        state.Whole.Solve(solved);
+        var weights = Matrix<double>.Build.Dense(inducing.Count, mean.Length, solved);
+        Matrix<double> information = weights.TransposeThisAndMultiply(weights);
+        InBlocks(state, jacobian, (features, rows, variances) =>
+        {
+            Matrix<double> left = rows - features.TransposeThisAndMultiply(weights);
+            information += left.TransposeThisAndMultiply(Over(left, variances));
+        });
+        double[] norms = [.. information.Diagonal().PointwiseSqrt()];
+        return MeanUncertainty.Of(
+            samples, mean, MeanUncertainty.Divided(weights, norms),
+            MeanUncertainty.Divided(MeanUncertainty.Divided(information, norms).Transpose(), norms), norms, largest);
+    }
+
+    private static Matrix<double> Over(Matrix<double> rows, double[] variances) =>
+        rows.MapIndexed((i, _, value) => value / variances[i], Zeros.Include);
+
+    /// <summary>Passes the features, the rows of H and D of each block of samples.</summary>
+    private void InBlocks(
+        SparseState state, Matrix<double> jacobian, Action<Matrix<double>, Matrix<double>, double[]> work)
+    {
+        for (int first = 0; first < samples.Count; first += block)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(block, samples.Count - first);
+            double[] variances = new double[count];
+            TensorPrimitives.Add(samples.NoiseVariances.AsSpan(first, count), state.Noise, variances);
+            work(
+                state.Landmarks.Features(samples.Inputs.Range(first, count)).ToMatrix(),
+                jacobian.SubMatrix(first, count, 0, jacobian.ColumnCount), variances);
+        }
+    }
+
     private SparseState? Pass(Kernel at, double noise, double[] residuals, Landmarks landmarks)
     {
         int order = inducing.Count;

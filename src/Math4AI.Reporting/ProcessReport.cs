@@ -35,7 +35,10 @@ public sealed record ProcessReport
     private IEnumerable<(string Name, string Value)> Facts()
     {
         yield return (
-            "process", Fit.KernelInUnits is { } kernel ? $"{kernel}" : $"{Fit.Kernel} of standardized columns");
+            "process",
+            Fit.KernelInUnits is { } kernel
+                ? kernel.ToString(Fit.InputNames)
+                : $"{Fit.Kernel.ToString(Fit.InputNames)} of standardized columns");
         yield return ("noise", $"± {Html.Number(Fit.NoiseDeviation)}");
         yield return (Fit.Sparse is null ? "log evidence" : "log evidence, at least", Html.Number(Fit.LogEvidence));
     }

@@ -27,6 +27,17 @@ public abstract class Kernel
     public abstract override string ToString();
 
     /// <summary>
+    /// Gives the description with the names of columns behind a kernel, such as <c>rbf(0.5)[age]</c>, in place of their
+    /// numbers.
+    /// </summary>
+    /// <param name="columns">The names of all columns of the samples.</param>
+    public string ToString(IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return ColumnsKernel.Named($"{this}", columns);
+    }
+
+    /// <summary>
     /// Gets the kernel as a formula that <see cref="Parse"/> reads, with every digit of its hyperparameters: what a
     /// fitted machine is saved with. A kernel of one's own overrides it, and gives its name to <see
     /// cref="KernelNames.Add"/>.

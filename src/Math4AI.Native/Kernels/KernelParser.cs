@@ -108,8 +108,11 @@ internal sealed class KernelParser(string formula)
         return values;
     }
 
-    private int Column() =>
-        Number() is var number && number == Math.Floor(number) && number is >= 0.0 and < int.MaxValue
+    private int Column() => char.IsAsciiLetter(Next())
+        ? throw new FormatException(
+            $"The kernel '{Text}' names the column '{Name()}': columns behind a kernel are whole numbers from 0 on, in "
+            + "the order of the inputs.")
+        : Number() is var number && number == Math.Floor(number) && number is >= 0.0 and < int.MaxValue
         ? (int)number
         : throw new FormatException(
             $"The kernel '{Text}' names the column {number}: columns are whole numbers from 0 on.");

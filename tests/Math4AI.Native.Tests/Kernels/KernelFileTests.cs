@@ -54,6 +54,7 @@ public sealed class KernelFileTests : TemporaryFolder
     [InlineData("rbf 2", "'2'")]
     [InlineData("", "its end")]
     [InlineData("rbf[1.5]", "whole numbers")]
+    [InlineData("rbf(0.5)[age]", "names the column 'age'")]
     [InlineData("periodic(1,2,3)", "at most 2")]
     [InlineData("polynomial(0.5)", "whole number")]
     public void What_is_no_kernel_is_refused_with_the_place(string formula, string expected) =>

@@ -170,6 +170,19 @@ public class KernelTests
     }
 
     [Fact]
+    public void Columns_behind_a_kernel_have_their_names_where_these_are_known()
+    {
+        Kernel kernel = 2.0 * Kernel.Rbf(0.5).On(1) + Kernel.Matern52(1.0, 3.0).On(2, 0) + Kernel.White(0.1);
+        string text = kernel.ToString(["age", "height", "x [m]"]);
+        Assert.Contains("rbf(0.5)[height]", text, StringComparison.Ordinal);
+        Assert.Contains("[x [m], age]", text, StringComparison.Ordinal);
+
+        // The first numbers count the columns that the second ones choose, and those that are not there stay.
+        Assert.Equal("rbf(0.5)[0][b]", Kernel.Rbf(0.5).On(0).On(1).ToString(["a", "b"]));
+        Assert.Equal("rbf(0.5)[7]", Kernel.Rbf(0.5).On(7).ToString(["a", "b"]));
+    }
+
+    [Fact]
     public void A_matrix_beyond_every_array_is_refused_with_its_size()
     {
         ArgumentException e =

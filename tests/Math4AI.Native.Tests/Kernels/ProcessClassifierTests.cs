@@ -1,6 +1,7 @@
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Kernels.GaussianProcesses.Laplace;
+using Math4AI.Training.Learners;
 using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Integration;
@@ -203,6 +204,14 @@ public sealed class ProcessClassifierTests : TemporaryFolder
         Assert.Equal(fit.Probabilities(points), read.Probabilities(points));
         Assert.Equal(fit.LogEvidence, read.LogEvidence);
         Assert.Equal(fit.Classes, read.Classes);
+    }
+
+    [Fact]
+    public void Classes_have_no_noise_that_is_called_robust()
+    {
+        var samples = LearnerSamples.Of(X, Three, 3);
+        Learner chosen = new ProcessLearner { IsRobust = true, Optimize = false }.Choose(samples).Learner;
+        Assert.StartsWith("Gaussian process: ", chosen.ToString(), StringComparison.Ordinal);
     }
 
     private static GaussianProcessClassifier Given(Kernel kernel) =>

@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Math4AI.Kernels.Functions;
 
 /// <summary>A kernel of some columns of the samples alone.</summary>
-internal sealed class ColumnsKernel : Kernel
+internal sealed partial class ColumnsKernel : Kernel
 {
     private readonly Kernel kernel;
     private readonly int[] columns;
@@ -27,6 +30,22 @@ internal sealed class ColumnsKernel : Kernel
 
         (this.kernel, this.columns) = (kernel, [.. columns]);
     }
+
+    /// <summary>
+    /// Replaces the numbers of columns behind kernels by names. In <c>k[0][1]</c> the first are numbers among the
+    /// others, and stay.
+    /// </summary>
+    public static string Named(string text, IReadOnlyList<string> names) => Numbers().Replace(text, found =>
+    {
+        int[] numbers = [.. found.Groups[1].Value.Split(',').Select(
+            part => int.Parse(part, CultureInfo.InvariantCulture))];
+        return Array.TrueForAll(numbers, number => number < names.Count)
+            ? $"[{string.Join(", ", numbers.Select(number => names[number]))}]"
+            : found.Value;
+    });
+
+    [GeneratedRegex(@"\[([0-9]{1,9}(?:,[0-9]{1,9})*)\](?!\[)")]
+    private static partial Regex Numbers();
 
     public override IReadOnlyList<string> ParameterNames => kernel.ParameterNames;
 

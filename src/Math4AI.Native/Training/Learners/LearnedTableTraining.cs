@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
 using Math4AI.Fitting;
+using Math4AI.Kernels.Functions;
 using Math4AI.Processes;
 using Math4AI.Training.Explanations;
 using Math4AI.Training.Learners.Combined;
@@ -209,8 +210,10 @@ internal sealed class LearnedTableTraining(
         int[] directions = DirectionsOf(encoder);
         LearnerChoice choice = choose(samples, directions);
         choice = choice with { Learner = Directed(choice.Learner, directions) };
+        string named = ColumnsKernel.Named(
+            choice.Learner.ToString(), fitted?.Names(encoder.InputNames) ?? encoder.InputNames);
         var about = new LearnedTableDescription(
-            all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula)
+            all.Task, options.Target, all.Classes, encoder, named, options.Seed, map?.Formula)
         {
             IntervalsByModel = options.Intervals == IntervalSource.Model,
             ClassWeights = samples.ClassWeights,

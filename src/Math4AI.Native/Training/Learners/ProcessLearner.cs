@@ -107,7 +107,10 @@ public sealed record ProcessLearner : Learner
         ArgumentNullException.ThrowIfNull(training);
         RequireFew(training);
         bool isSparse = training.Classes is null && !IsRobust && HasInducing(training);
-        ProcessLearner chosen = !Optimize ? this with { IsSparse = isSparse }
+
+        // Classes have no noise that could be Student's.
+        ProcessLearner chosen = !Optimize
+            ? this with { IsSparse = isSparse, IsRobust = IsRobust && training.Classes is null }
             : training.Classes is not null ? ChosenOfClasses(training, cancellation)
             : IsRobust ? ChosenRobust(training, cancellation)
             : ChosenOfNumbers(training, isSparse, cancellation);
@@ -128,7 +131,12 @@ public sealed record ProcessLearner : Learner
     private ProcessLearner ChosenOfClasses(LearnerSamples training, CancellationToken cancellation)
     {
         int most = Math.Max(MinSearchSamples, MaxSearchSamples / training.ClassCount);
-        return this with { Kernel = OfClasses(Some(training, most), cancellation).Kernel, Optimize = false };
+        return this with
+        {
+            Kernel = OfClasses(Some(training, most), cancellation).Kernel,
+            Optimize = false,
+            IsRobust = false,
+        };
     }
 
     private ProcessLearner ChosenRobust(LearnerSamples training, CancellationToken cancellation)

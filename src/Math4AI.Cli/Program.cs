@@ -93,18 +93,22 @@ internal static partial class Program
         {
             return SayStopped();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+        catch (Exception e) when (First(e) is IOException or UnauthorizedAccessException or ArgumentException
             or InvalidDataException or DllNotFoundException or PlatformNotSupportedException or NotSupportedException
             or InvalidOperationException or OutOfMemoryException or FormatException or ArithmeticException
             or ExternalException)
         {
-            return Complain(SharedRun.Locate(OneLine(e)), Failed);
+            return Complain(SharedRun.Locate(OneLine(First(e))), Failed);
         }
         finally
         {
             SharedRun.Leave();
         }
     }
+
+    /// <summary>Of what went wrong on several threads, the first.</summary>
+    private static Exception First(Exception e) =>
+        e is AggregateException { InnerExceptions: [var first, ..] } ? First(first) : e;
 
     /// <param name="isNamed">Whether the command line names a verb, which is then created with its options.</param>
     private static RootCommand Root(Func<string, bool> isNamed)

@@ -23,6 +23,9 @@ internal sealed record FitProcessSummary(
     /// </summary>
     public bool IsKernelStandardized { get; init; }
 
+    /// <summary>The columns that the numbers behind a kernel count, from 0.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
     /// <summary>The root mean square of what is left of the response.</summary>
     public double ResidualDeviation { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record FitProcessSummary(
             fit.Warning is null)
         {
             IsKernelStandardized = fit.KernelInUnits is null,
+            Columns = fit.InputNames,
             ResidualDeviation = Deviation(observed - predicted.Mean),
             LeaveOneOutDeviation = others is null ? null : Deviation(observed - others.Mean),
             LeaveOneOutCoverage = others?.Coverage(observed, 0.9),
@@ -70,8 +74,8 @@ internal sealed record FitProcessSummary(
         string points = InducingPoints > 0 ? $", {InducingPoints} inducing points" : string.Empty;
         lines.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"  process: {Kernels.Kernel.Parse(Kernel)}{(IsKernelStandardized ? " of standardized columns" : "")}, "
-            + $"noise ± {NoiseDeviation:G4}{points}"));
+            $"  process: {Kernels.Kernel.Parse(Kernel).ToString(Columns)}"
+            + $"{(IsKernelStandardized ? " of standardized columns" : "")}, noise ± {NoiseDeviation:G4}{points}"));
         lines.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"  log evidence {(InducingPoints > 0 ? "at least " : string.Empty)}{LogEvidence:G6}, residuals ± "
@@ -93,7 +97,5 @@ internal sealed record FitProcessSummary(
 /// <summary>A parameter of the law.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Value">Its value.</param>
-/// <param name="StandardError">
-/// Its standard error, the hyperparameters taken as known; null with inducing points.
-/// </param>
+/// <param name="StandardError">Its standard error, the hyperparameters taken as known; null where unknown.</param>
 internal sealed record FitProcessParameter(string Name, double Value, double? StandardError);

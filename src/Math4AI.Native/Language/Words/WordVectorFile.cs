@@ -79,34 +79,40 @@ internal static class WordVectorFile
                 return ReadSafetensors(path);
             }
 
-            int end = Array.IndexOf(head, (byte)'\n');
-            string[] first = Encoding.UTF8.GetString(head, 0, Math.Max(0, end)).Split(
-                ' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            bool hasSize = first.Length == 2 && long.TryParse(first[0], CultureInfo.InvariantCulture, out _)
-                && long.TryParse(first[1], CultureInfo.InvariantCulture, out _);
-            if (!hasSize)
-            {
-                return ReadText(path, sizes: null);
-            }
-
-            (long words, long dimensions) = (
-                long.Parse(first[0], CultureInfo.InvariantCulture), long.Parse(first[1], CultureInfo.InvariantCulture));
-            if (words < 1 || dimensions < 1 || words > file.Length || dimensions > file.Length
-                || words * dimensions > file.Length)
-            {
-                throw new InvalidDataException(
-                    $"{path} is cut off or damaged: {words} vectors of {dimensions} numbers do not fit in it.");
-            }
-
-            file.Position = end + 1;
-            return IsText(head.AsSpan(end + 1), (int)dimensions)
-                ? ReadText(path, (words, dimensions))
-                : ReadBinary(path, file, (int)words, (int)dimensions);
+            return ReadLines(path, file, head);
         }
         catch (ArgumentException e)
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }
+    }
+
+    /// <summary>Reads word2vec's forms, which may begin with their size, and GloVe's.</summary>
+    private static WordVectors ReadLines(string path, FileStream file, byte[] head)
+    {
+        int end = Array.IndexOf(head, (byte)'\n');
+        string[] first = Encoding.UTF8.GetString(head, 0, Math.Max(0, end)).Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        bool hasSize = first.Length == 2 && long.TryParse(first[0], CultureInfo.InvariantCulture, out _)
+            && long.TryParse(first[1], CultureInfo.InvariantCulture, out _);
+        if (!hasSize)
+        {
+            return ReadText(path, sizes: null);
+        }
+
+        (long words, long dimensions) = (
+            long.Parse(first[0], CultureInfo.InvariantCulture), long.Parse(first[1], CultureInfo.InvariantCulture));
+        if (words < 1 || dimensions < 1 || words > file.Length || dimensions > file.Length
+            || words * dimensions > file.Length)
+        {
+            throw new InvalidDataException(
+                $"{path} is cut off or damaged: {words} vectors of {dimensions} numbers do not fit in it.");
+        }
+
+        file.Position = end + 1;
+        return IsText(head.AsSpan(end + 1), (int)dimensions)
+            ? ReadText(path, (words, dimensions))
+            : ReadBinary(path, file, (int)words, (int)dimensions);
     }
 
     /// <summary>

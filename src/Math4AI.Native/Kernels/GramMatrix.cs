@@ -63,15 +63,15 @@ public sealed class GramMatrix
     /// </summary>
     /// <param name="isSymmetric">Whether the matrix is that of a set of samples with itself.</param>
     /// <param name="fill">Fills a part of a column.</param>
-    public void FillColumns(bool isSymmetric, ColumnPart fill) => FillColumns(isSymmetric, RowsAtATime, fill);
+    public void FillColumns(bool isSymmetric, ColumnPart fill) => FillTogether(isSymmetric, RowsAtATime, fill);
 
     /// <summary>Fills every column of samples with so many inputs that fewer rows stay in the cache.</summary>
-    internal void FillColumnsOf(int inputs, bool isSymmetric, ColumnPart fill) => FillColumns(
+    internal void FillColumnsOf(int inputs, bool isSymmetric, ColumnPart fill) => FillTogether(
         isSymmetric,
         Math.Clamp(BytesOfCache / (sizeof(double) * Math.Max(1, inputs)) / MinRows * MinRows, MinRows, RowsAtATime),
         fill);
 
-    private void FillColumns(bool isSymmetric, int rowsAtATime, ColumnPart fill)
+    private void FillTogether(bool isSymmetric, int rowsAtATime, ColumnPart fill)
     {
         ArgumentNullException.ThrowIfNull(fill);
         InBlocks(rowsAtATime, (first, end, scratch) =>

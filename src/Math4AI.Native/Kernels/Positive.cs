@@ -46,6 +46,13 @@ internal static class Positive
     public static string Digits(params ReadOnlySpan<double> values) =>
         string.Join(", ", values.ToArray().Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
 
-    public static string Text(params ReadOnlySpan<double> values) =>
-        string.Join(", ", values.ToArray().Select(value => value.ToString("G4", CultureInfo.InvariantCulture)));
+    /// <summary>Numbers to read, four digits of each; of very many, how many more there are.</summary>
+    public static string Text(params ReadOnlySpan<double> values)
+    {
+        const int MaxShown = 20;
+        int shown = values.Length > MaxShown ? MaxShown / 2 : values.Length;
+        string text = string.Join(", ", values[..shown].ToArray().Select(
+            value => value.ToString("G4", CultureInfo.InvariantCulture)));
+        return shown < values.Length ? $"{text}, and {values.Length - shown} more" : text;
+    }
 }

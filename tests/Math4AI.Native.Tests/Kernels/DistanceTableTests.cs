@@ -50,7 +50,7 @@ public class DistanceTableTests
     public void A_search_by_the_table_has_the_scores_of_one_by_the_samples()
     {
         LearnerSamples samples = LearnerSamples.Of(X, X.Column(0).PointwiseMultiply(X.Column(1)) / 1000.0);
-        double[][] scores = [.. new[] { false, true }.Select(isOfDistances =>
+        double[][] scores = [.. Enumerable.Range(0, 2).Select(way => way == 1).Select(isOfDistances =>
         {
             var validation = new CrossValidation(samples, 60, 1, isOfDistances);
             Assert.Equal(isOfDistances, validation.Distances is not null);

@@ -138,6 +138,28 @@ public sealed class FormulaProcessTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_number_beside_which_all_others_are_the_same_is_named()
+    {
+        string data = In("huge.csv");
+        File.WriteAllLines(data, ["t,y", .. Enumerable.Range(0, 9).Select(i => $"{(i == 4 ? "1e300" : $"{i}")},{i}")]);
+        Assert.Contains(
+            "Column 't', row 5 of those to fit: 1E+300", Assert.Throws<ArgumentException>(
+                () => FormulaProcess.Read(data, "y ~ a + gp(t)").Fit()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_season_much_shorter_than_the_data_is_no_noise()
+    {
+        var random = new Random(3);
+        string data = In("season.csv");
+        File.WriteAllLines(data, ["t,y", .. Enumerable.Range(0, 240).Select(i => FormattableString.Invariant(
+            $"{i / 8.0},{0.4 * i / 8.0 + Math.Sin(2.0 * Math.PI * i / 8.0) + Normal.Sample(random, 0.0, 0.1)}"))]);
+        FormulaProcessFit fit = FormulaProcess.Read(data, "y ~ a + b*t + gp(t)").Fit();
+        Assert.InRange(fit.NoiseDeviation, 0.0, 0.3);
+        Assert.InRange(fit.KernelInUnits!.LengthScalesOf(1)![0], 0.1, 1.5);
+    }
+
+    [Fact]
     public void A_damaged_kernel_of_a_saved_process_is_named_in_a_sentence()
     {
         FormulaProcess.Read(Write(30), "y ~ a*x + gp(t)").Fit().Save(In("damaged"));

@@ -183,6 +183,14 @@ public class KernelTests
     }
 
     [Fact]
+    public void Of_very_many_length_scales_the_text_shows_some_and_the_formula_all()
+    {
+        Kernel kernel = Kernel.Rbf([.. Enumerable.Range(1, 50).Select(i => (double)i)]);
+        Assert.Equal("rbf(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, and 40 more)", $"{kernel}");
+        Assert.Equal(50, Kernel.Parse(kernel.Formula).Parameters.Count);
+    }
+
+    [Fact]
     public void A_matrix_beyond_every_array_is_refused_with_its_size()
     {
         ArgumentException e =

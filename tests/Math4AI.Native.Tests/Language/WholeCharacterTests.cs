@@ -1,9 +1,8 @@
 using System.Text;
 using Math4AI.Data;
 using Math4AI.Language;
-using Math4AI.Language.Generation;
 using Math4AI.Runtime;
-using Math4AI.Training;
+using Math4AI.Tests.Training;
 
 namespace Math4AI.Tests.Language;
 

@@ -30,7 +30,7 @@ public sealed record FormulaProcess
 
     /// <summary>
     /// Gets the kernel over <see cref="Columns"/> where the search begins; null for Matérn 5/2 with a length scale for
-    /// each.
+    /// each, from those of several at which the data are most probable.
     /// </summary>
     public Kernel? Kernel { get; init; }
 
@@ -93,33 +93,27 @@ public sealed record FormulaProcess
     /// <summary>Fits the law, the kernel and the noise.</summary>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">
-    /// The law is not finite at its start, a start is missing, or the response is constant.
+    /// The law is not finite at its start, a start is missing, the response is constant, or the square of a number that
+    /// the process takes overflows.
     /// </exception>
     /// <exception cref="ArithmeticException">The covariance is not positive definite at the start.</exception>
     public FormulaProcessFit Fit(CancellationToken cancellation = default)
     {
-        IReadOnlyList<string> inputs = Law.Model.InputNames;
         Matrix<double> x = Law.Inputs!;
         Vector<double> y = Law.Targets!.Values;
-        if (y.All(value => value == y[0]))
-        {
-            throw new ArgumentException(
-                $"The response {Formula.Split('~')[0].Trim()} is constant, {y[0]:G6} in every row: there is nothing to "
-                + "fit.");
-        }
-
         Vector<double>? variances = Law.Sigma?.PointwisePower(2.0);
-        int[] places = [.. Columns.Select(column => inputs.ToList().IndexOf(column))];
-        Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, places.Length).ToArray());
-        Kernel chosen = places.SequenceEqual(Enumerable.Range(0, inputs.Count)) ? kernel : kernel.On(places);
+        int[] places = [.. Columns.Select(column => Law.Model.InputNames.ToList().IndexOf(column))];
+        RequireUsable(places);
         Vector<double> start = Start is null
             ? Law.Fit(cancellation: cancellation).Parameters
             : Vector<double>.Build.DenseOfEnumerable(Law.Model.ParameterNames.Select(ValueOf));
+        (Kernel chosen, double noise) = Begin(places, start);
         if (x.RowCount > MaxExactSamples)
         {
             return new FormulaProcessFit(this, new SparseGaussianProcess
             {
                 Kernel = chosen,
+                NoiseVariance = noise,
                 Mean = Law.Model,
                 MeanStart = start,
                 Seed = Seed,
@@ -130,11 +124,96 @@ public sealed record FormulaProcess
         return new FormulaProcessFit(this, new GaussianProcess
         {
             Kernel = chosen,
+            NoiseVariance = noise,
             Mean = Law.Model,
             MeanStart = start,
             Seed = Seed,
             Starts = x.RowCount > MaxSamplesOfStarts ? 1 : 3,
         }.Fit(x, y, variances, cancellation));
+    }
+
+    /// <summary>
+    /// Where the search begins: of some length scales, and of much noise or little, those at which the data are most
+    /// probable. From length scales as wide as the data alone, a season in them would be taken for noise.
+    /// </summary>
+    private (Kernel Kernel, double Noise) Begin(int[] places, Vector<double> start)
+    {
+        const double Step = 3.0;
+        const int Steps = 5;
+        double usual = new GaussianProcess().NoiseVariance;
+        Kernel Of(Kernel kernel) =>
+            places.SequenceEqual(Enumerable.Range(0, Law.Model.InputNames.Count)) ? kernel : kernel.On(places);
+        if (Kernel is { } given)
+        {
+            return (Of(given), usual);
+        }
+
+        Func<Kernel, double, double> evidence = EvidenceOfSome(start);
+        return Enumerable.Range(0, Steps).SelectMany(step =>
+        {
+            double[] scales = [.. Enumerable.Repeat(Math.Pow(Step, -step), places.Length)];
+            Kernel kernel = Of(1.0 * Kernels.Kernel.Matern52(scales));
+            return new[] { (kernel, usual), (kernel, 0.1 * usual) };
+        }).MaxBy(at => evidence(at.Item1, at.Item2));
+    }
+
+    /// <summary>The log evidence of a kernel and noise, of a part of the rows at random where there are many.</summary>
+    private Func<Kernel, double, double> EvidenceOfSome(Vector<double> start)
+    {
+        Matrix<double> x = Law.Inputs!;
+        int[] rows = [.. Enumerable.Range(0, x.RowCount)];
+        new Random(Seed).Shuffle(rows);
+        rows = [.. rows.Take(MaxSamplesOfStarts).Order()];
+        Matrix<double> some = Matrix<double>.Build.Dense(rows.Length, x.ColumnCount, (i, j) => x[rows[i], j]);
+        Vector<double> Picked(Vector<double> values) => Vector<double>.Build.Dense(rows.Length, i => values[rows[i]]);
+        Vector<double> targets = Picked(Law.Targets!.Values);
+        Vector<double>? variances = Law.Sigma is { } sigma ? Picked(sigma.PointwisePower(2.0)) : null;
+        return (kernel, noise) =>
+        {
+            try
+            {
+                return new GaussianProcess
+                {
+                    Kernel = kernel,
+                    NoiseVariance = noise,
+                    Mean = Law.Model,
+                    MeanStart = start,
+                    Optimize = false,
+                }.Fit(some, targets, variances).LogEvidence;
+            }
+            catch (ArithmeticException)
+            {
+                return double.NegativeInfinity;
+            }
+        };
+    }
+
+    /// <summary>
+    /// A response that varies; and beside a number whose square overflows all others of its column are the same to a
+    /// kernel.
+    /// </summary>
+    private void RequireUsable(int[] places)
+    {
+        Vector<double> y = Law.Targets!.Values;
+        if (y.All(value => value == y[0]))
+        {
+            throw new ArgumentException(
+                $"The response {Formula.Split('~')[0].Trim()} is constant, {y[0]:G6} in every row: there is nothing to "
+                + "fit.");
+        }
+
+        foreach (int place in places)
+        {
+            double[] values = Law.Inputs!.Column(place).ToArray();
+            int bad = Array.FindIndex(values, value => !double.IsFinite(value * value));
+            if (bad >= 0)
+            {
+                throw new ArgumentException(
+                    $"Column '{Law.Model.InputNames[place]}', row {bad + 1} of those to fit: {values[bad]} is so large "
+                    + "that its square overflows: correct it, divide the column by a power of 10, or leave it out of "
+                    + "gp(…).");
+            }
+        }
     }
 
     private double ValueOf(string parameter) => Start!.TryGetValue(parameter, out double value)

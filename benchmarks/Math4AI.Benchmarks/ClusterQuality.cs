@@ -24,6 +24,7 @@ internal static class ClusterQuality
     private const int MixtureOfInliers = 3;
     private const double MinVariance = 0.01;
 
+    /// <param name="words">The Python of the peer, and the names of tables; or nothing.</param>
     public static int Run(string[] words)
     {
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
@@ -39,7 +40,8 @@ internal static class ClusterQuality
         ];
         Console.WriteLine("| data | work | ours | scikit-learn |");
         Console.WriteLine("|---|---|---|---|");
-        foreach ((string name, string path, string label) in tables)
+        foreach ((string name, string path, string label) in
+            tables.Where(table => words.Length < 2 || words.AsSpan(1).Contains(table.Name)))
         {
             (Matrix<double> samples, int[] labels) = Read(path, label);
             Print(name, "clusters", Clusters(samples, labels), Ask(python, "clusters", samples, labels));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Math4AI.Data.Arrays;
+using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Probability.Neighbors;
 using Math4AI.Unsupervised.Clusters;
@@ -18,6 +19,9 @@ internal static class ClustersAgainstPeer
 {
     private const string Script = "clusters.py";
 
+    // Real handwritten digits, of which scikit-learn has the same.
+    private static readonly Size Digits = new(1_797, 64, 10);
+
     /// <param name="words">The Python of the peer, and one work; or nothing.</param>
     public static int Run(string[] words)
     {
@@ -28,7 +32,7 @@ internal static class ClustersAgainstPeer
         foreach ((string work, Size wanted, Func<Matrix<double>, double[]> ours) in
             Works().Where(row => words.Length < 2 || row.Work == words[1]))
         {
-            data = data is null || size != wanted ? Groups(wanted) : data;
+            data = wanted == Digits ? HandwrittenDigits() : data is null || size != wanted ? Groups(wanted) : data;
             size = wanted;
             Matrix<double> samples = data;
             Compare(python, samples, work, () => ours(samples));
@@ -72,7 +76,7 @@ internal static class ClustersAgainstPeer
         );
         yield return ("parts", new Size(20_000, 200, 20, 0.3), x =>
             [new NonnegativeFactorization(20) { MaxIterations = 100, Tolerance = 0.0 }.Fit(x.PointwiseAbs()).Error]);
-        yield return ("map", new Size(1_800, 64, 10), x => [new Tsne().Fit(x).Divergence]);
+        yield return ("map", Digits, x => [new Tsne().Fit(x).Divergence]);
         yield return ("ward", new Size(10_000, 16, 20), x =>
             [new Agglomeration().Fit(x).Mergers.Sum(merger => merger.Distance)]);
         yield return ("components", new Size(100_000, 256, 50), x => [new PrincipalComponents().Fit(x).Variances[9]]);
@@ -115,6 +119,14 @@ internal static class ClustersAgainstPeer
     }
 
     /// <summary>Samples of overlapping groups, each stretched in its own way, rounded to float32.</summary>
+    private static Matrix<double> HandwrittenDigits()
+    {
+        string data = Environment.GetEnvironmentVariable("MATH4AI_DATA")
+            ?? throw new InvalidOperationException("Set MATH4AI_DATA to the folder of the data.");
+        var table = Table.Read(Path.Combine(data, "digits", "optdigits.tes"));
+        return Matrix<double>.Build.DenseOfColumnArrays([.. table.Names.Take(Digits.Channels).Select(table.Numbers)]);
+    }
+
     private static Matrix<double> Groups(Size size)
     {
         (int samples, int channels, int groups, double width) = size;

@@ -32,7 +32,7 @@ internal static partial class Ranks
     private const int Rounds = 7;
     private const int PairRounds = 9;
     private static readonly string[] Tasks =
-        ["fastica", "ml", "gradient", "logistic", "kmeans", "mixture", "mlp", "transformer"];
+        ["fastica", "ml", "gradient", "logistic", "kmeans", "mixture", "mlp", "meeting", "transformer"];
 
     public static int Run(string[] words)
     {
@@ -218,6 +218,7 @@ internal static partial class Ranks
         "kmeans" => KMeansSteps(1_000_000 / parts, group),
         "mixture" => MixtureSteps(400_000 / parts, group),
         "mlp" => PerceptronSteps(512 / parts, group),
+        "meeting" => PerceptronSteps(512 / Math.Max(parts, group.Count), ProcessGroup.Single, group),
         "transformer" => TransformerSteps(32 / parts, group),
         _ => throw new ArgumentException($"There is no task '{task}': {string.Join(", ", Tasks)}."),
     };
@@ -298,14 +299,19 @@ internal static partial class Ranks
         return Timed(() => mixture.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
     }
 
-    private static Func<Pass> PerceptronSteps(int batch, ProcessGroup group)
+    /// <param name="batch">The samples of a step, of all processes.</param>
+    /// <param name="group">The processes that train together.</param>
+    /// <param name="meeting">
+    /// Processes that wait for each other after every step and add up nothing: what meeting alone costs.
+    /// </param>
+    private static Func<Pass> PerceptronSteps(int batch, ProcessGroup group, ProcessGroup? meeting = null)
     {
         using IDisposable mode = no_grad();
         return Steps(
             Trainer.Create(() => new Mlp(784, [2048, 2048], 10), seed: 1),
             (outputs, targets) => nn.functional.cross_entropy(outputs, targets),
             new TensorData(rand(2048, 784), randint(0, 10, 2048)),
-            new TensorData(rand(16, 784), randint(0, 10, 16)), batch, group);
+            new TensorData(rand(16, 784), randint(0, 10, 16)), batch, group, meeting);
     }
 
     /// <summary>A model of texts of 128 symbols, 4 blocks of the width 256.</summary>
@@ -322,10 +328,10 @@ internal static partial class Ranks
     /// <summary>The seconds of a step, from the end of the first to that of the last.</summary>
     private static Func<Pass> Steps(
         nn.Module<Tensor, Tensor> net, Func<Tensor, Tensor, Tensor> loss, TensorData data, TensorData validation,
-        int batch, ProcessGroup group) => () =>
+        int batch, ProcessGroup group, ProcessGroup? meeting = null) => () =>
     {
         const int Count = 7;
-        var ends = new StepEnds();
+        var ends = new StepEnds(meeting);
         Trainer.Fit(net, loss, data, validation, new TrainerOptions
         {
             BatchSize = batch,
@@ -346,11 +352,15 @@ internal static partial class Ranks
     /// <summary>The seconds of one pass, of so many that were timed.</summary>
     private readonly record struct Pass(double Seconds, int Count);
 
-    private sealed class StepEnds : TrainerCallback
+    private sealed class StepEnds(ProcessGroup? meeting) : TrainerCallback
     {
         public List<long> Of { get; } = [];
 
-        public override void OnStep(TrainingMoment moment) => Of.Add(Stopwatch.GetTimestamp());
+        public override void OnStep(TrainingMoment moment)
+        {
+            meeting?.Sum([0.0]);
+            Of.Add(Stopwatch.GetTimestamp());
+        }
     }
 
     private static Func<Pass> Timed(Func<int> iterations) => () =>

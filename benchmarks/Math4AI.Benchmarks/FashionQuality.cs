@@ -13,21 +13,24 @@ namespace Math4AI.Benchmarks;
 /// </summary>
 internal static class FashionQuality
 {
+    private const int HeldOut = 10_000;
+
     /// <param name="words">
-    /// The folder of the data set, a formula of features, and how many images to learn from; or nothing.
+    /// The folder of the data set, a formula of features, how many images to learn from, and <c>held-out</c> for the last
+    /// 10,000 images of the training part in place of the test part, to choose features by; or nothing.
     /// </param>
     public static int Run(string[] words)
     {
         string folder = words.Length > 0 ? words[0] : "/usr/share/datasets/fashion-mnist";
         string formula = words.Length > 1 ? words[1] : "hog:9:4:2";
-        var train = ImageSet.Read(Path.Combine(folder, "train-images-idx3-ubyte.gz"));
-        if (words.Length > 2)
-        {
-            int count = Math.Min(train.Count, int.Parse(words[2], CultureInfo.InvariantCulture));
-            train = train.Select([.. Enumerable.Range(0, count)]);
-        }
-
-        var test = ImageSet.Read(Path.Combine(folder, "t10k-images-idx3-ubyte.gz"));
+        var all = ImageSet.Read(Path.Combine(folder, "train-images-idx3-ubyte.gz"));
+        bool isHeldOut = words is [.., "held-out"];
+        int most = isHeldOut ? all.Count - HeldOut : all.Count;
+        int count = words.Length > 2 ? Math.Min(most, int.Parse(words[2], CultureInfo.InvariantCulture)) : most;
+        ImageSet train = all.Select([.. Enumerable.Range(0, count)]);
+        ImageSet test = isHeldOut
+            ? all.Select([.. Enumerable.Range(most, HeldOut)])
+            : ImageSet.Read(Path.Combine(folder, "t10k-images-idx3-ubyte.gz"));
         long start = Stopwatch.GetTimestamp();
         TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
         FittedFeatures<ImageSet> features = ImageFeatures.Names.Parse(formula).Fit(train);

@@ -16,8 +16,8 @@ internal static class FashionQuality
     private const int HeldOut = 10_000;
 
     /// <param name="words">
-    /// The folder of the data set, a formula of features, how many images to learn from, and <c>held-out</c> for the last
-    /// 10,000 images of the training part in place of the test part, to choose features by; or nothing.
+    /// The folder of the data set, a formula of features, how many images to learn from, and <c>held-out</c> for the
+    /// last 10,000 images of the training part in place of the test part, to choose features by; or nothing.
     /// </param>
     public static int Run(string[] words)
     {

@@ -25,8 +25,8 @@ internal sealed class PosteriorStart
     private const double Level = 0.1;
     private const double Distinct = 3.0;
     private const int Between = 20;
-    private const int MostWithPeaks = 20;
-    private const int MostInPairs = 6;
+    private const int MaxReflected = 20;
+    private const int MaxExchanged = 6;
 
     private readonly LogDensity density;
     private readonly Vector<double> mode;
@@ -136,7 +136,7 @@ internal sealed class PosteriorStart
     public string? OtherPeak(CancellationToken cancellation)
     {
         int count = mode.Count;
-        if (count > MostWithPeaks)
+        if (count > MaxReflected)
         {
             return null;
         }
@@ -190,7 +190,7 @@ internal sealed class PosteriorStart
             yield return other;
         }
 
-        foreach ((int i, int j) in free.Length > MostInPairs ? []
+        foreach ((int i, int j) in free.Length > MaxExchanged ? []
             : free.SelectMany(i => free.Where(j => j > i).Select(j => (i, j))))
         {
             Vector<double> other = mode.Clone();

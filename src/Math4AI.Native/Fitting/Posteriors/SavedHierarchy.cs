@@ -17,7 +17,6 @@ public sealed class SavedHierarchy
 {
     internal const string Kind = "fit-hierarchy";
 
-    private const string DrawsName = "draws.npz";
     private const int CurrentVersion = 1;
 
     private readonly Content content;
@@ -91,45 +90,20 @@ public sealed class SavedHierarchy
     /// <param name="folder">Its folder.</param>
     /// <exception cref="IOException">There is none, or a file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of a newer version.</exception>
-    public static SavedHierarchy Load(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        string path = SavedFit.PathIn(folder);
-        PosteriorDraws draws = PosteriorDraws.Load(Path.Combine(folder, DrawsName));
-        try
+    public static SavedHierarchy Load(string folder) => SavedDraws.Load<Content, SavedHierarchy>(
+        folder, SavedHierarchyJson.Default.Content, Kind, CurrentVersion, "posterior of groups", (content, draws) =>
         {
-            Content content = JsonSerializer.Deserialize(File.ReadAllText(path), SavedHierarchyJson.Default.Content)
-                ?? throw new JsonException("empty");
-            if (content.Version > CurrentVersion)
-            {
-                throw new InvalidDataException(
-                    $"{path} has version {content.Version} of the format, and {CurrentVersion} is the newest known "
-                    + "here: use a newer Math4AI.Native.");
-            }
-
-            content = content.Kind == Kind ? content : throw new JsonException("another kind");
             var found = new SavedHierarchy(content, draws);
-            return found.Missing() is not { } missing ? found : throw new InvalidDataException(
-                $"{path} and {DrawsName} beside it do not belong together: the draws have no '{missing}'.");
-        }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path} is no saved posterior of groups: {e.Message}", e);
-        }
-    }
+            return (
+                found,
+                found.Missing() is { } missing ? $"the draws have no '{missing}'" : null);
+        });
 
     /// <summary>Writes the posterior to a folder, whole or not at all.</summary>
     /// <param name="folder">The folder, which is made where there is none.</param>
     /// <param name="replace">Whether a fit that is there already may be replaced.</param>
     /// <exception cref="IOException">There is one already, or a file cannot be written.</exception>
-    public void Save(string folder, bool replace = false)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        using var files = new FileTransaction(replace);
-        File.WriteAllText(files.Add(SavedFit.PathIn(folder)), ToJson());
-        Draws.Save(files.Add(Path.Combine(folder, DrawsName)));
-        files.Commit();
-    }
+    public void Save(string folder, bool replace = false) => SavedDraws.Save(folder, ToJson(), Draws, replace);
 
     /// <summary>Returns the content of <c>model.json</c>.</summary>
     public string ToJson() => JsonSerializer.Serialize(content, SavedHierarchyJson.Default.Content) + "\n";
@@ -162,7 +136,7 @@ public sealed class SavedHierarchy
     }
 
     /// <summary>What the description holds.</summary>
-    internal sealed record Content
+    internal sealed record Content : SavedDraws.IContent
     {
         public required string Kind { get; init; }
 

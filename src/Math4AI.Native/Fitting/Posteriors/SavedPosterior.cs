@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Math4AI.Data;
 using Math4AI.Data.Tables;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
@@ -18,7 +17,6 @@ public sealed class SavedPosterior
 {
     internal const string Kind = "fit-posterior";
 
-    private const string DrawsName = "draws.npz";
     private const int CurrentVersion = 1;
 
     private readonly Content content;
@@ -71,46 +69,22 @@ public sealed class SavedPosterior
     /// <param name="folder">Its folder.</param>
     /// <exception cref="IOException">There is none, or a file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of a newer version.</exception>
-    public static SavedPosterior Load(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        string path = SavedFit.PathIn(folder);
-        PosteriorDraws draws = PosteriorDraws.Load(Path.Combine(folder, DrawsName));
-        try
+    public static SavedPosterior Load(string folder) => SavedDraws.Load<Content, SavedPosterior>(
+        folder, SavedPosteriorJson.Default.Content, Kind, CurrentVersion, "posterior", (content, draws) =>
         {
-            Content content = JsonSerializer.Deserialize(File.ReadAllText(path), SavedPosteriorJson.Default.Content)
-                ?? throw new JsonException("empty");
-            if (content.Version > CurrentVersion)
-            {
-                throw new InvalidDataException(
-                    $"{path} has version {content.Version} of the format, and {CurrentVersion} is the newest known "
-                    + "here: use a newer Math4AI.Native.");
-            }
-
-            var found = new SavedPosterior(
-                content.Kind == Kind ? content : throw new JsonException("another kind"), draws);
-            return draws.Names.SequenceEqual(found.Needed()) ? found : throw new InvalidDataException(
-                $"{path} and {DrawsName} beside it do not belong together: the draws are of "
-                + $"{string.Join(", ", draws.Names)}.");
-        }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path} is no saved posterior: {e.Message}", e);
-        }
-    }
+            var found = new SavedPosterior(content, draws);
+            return (
+                found,
+                found.Draws.Names.SequenceEqual(found.Needed())
+                    ? null
+                    : $"the draws are of {string.Join(", ", draws.Names)}");
+        });
 
     /// <summary>Writes the posterior to a folder, whole or not at all.</summary>
     /// <param name="folder">The folder, which is made where there is none.</param>
     /// <param name="replace">Whether a fit that is there already may be replaced.</param>
     /// <exception cref="IOException">There is one already, or a file cannot be written.</exception>
-    public void Save(string folder, bool replace = false)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        using var files = new FileTransaction(replace);
-        File.WriteAllText(files.Add(SavedFit.PathIn(folder)), ToJson());
-        Draws.Save(files.Add(Path.Combine(folder, DrawsName)));
-        files.Commit();
-    }
+    public void Save(string folder, bool replace = false) => SavedDraws.Save(folder, ToJson(), Draws, replace);
 
     /// <summary>Returns the content of <c>model.json</c>.</summary>
     public string ToJson() => JsonSerializer.Serialize(content, SavedPosteriorJson.Default.Content) + "\n";
@@ -169,7 +143,7 @@ public sealed class SavedPosterior
         .Concat(content.Scale is { } scale ? [scale] : Array.Empty<string>());
 
     /// <summary>What the description holds.</summary>
-    internal sealed record Content
+    internal sealed record Content : SavedDraws.IContent
     {
         public required string Kind { get; init; }
 

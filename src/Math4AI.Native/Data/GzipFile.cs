@@ -9,7 +9,7 @@ namespace Math4AI.Data;
 /// the end of what it holds. Source: P. Deutsch, RFC 1952 (1996): the last eight bytes are the checksum and the length
 /// of what the last member holds.
 /// </summary>
-internal sealed class GzipFile : Stream
+internal sealed class GzipFile : ForwardStream
 {
     private const int HeaderLength = 10;
     private const int TrailerLength = 8;
@@ -24,20 +24,6 @@ internal sealed class GzipFile : Stream
     {
         (this.path, this.file) = (path, file);
         unpacked = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Opens a file, compressed or not; a pipe is taken as it is.</summary>
@@ -61,8 +47,6 @@ internal sealed class GzipFile : Stream
         return isPacked;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         int read = unpacked.Read(buffer);
@@ -75,16 +59,6 @@ internal sealed class GzipFile : Stream
 
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

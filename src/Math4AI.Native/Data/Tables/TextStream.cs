@@ -4,7 +4,7 @@ namespace Math4AI.Data.Tables;
 /// A text whose beginning has been inspected, since a pipe can be read only once. Runs of blanks that separate columns
 /// are read as one <see cref="Joined"/>.
 /// </summary>
-internal sealed class TextStream : Stream
+internal sealed class TextStream : ForwardStream
 {
     /// <summary>The character that replaces a run of blanks.</summary>
     public const char Joined = '\t';
@@ -50,22 +50,6 @@ internal sealed class TextStream : Stream
     /// <summary>Whether runs of blanks outside quotes are joined, and those around a line removed.</summary>
     public bool JoinsBlanks { get; set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         if (!JoinsBlanks)
@@ -84,16 +68,6 @@ internal sealed class TextStream : Stream
         joinedTaken += count;
         return count;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -46,6 +46,28 @@ public sealed class FormulaProcessTests : TemporaryFolder
     }
 
     [Theory]
+    [InlineData(1e-9, 1e-12)]
+    [InlineData(1e9, 1e12)]
+    public void In_other_units_the_fit_is_the_same(double ofTime, double ofResponse)
+    {
+        var random = new Random(5);
+        double[] times = [.. Enumerable.Range(0, 60).Select(i => i / 6.0)];
+        double[] values = [.. times.Select(
+            t => 2.0 + 0.5 * t + Math.Sin(3.0 * t) + Normal.Sample(random, 0.0, 0.1))];
+        FormulaProcessFit Fit(string name, double timeUnit, double unit)
+        {
+            File.WriteAllLines(In(name), ["t,y", .. times.Zip(values, (t, y) => FormattableString.Invariant(
+                $"{t * timeUnit:R},{y * unit:R}"))]);
+            return FormulaProcess.Read(In(name), "y ~ a + b*t + gp(t)").Fit();
+        }
+
+        FormulaProcessFit one = Fit("one.csv", 1.0, 1.0), other = Fit("other.csv", ofTime, ofResponse);
+        Assert.Equal(one.Exact!.LogEvidence, other.Exact!.LogEvidence + values.Length * Math.Log(ofResponse), 1e-3);
+        Assert.Equal(one.Parameters[0], other.Parameters[0] / ofResponse, 1e-3);
+        Assert.Equal(one.Parameters[1], other.Parameters[1] / ofResponse * ofTime, 1e-3);
+    }
+
+    [Theory]
     [InlineData("y ~ a*x + b + gp(t)")]
     [InlineData("y ~ a*x + exp(b*x) + gp(t)")]
     public void Predictions_carry_the_uncertainty_of_the_laws_parameters(string formula)

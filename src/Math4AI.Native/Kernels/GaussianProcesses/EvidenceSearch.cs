@@ -11,8 +11,12 @@ namespace Math4AI.Kernels.GaussianProcesses;
 /// <param name="options">The limits of each search.</param>
 /// <param name="starts">The number of starts.</param>
 /// <param name="seed">The seed of the starts after the first.</param>
+/// <param name="units">
+/// The units in which the other parameters, those of the mean, move: their own may be of any size, and a method that
+/// takes one step for all needs them alike. None where there are no others.
+/// </param>
 internal sealed class EvidenceSearch(
-    Cost evidence, int hyperparameters, MinimizerOptions options, int starts, int seed)
+    Cost evidence, int hyperparameters, MinimizerOptions options, int starts, int seed, params double[] units)
 {
     // Hyperparameters stay within a factor of 10⁵ of where they begin: the evidence can be flat towards infinity.
     private static readonly double Reach = Math.Log(1e5);
@@ -23,23 +27,28 @@ internal sealed class EvidenceSearch(
     public Minimum From(double[] start, CancellationToken cancellation)
     {
         var random = new Random(seed);
-        Bounds box = Box(start);
+        var scaled = new ScaledEvidence(
+            evidence,
+            [.. new double[hyperparameters], .. start[hyperparameters..]],
+            [.. Enumerable.Repeat(1.0, hyperparameters), .. units])
+        {
+            Bounds = Box(start),
+        };
         Minimum? best = null;
         for (int i = 0; i < starts; i++)
         {
-            double[] from = [.. start];
+            double[] from = [.. start[..hyperparameters], .. new double[units.Length]];
             for (int j = 0; i > 0 && j < hyperparameters; j++)
             {
                 from[j] += Spread * (2.0 * random.NextDouble() - 1.0);
             }
 
             Minimum found = Minimizer.LbfgsB().Minimize(
-                new BoundedEvidence(evidence) { Bounds = box }, Vector<double>.Build.Dense(from), options,
-                cancellation);
+                scaled, Vector<double>.Build.Dense(from), options, cancellation);
             best = best is null || !double.IsFinite(best.Cost) || found.Cost < best.Cost ? found : best;
         }
 
-        return double.IsFinite(best!.Cost) ? best : throw new ArithmeticException(
+        return double.IsFinite(best!.Cost) ? scaled.InOwnUnits(best) : throw new ArithmeticException(
             "The evidence has no finite value and slope where the search begins: begin with other hyperparameters, "
             + "such as length scales near the spread of the inputs, or with more noise.");
     }
@@ -51,29 +60,44 @@ internal sealed class EvidenceSearch(
             start.Length, i => i < hyperparameters ? start[i] + Reach : double.PositiveInfinity));
 
     /// <summary>
-    /// −log p within bounds. Where it or its slope is not finite, as at the ends of the range of numbers, it is not
-    /// there: a search steps back from such a point, and never to one that is no number.
+    /// −log p at θ = origin + units · z, within bounds of z. Where it or its slope is not finite, as at the ends of the
+    /// range of numbers, it is not there: a search steps back from such a point, and never to one that is no number.
     /// </summary>
-    private sealed class BoundedEvidence(Cost evidence) : Cost
+    private sealed class ScaledEvidence(Cost evidence, double[] origin, double[] units) : Cost
     {
+        private readonly double[] at = new double[origin.Length];
+
         public override int Parameters => evidence.Parameters;
 
         public override double Rounding => evidence.Rounding;
 
         public override double Value(ReadOnlySpan<double> parameters) =>
-            TensorPrimitives.IsFiniteAll(parameters) ? evidence.Value(parameters) : double.NaN;
+            TensorPrimitives.IsFiniteAll(parameters) ? evidence.Value(Unscaled(parameters)) : double.NaN;
 
         public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient)
         {
             if (TensorPrimitives.IsFiniteAll(parameters)
-                && evidence.Gradient(parameters, gradient) is var value && double.IsFinite(value)
+                && evidence.Gradient(Unscaled(parameters), gradient) is var value && double.IsFinite(value)
                 && TensorPrimitives.IsFiniteAll<double>(gradient))
             {
+                TensorPrimitives.Multiply(gradient, units, gradient);
                 return value;
             }
 
             gradient.Fill(double.NaN);
             return double.NaN;
+        }
+
+        public Minimum InOwnUnits(Minimum found)
+        {
+            Vector<double> Own(Vector<double> z) => Vector<double>.Build.Dense(Unscaled(z.ToArray()).ToArray());
+            return found with { Parameters = Own(found.Parameters), Path = [.. found.Path.Select(Own)] };
+        }
+
+        private ReadOnlySpan<double> Unscaled(ReadOnlySpan<double> z)
+        {
+            TensorPrimitives.MultiplyAdd(z, units, origin, at);
+            return at;
         }
     }
 }

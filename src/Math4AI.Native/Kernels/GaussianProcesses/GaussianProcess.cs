@@ -97,7 +97,8 @@ public sealed record GaussianProcess
 
         return double.IsFinite(evidence.Value(start))
             ? evidence.Fit(new EvidenceSearch(
-                evidence, evidence.Hyperparameters, Options, Starts, Seed).From(start, cancellation))
+                evidence, evidence.Hyperparameters, Options, Starts, Seed, samples.MeanUnits(mean))
+                .From(start, cancellation))
             : throw Evidence.NotPositiveDefinite(kernel, NoiseVariance);
     }
 }

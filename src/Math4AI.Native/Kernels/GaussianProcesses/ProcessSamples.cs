@@ -104,6 +104,18 @@ internal sealed class ProcessSamples
     /// <summary>∂m/∂β over s, samples × parameters.</summary>
     public Matrix<double> MeanJacobian(ReadOnlySpan<double> meanParameters) => MeanJacobian(raw, meanParameters);
 
+    /// <summary>
+    /// How far each β moves the means of all samples by s together: what makes parameters of any size alike. 1 where
+    /// the samples say nothing about one.
+    /// </summary>
+    public double[] MeanUnits(ReadOnlySpan<double> meanParameters) => mean is null
+        ? []
+        : [.. MeanJacobian(meanParameters).EnumerateColumns().Select(column =>
+        {
+            double largest = column.AbsoluteMaximum(), norm = largest * (column / largest).L2Norm();
+            return 1.0 / norm is var unit && double.IsFinite(unit) && unit > 0.0 ? unit : 1.0;
+        })];
+
     /// <summary>∂m/∂β over s of other rows.</summary>
     public Matrix<double> MeanJacobian(Matrix<double> inputs, ReadOnlySpan<double> meanParameters) =>
         mean!.Jacobian(inputs, Vector<double>.Build.Dense(meanParameters.ToArray())) / TargetScale;

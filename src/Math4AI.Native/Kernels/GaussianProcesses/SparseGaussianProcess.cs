@@ -72,7 +72,8 @@ public sealed record SparseGaussianProcess
             ProcessSamples some = Some(samples);
             SparseEvidence part = EvidenceOf(some, kernel.With(at.AsSpan(0, kernel.Parameters.Count)), cancellation);
             RequireFinite(part.Value(at), kernel);
-            search = new EvidenceSearch(part, part.Hyperparameters, Options, 1, Seed).From(at, cancellation);
+            double[] units = some.MeanUnits(at.AsSpan(part.Hyperparameters));
+            search = new EvidenceSearch(part, part.Hyperparameters, Options, 1, Seed, units).From(at, cancellation);
             at = search.Parameters.ToArray();
         }
 

@@ -93,8 +93,8 @@ internal static class ClusterColumns
         double[] known = [.. table.Numbers(name).Where(value => !double.IsNaN(value))];
         return known.Length == 0 ? "no values"
             : known.Max() == known.Min() ? "constant"
-            : known.Length > 2 && IsCount(known) ? "numbers of the rows"
-            : null;
+            : known.Length > 2 && Identifiers.CountsRows(known) ? "numbers of the rows"
+            : Identifiers.Reason(name, known);
     }
 
     /// <summary>Of a column that is numbers but for a few cells, says which cell is none.</summary>
@@ -107,7 +107,4 @@ internal static class ClusterColumns
             ? $"text: row {table.NumberOf(odd[0])} has {CellFormat.Quote(cells[odd[0]]!)}"
             : "text";
     }
-
-    private static bool IsCount(double[] values) =>
-        Enumerable.Range(1, values.Length - 1).All(i => values[i] == values[i - 1] + 1.0);
 }

@@ -206,6 +206,7 @@ public sealed record TableInformation
         string? reason = distinct < 2 ? (known == 0 ? "no values" : "it never varies")
             : form.Type == ColumnType.Text || (form.Type == ColumnType.Category && distinct > UniqueShare * known
                 && distinct > 2) ? "texts that hardly occur twice"
+            : form.IsNumeric && !Forms.ContainsKey(name) ? Identifiers.Reason(name, values)
             : null;
         return (values, form.Type is ColumnType.Category, reason);
     }

@@ -229,8 +229,9 @@ public sealed record TableLook
 
         if (column.Form.IsNumeric)
         {
-            return IsIndexName(column.Name) && CountsRows(table, column)
-                ? column with { LeftOut = "counts the rows" }
+            return Identifiers.AreNamed(column.Name) && Identifiers.Reason(column.Name, table.InForms(
+                new Dictionary<string, ColumnForm> { [column.Name] = column.Form }).Numbers(column.Name)) is { } reason
+                ? column with { LeftOut = reason }
                 : column;
         }
 
@@ -275,21 +276,6 @@ public sealed record TableLook
                 LeftOut = null,
                 Note = options.Columns.ContainsKey(column.Name) ? null : UsesWords,
             })];
-    }
-
-    private static bool IsIndexName(string name) =>
-        name.Length == 0 || name.StartsWith("Unnamed", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("id", StringComparison.OrdinalIgnoreCase)
-            || name.Equals("index", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("row", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Whether the numbers are those of the rows, counted from anywhere.</summary>
-    private static bool CountsRows(Table table, ColumnLook column)
-    {
-        double[] values = table.InForms(new Dictionary<string, ColumnForm> { [column.Name] = column.Form })
-            .Numbers(column.Name);
-        return values.Length > 1
-            && Enumerable.Range(1, values.Length - 1).All(row => values[row] - values[row - 1] == 1.0);
     }
 
     private static IEnumerable<string> WarningsOfTotals(Table table, IEnumerable<ColumnLook> columns)

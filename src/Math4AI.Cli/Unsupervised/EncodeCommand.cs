@@ -41,9 +41,9 @@ internal static class EncodeCommand
     {
         var command = new Command(
             "encode",
-            "Learn a short code from which the rows of a table, images or texts can be told again (an autoencoder), "
-            + "and find the rows that it tells badly: they are unlike the others. 'math4ai predict' encodes new rows "
-            + "and says how unlike they are.\n\nExamples:\n"
+            "Learn a short code from which the rows of a table, images or texts can be reconstructed (an autoencoder), "
+            + "and find the rows that it reconstructs badly: they are unlike the others. 'math4ai predict' encodes "
+            + "new rows and says how unlike they are.\n\nExamples:\n"
             + "  math4ai encode satellite.csv --size 3\n"
             + "  math4ai encode photos/ --size 16 --convolutions 16,32 --color class")
         {
@@ -115,7 +115,7 @@ internal static class EncodeCommand
     }
 }
 
-/// <summary>A row that is told badly.</summary>
+/// <summary>A row that is reconstructed badly.</summary>
 internal sealed record BadlyToldRow(long Row, double Anomaly, string Column);
 
 /// <summary>What <c>math4ai encode --json</c> prints.</summary>
@@ -177,7 +177,7 @@ internal sealed record EncodeSummary(
     public void Print(string output, bool hasReport)
     {
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Rows} rows of {Columns} columns in codes of {Size}: {100.0 * Left:0.0} % of the variance is not told."));
+            $"{Rows} rows of {Columns} columns in codes of {Size}: {100.0 * Left:0.0} % of the variance is lost."));
         foreach (BadlyToldRow row in Worst)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -8,7 +8,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Unsupervised;
 
 /// <summary>
-/// Gives the rows of tables, images or texts short codes, and says how badly each is told from its code.
+/// Gives the rows of tables, images or texts short codes, and says how badly each is reconstructed.
 /// </summary>
 public sealed class TableCode : IFilePredictor
 {

@@ -1,3 +1,4 @@
+using Math4AI.Data.Tables;
 using Math4AI.Training;
 using Math4AI.Unsupervised.Codes;
 using MathNet.Numerics.LinearAlgebra;
@@ -6,8 +7,8 @@ namespace Math4AI.Unsupervised;
 
 /// <summary>
 /// Learns a short code of the rows of a table, of images or of texts by an <see cref="Autoencoder"/>; rows that are
-/// told badly from their code are unlike the others. Columns that say nothing (texts, constants, row numbers) are left
-/// out, and named.
+/// reconstructed badly from their code are unlike the others. Columns that say nothing (texts, constants, row numbers)
+/// are left out, and named.
 /// </summary>
 public sealed record TableCoding
 {
@@ -26,7 +27,7 @@ public sealed record TableCoding
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">
     /// There is no numeric column that varies, a value is missing or infinite or has a square that overflows, a column
-    /// that is ignored is not there, or there are fewer than four rows.
+    /// that is ignored is not there, there are fewer than four rows, or the code is not shorter than they are.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A width is less than 1.</exception>
     public CodedTable Fit(
@@ -41,6 +42,8 @@ public sealed record TableCoding
             throw new ArgumentException($"{rows.Length} rows are too few to learn a code from: give 4 or more.");
         }
 
+        RequireShorter(columns);
+
         var standard = StandardColumns.Of(columns, values, data.Encoding);
         Matrix<double> scaled = standard.Standardize(values);
         AutoencoderFit code = (Method with { Grid = Grid(data) }).Fit(scaled, progress, cancellation);
@@ -48,6 +51,18 @@ public sealed record TableCoding
         return new CodedTable(
             new TableCode(standard, code), leftOut, rows, code.Encode(scaled), errors.RowSums() / columns.Length,
             [.. errors.EnumerateRows().Select(row => columns[row.MaximumIndex()])]);
+    }
+
+    /// <summary>A code as long as the rows reconstructs every row, and finds none that is unlike the others.</summary>
+    private void RequireShorter(string[] columns)
+    {
+        if (Method.CodeSize >= columns.Length)
+        {
+            throw new ArgumentException(columns.Length == 1
+                ? $"There is one column, '{columns[0]}', of which no code is shorter."
+                : $"A code of {Method.CodeSize} is not shorter than the rows, which have {columns.Length} columns "
+                    + $"({ColumnNames.List(columns)}): ask for fewer (--size {columns.Length - 1}, or CodeSize).");
+        }
     }
 
     private PixelGrid? Grid(DataRows data) => Method.Convolutions.Count == 0
@@ -63,9 +78,10 @@ public sealed record TableCoding
 /// <param name="Rows">The rows that were used, as places in the table, from 0.</param>
 /// <param name="Codes">The codes, rows × k.</param>
 /// <param name="Anomalies">
-/// How badly each row is told from its code: the mean squared error of its columns, in units of their variances.
+/// How badly each row is reconstructed from its code: the mean squared error of its columns, in units of their
+/// variances.
 /// </param>
-/// <param name="Worst">The column of each row that is told worst.</param>
+/// <param name="Worst">The column of each row that is reconstructed worst.</param>
 public sealed record CodedTable(
     TableCode Model, IReadOnlyList<LeftOutColumn> LeftOut, IReadOnlyList<int> Rows, Matrix<double> Codes,
     Vector<double> Anomalies, IReadOnlyList<string> Worst);

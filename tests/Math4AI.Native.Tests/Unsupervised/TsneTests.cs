@@ -174,6 +174,14 @@ public sealed class TsneTests
     }
 
     [Fact]
+    public void Copies_of_a_row_are_no_false_neighbors_of_one_another()
+    {
+        Matrix<double> samples = Matrix<double>.Build.Dense(60, 2, (i, _) => i % 3);
+        Matrix<double> map = samples + 1e-3 * Matrix<double>.Build.Random(60, 2, 4);
+        Assert.Equal(new MapQuality(1.0, 1.0, 12), MapQuality.Of(samples, map));
+    }
+
+    [Fact]
     public void The_quality_of_a_map_is_that_of_its_definition()
     {
         Matrix<double> samples = Groups(), map = Matrix<double>.Build.Random(90, 2, 8);

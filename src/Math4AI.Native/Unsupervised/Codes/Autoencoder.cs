@@ -9,12 +9,12 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Unsupervised.Codes;
 
 /// <summary>
-/// Learns a short code from which samples can be told again: a network to k numbers and one back, which lower the mean
-/// squared error of standardized columns together. Without hidden layers the code spans the principal components; with
-/// them it follows curves. Variational, the code of a sample is a normal distribution, and what is raised is the bound
-/// E log p(x | z) − KL(q(z | x) ‖ N(0, I)) with a variance of x that is learned too: codes fill the space evenly, so
-/// that drawn ones give new samples. Samples that are told badly are unlike the others. Sources: G. Hinton, R.
-/// Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 313 (2006); D. Kingma, M.
+/// Learns a short code from which samples can be reconstructed: a network to k numbers and one back, which lower the
+/// mean squared error of standardized columns together. Without hidden layers the code spans the principal components;
+/// with them it follows curves. Variational, the code of a sample is a normal distribution, and what is raised is the
+/// bound E log p(x | z) − KL(q(z | x) ‖ N(0, I)) with a variance of x that is learned too: codes fill the space evenly,
+/// so that drawn ones give new samples. Samples that are reconstructed badly are unlike the others. Sources: G. Hinton,
+/// R. Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 313 (2006); D. Kingma, M.
 /// Welling, "Auto-encoding variational Bayes", ICLR 2014; the variance: O. Rybkin et al., ICML 2021.
 /// </summary>
 /// <param name="CodeSize">k, the numbers of the code.</param>

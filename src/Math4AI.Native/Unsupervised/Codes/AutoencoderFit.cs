@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Unsupervised.Codes;
 
-/// <summary>Holds the networks to a code and back, and says how well samples are told from it.</summary>
+/// <summary>Holds the networks to a code and back, and says how well it reconstructs samples.</summary>
 public sealed class AutoencoderFit : IFilePredictor
 {
     internal const string Kind = "autoencoder";
@@ -35,7 +35,7 @@ public sealed class AutoencoderFit : IFilePredictor
     public bool IsVariational => about.IsVariational;
 
     /// <summary>
-    /// Gets the variance, in units of that of each column, that samples have around what is told from their codes; NaN
+    /// Gets the variance, in units of that of each column, that samples have around their reconstructions; NaN
     /// for a plain code.
     /// </summary>
     public double Noise => network.Noise;
@@ -80,7 +80,7 @@ public sealed class AutoencoderFit : IFilePredictor
     }
 
     /// <summary>
-    /// Returns the squared error of each value that is told from the code, in units of its column's variance, samples ×
+    /// Returns the squared error of each reconstructed value, in units of its column's variance, samples ×
     /// channels: the reason for an anomaly.
     /// </summary>
     /// <param name="samples">Samples × channels.</param>

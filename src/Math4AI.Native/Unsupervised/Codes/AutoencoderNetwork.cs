@@ -33,7 +33,7 @@ internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Gets the variance of standardized columns around what is told from a code; NaN for a plain code.
+    /// Gets the variance of standardized columns around their reconstructions; NaN for a plain code.
     /// </summary>
     public double Noise => logNoise is null ? double.NaN : Math.Exp(logNoise.item<float>());
 
@@ -61,8 +61,8 @@ internal sealed class AutoencoderNetwork : nn.Module<Tensor, Tensor>
         Tensor code = training
             ? mean + (0.5 * logVariance).exp() * TorchRandom.Normal(mean.shape).to_type(mean.dtype)
             : mean;
-        Tensor told = 0.5 * ((input - Decode(code)).square() * (-logNoise).exp() + logNoise).sum(1);
+        Tensor likelihood = 0.5 * ((input - Decode(code)).square() * (-logNoise).exp() + logNoise).sum(1);
         Tensor divergence = 0.5 * (mean.square() + logVariance.exp() - logVariance - 1.0).sum(1);
-        return (told + divergence).mean() / input.shape[1];
+        return (likelihood + divergence).mean() / input.shape[1];
     }
 }

@@ -10,7 +10,8 @@ namespace Math4AI.Unsupervised.Maps;
 /// <param name="Trustworthiness">
 /// 1 − 2 / (n k (2n − 3k − 1)) Σ (r(i, j) − k) over the points j that are among the k nearest of i on the map but not
 /// in the data, with r the rank of j among the neighbors of i in the data: 1 if there is no false neighbor, about 0.5
-/// for a map by chance. Equals <c>sklearn.manifold.trustworthiness</c>. Source: J. Venna, S. Kaski, "Neighborhood
+/// for a map by chance. Samples at one distance share the best rank of them, so that copies of a row are no false
+/// neighbors; without such, equals <c>sklearn.manifold.trustworthiness</c>. Source: J. Venna, S. Kaski, "Neighborhood
 /// preservation in nonlinear projection methods", ICANN 2001.
 /// </param>
 /// <param name="Kept">The share of the k nearest in the data that are among the k nearest on the map.</param>
@@ -50,8 +51,9 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
         Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, i =>
         {
             int[] foreign = [.. onMap[i].Except(inData[i])];
-            kept[i] = k - foreign.Length;
-            excess[i] = Ranks(rows, samples.ColumnCount, points[i], foreign) - k * foreign.Length;
+            int[] ranks = Ranks(rows, samples.ColumnCount, points[i], foreign);
+            kept[i] = k - ranks.Count(rank => rank > k);
+            excess[i] = ranks.Sum(rank => Math.Max(0L, rank - k));
         });
         double worst = (double)points.Length * k * (2.0 * count - 3.0 * k - 1.0) / 2.0;
         return new MapQuality(1.0 - excess.Sum() / worst, (double)kept.Sum() / points.Length / k, k);
@@ -101,13 +103,13 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
     }
 
     /// <summary>
-    /// The sum of the ranks of some samples among the neighbors of another one; the nearest has rank 1.
+    /// The ranks of some samples among the neighbors of another one: 1, and one more for each that is nearer.
     /// </summary>
-    private static long Ranks(double[] rows, int channels, int sample, int[] foreign)
+    private static int[] Ranks(double[] rows, int channels, int sample, int[] foreign)
     {
         if (foreign.Length == 0)
         {
-            return 0;
+            return [];
         }
 
         double[] distances = new double[rows.Length / channels];
@@ -117,19 +119,7 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
                 rows.AsSpan(sample * channels, channels), rows.AsSpan(j * channels, channels));
         }
 
-        long sum = 0;
-        foreach (int other in foreign)
-        {
-            int nearer = 1;
-            for (int j = 0; j < distances.Length; j++)
-            {
-                bool isBefore = distances[j] < distances[other] || (distances[j] == distances[other] && j < other);
-                nearer += isBefore && j != sample ? 1 : 0;
-            }
-
-            sum += nearer;
-        }
-
-        return sum;
+        distances[sample] = double.PositiveInfinity;
+        return [.. foreign.Select(other => 1 + distances.Count(distance => distance < distances[other]))];
     }
 }

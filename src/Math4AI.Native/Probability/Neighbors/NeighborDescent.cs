@@ -43,10 +43,10 @@ public sealed record NeighborDescent
     {
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var exact = new NeighborSearch(samples);
         if (samples.RowCount < Math.Max(MinSamples, (long)MinSamplesPerNeighbor * count))
         {
-            return new ApproximateNeighbors(exact.Nearest(count, cancellation: cancellation), 1.0, 0);
+            return new ApproximateNeighbors(
+                new NeighborSearch(samples).Nearest(count, cancellation: cancellation), 1.0, 0);
         }
 
         double[] rows = SampleRows.Finite(samples);
@@ -54,6 +54,7 @@ public sealed record NeighborDescent
         var graph = new DescentGraph(rows, samples.ColumnCount, count);
         int rounds = graph.Improve(Seed, MaxRounds, (long)(Rest * count * samples.RowCount), cancellation);
         NearestNeighbors found = Exactly(graph, rows, scale, samples.ColumnCount);
+        var exact = new NeighborSearch(rows, samples.ColumnCount, scale);
         return new ApproximateNeighbors(found, Recall(exact, samples, found), rounds);
     }
 

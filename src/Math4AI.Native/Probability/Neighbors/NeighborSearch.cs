@@ -44,9 +44,14 @@ public sealed class NeighborSearch
         isMaximum = norm == NeighborNorm.Maximum;
         samples = SampleRows.Finite(samplesByChannels);
         scale = SampleRows.Scale(samples);
-        finder = isMaximum || channels <= MaxTreeChannels
-            ? new SpaceTree(samples, channels, isMaximum)
-            : new BlockedDistances(samples, channels);
+        finder = FinderOf(samples, channels, isMaximum);
+    }
+
+    /// <summary>Prepares a search by Euclidean distance in finite, scaled rows, which stay as they are.</summary>
+    internal NeighborSearch(double[] rows, int channels, double scale)
+    {
+        (samples, this.channels, this.scale) = (rows, channels, scale);
+        finder = FinderOf(samples, channels, isMaximum: false);
     }
 
     /// <summary>Gets the number of samples.</summary>
@@ -85,6 +90,11 @@ public sealed class NeighborSearch
         TensorPrimitives.Multiply(points, scale, points);
         return Nearest(points, count, areSamples: false, progress, cancellation);
     }
+
+    private static INeighborFinder FinderOf(double[] samples, int channels, bool isMaximum) =>
+        isMaximum || channels <= MaxTreeChannels
+            ? new SpaceTree(samples, channels, isMaximum)
+            : new BlockedDistances(samples, channels);
 
     /// <summary>Finds all samples within a radius of each sample, the radius included.</summary>
     /// <param name="radius">The radius, finite and not negative.</param>

@@ -17,7 +17,11 @@ internal static class MapStart
     /// <exception cref="ArgumentException">All samples are the same, or one is not finite.</exception>
     public static float[] Of(Matrix<double> samples, int seed, CancellationToken cancellation)
     {
-        PrincipalComponentsFit axes = new PrincipalComponents().Fit(samples, cancellation);
+        // Directions in which samples hardly vary count for nothing here, and are not worth singular values.
+        PrincipalMethod method = samples.ColumnCount < samples.RowCount
+            ? PrincipalMethod.Covariance
+            : PrincipalMethod.Automatic;
+        PrincipalComponentsFit axes = new PrincipalComponents { Method = method }.Fit(samples, cancellation);
         Matrix<double> along = axes.Take(Math.Min(2, axes.Variances.Count)).Transform(samples);
         double unit = Spread / Math.Sqrt(axes.Variances[0]);
         var normal = new Normal(new MersenneTwister(seed, threadSafe: false));

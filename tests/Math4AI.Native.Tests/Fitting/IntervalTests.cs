@@ -12,6 +12,14 @@ namespace Math4AI.Tests.Fitting;
 public class IntervalTests
 {
     [Fact]
+    public void The_noise_of_students_distance_has_a_width_in_every_unit()
+    {
+        Distance distance = Distance.StudentT(4.0);
+        Assert.Equal(
+            1e6 * distance.NoiseWidth(0.9, 1.0, [0.0]), distance.NoiseWidth(0.9, 1e6, [0.0]), 1e-6);
+    }
+
+    [Fact]
     public void Wald_and_profile_intervals_cover_the_truth_as_often_as_they_say()
     {
         const int DataSets = 1000;

@@ -22,6 +22,20 @@ public class PredictiveDistributionTests
     }
 
     [Theory]
+    [InlineData(250_000.0, 40.0)]
+    [InlineData(-3e9, 2e9)]
+    [InlineData(0.0, 1e-9)]
+    public void Students_t_has_quantiles_of_numbers_of_every_size(double mean, double scale)
+    {
+        // t with 4 degrees of freedom has the closed form F = ½ + ¾ (s − s³/3), s = x/√(4 + x²).
+        var found = PredictiveDistribution.OfStudent(mean, scale, 4.0);
+        double Below(double x) => x / Math.Sqrt(4.0 + x * x) is var s ? 0.5 + 0.75 * (s - s * s * s / 3.0) : 0.0;
+        Assert.All([0.01, 0.05, 0.3, 0.5, 0.95, 0.999], probability =>
+            Assert.Equal(probability, Below((found.Quantile(probability) - mean) / scale), 1e-10));
+        Assert.Equal(2.0 * mean, found.Quantile(1e-6) + found.Quantile(1.0 - 1e-6), 1e-9 * (Math.Abs(mean) + scale));
+    }
+
+    [Theory]
     [InlineData(2.5)]
     [InlineData(4.0)]
     [InlineData(1e5)]

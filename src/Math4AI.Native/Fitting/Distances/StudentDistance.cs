@@ -36,5 +36,5 @@ internal sealed class StudentDistance(double degrees) : Distance
         MathNet.Numerics.Distributions.StudentT.Sample(random, predicted, scale, degrees);
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
-        MathNet.Numerics.Distributions.StudentT.InvCDF(0.0, deviation, degrees, 0.5 * (1.0 + level));
+        deviation * MathNet.Numerics.Distributions.StudentT.InvCDF(0.0, 1.0, degrees, 0.5 * (1.0 + level));
 }

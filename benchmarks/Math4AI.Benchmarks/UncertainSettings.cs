@@ -6,7 +6,6 @@ using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Uncertain;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Tables;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
 
@@ -14,12 +13,12 @@ namespace Math4AI.Benchmarks;
 
 /// <summary>
 /// Settings of networks that tell how sure they are, compared on data that no other benchmark reports: Friedman's three
-/// functions with much and with little noise, fuel consumption of cars, and tables of your own.
+/// functions with much and with little noise, smooth functions with hardly any, fuel consumption of cars, and tables of
+/// your own.
 /// <c>uncertain settings [SPLITS] [hidden=64-64] [networks=5] [way=Ensemble] [FILE.csv:TARGET …]</c>.
 /// </summary>
 internal static class UncertainSettings
 {
-    private const int Samples = 300;
     private static readonly double[] Noises = [0.2, 0.01];
 
     public static int Run(string[] words)
@@ -63,6 +62,7 @@ internal static class UncertainSettings
                 "decay" => learner with { WeightDecay = Number() },
                 "rate" => learner with { Rate = Number() },
                 "unit" => learner with { Unit = Enum.Parse<HiddenUnit>(value) },
+                "log" => learner with { LearnsLogarithm = bool.Parse(value) },
                 "held" => learner with { HoldsOut = bool.Parse(value) },
                 "way" or "set" => learner,
                 _ => throw new ArgumentException($"There is no setting '{name}'."),
@@ -78,7 +78,9 @@ internal static class UncertainSettings
         (string Name, Table Table, string Target)[] sets =
         [
             .. Enumerable.Range(1, 3).SelectMany(kind => Noises.Select(noise => (
-                $"Friedman {kind}, noise {noise.ToString(CultureInfo.InvariantCulture)}", Friedman(kind, noise), "y"))),
+                $"Friedman {kind}, noise {noise.ToString(CultureInfo.InvariantCulture)}",
+                SimulatedTables.Friedman(kind, noise), "y"))),
+            .. SimulatedTables.Smooth.Select(smooth => (smooth.Name, smooth.Table, "y")),
             .. File.Exists(cars) ? new[] { ("mpg", Table.Read(cars), "mpg") } : [],
             .. words.Where(word => word.Contains(':', StringComparison.Ordinal)).Select(word => (
                 Path.GetFileNameWithoutExtension(word.Split(':')[0]), Table.Read(word.Split(':')[0]),
@@ -111,6 +113,9 @@ internal static class UncertainSettings
                 learner);
             errors.Add(trained.Test.Scores["rmse"]);
             losses.Add(trained.TestDistributions!.NegativeLogLikelihood);
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{start} {split}: {errors[^1]:0.0000} {losses[^1]:0.000} {trained.Model.About.Learner}"));
             covered.Add(trained.Coverage ?? double.NaN);
         }
 
@@ -121,32 +126,4 @@ internal static class UncertainSettings
             + $"{losses.StandardDeviation() / Math.Sqrt(losses.Count):0.000} | {100.0 * covered.Average():0.0} % | "
             + $"{seconds:0} |"));
     }
-
-    /// <summary>
-    /// One of three functions, of variance 1, with noise of a deviation. Source: J. Friedman, "Multivariate adaptive
-    /// regression splines", Annals of Statistics 19 (1991).
-    /// </summary>
-    private static Table Friedman(int kind, double noise)
-    {
-        var random = new MersenneTwister(kind, threadSafe: false);
-        double[][] x = [.. Enumerable.Range(0, Samples).Select(_ => kind == 1
-            ? Enumerable.Range(0, 10).Select(_ => random.NextDouble()).ToArray()
-            : [
-                100.0 * random.NextDouble(), 2.0 * Math.PI * (20.0 + 260.0 * random.NextDouble()),
-                random.NextDouble(), 1.0 + 10.0 * random.NextDouble(),
-            ])];
-        double[] f = [.. x.Select(row => Of(kind, row))];
-        (double mean, double deviation) = (f.Average(), f.StandardDeviation());
-        double[] y = [.. f.Select(value => (value - mean) / deviation + Normal.Sample(random, 0.0, noise))];
-        return Table.OfNumbers(
-        [
-            .. Enumerable.Range(0, x[0].Length).Select(j => ($"x{j + 1}", x.Select(row => row[j]).ToArray())), ("y", y),
-        ]);
-    }
-
-    private static double Of(int kind, double[] x) => kind == 1
-        ? 10.0 * Math.Sin(Math.PI * x[0] * x[1]) + 20.0 * Math.Pow(x[2] - 0.5, 2.0) + 10.0 * x[3] + 5.0 * x[4]
-        : kind == 2
-            ? Math.Sqrt(x[0] * x[0] + Math.Pow(x[1] * x[2] - 1.0 / (x[1] * x[3]), 2.0))
-            : Math.Atan((x[1] * x[2] - 1.0 / (x[1] * x[3])) / Math.Max(1e-9, x[0]));
 }

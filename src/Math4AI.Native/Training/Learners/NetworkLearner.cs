@@ -90,6 +90,13 @@ public sealed record NetworkLearner : Learner
     /// </summary>
     public double? NoiseVariance { get; init => field = Setting.Above(value, 0.0); }
 
+    /// <summary>
+    /// Gets whether networks that tell how sure they are learn the logarithm of positive numbers; null to choose it
+    /// where the largest is ten times the smallest: the errors of samples that networks have not seen must be more
+    /// probable by it, by more than a standard error. They predict the numbers themselves either way.
+    /// </summary>
+    public bool? LearnsLogarithm { get; init; }
+
     /// <summary>Gets the share of hidden units that are left out at random by dropout.</summary>
     public double DropoutShare { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.1;
 
@@ -104,7 +111,7 @@ public sealed record NetworkLearner : Learner
         ? string.Create(
             CultureInfo.InvariantCulture,
             $"network: {string.Join("-", Hidden)}{(Unit == HiddenUnit.Tanh ? " tanh" : string.Empty)}, {steps} steps, "
-            + $"weight decay {WeightDecay ?? MinDecay:G3}, "
+            + $"weight decay {WeightDecay ?? MinDecay:G3}{(IsOfLogarithm ? ", of the logarithm" : string.Empty)}, "
             + $"{Networks switch { 1 => "one network", var count => $"{count} averaged" }}{Told}")
         : "network: steps to be chosen";
 
@@ -125,6 +132,39 @@ public sealed record NetworkLearner : Learner
             return new LearnerChoice(this, null);
         }
 
+        RequireScale(training);
+        if (LearnsLogarithm is null && IsHeldOut(training) && Logarithm.IsWorthTrying(training))
+        {
+            return (this with { LearnsLogarithm = false }).ScaleBy(training, progress, cancellation);
+        }
+
+        return IsOfLogarithm
+            ? OfLogarithm(training, progress, cancellation)
+            : OfNumbers(training, progress, cancellation);
+    }
+
+    /// <summary>Numbers, or their logarithms where unseen samples are surely more probable by these.</summary>
+    private LearnerChoice ScaleBy(
+        LearnerSamples training, IProgress<LearnerProgress>? progress, CancellationToken cancellation)
+    {
+        LearnerChoice plain = OfNumbers(training, progress, cancellation);
+        LearnerChoice ofLogs = OfLogarithm(training, progress, cancellation);
+        HeldOutVariance ErrorsOf(LearnerChoice choice) =>
+            ((NetworkLearner)choice.Learner).VarianceOf(training, cancellation);
+        return ErrorsOf(ofLogs).IsSurelyBetterThan(ErrorsOf(plain)) ? ofLogs : plain;
+    }
+
+    private LearnerChoice OfLogarithm(
+        LearnerSamples training, IProgress<LearnerProgress>? progress, CancellationToken cancellation)
+    {
+        LearnerChoice found = (this with { LearnsLogarithm = false })
+            .OfNumbers(Logarithm.Of(training), progress, cancellation);
+        return found with { Learner = (NetworkLearner)found.Learner with { LearnsLogarithm = true } };
+    }
+
+    private LearnerChoice OfNumbers(
+        LearnerSamples training, IProgress<LearnerProgress>? progress, CancellationToken cancellation)
+    {
         var folds = new Folds(training, Seed);
         NetworkLearner[] tried = [.. Tried()];
         int most = MaxSteps(training.Inputs.RowCount), every = most / Evaluations, done = 0;
@@ -163,11 +203,13 @@ public sealed record NetworkLearner : Learner
     public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        int steps = Steps ?? MaxSteps(training.Inputs.RowCount) / 2;
+        RequireScale(training);
+        LearnerSamples learned = IsOfLogarithm ? Logarithm.Of(training) : training;
+        int steps = StepsFor(training);
         NetworkWeights[] weights =
         [
             .. TrainingsAtOnce.Run(
-                training.Processes, Networks, i => FinalWeights(training, steps, Seed + i, cancellation).ToArray())
+                training.Processes, Networks, i => FinalWeights(learned, steps, Seed + i, cancellation).ToArray())
                 .Select(NetworkWeights.Of),
         ];
         if (Uncertainty == NetworkUncertainty.None)
@@ -175,8 +217,21 @@ public sealed record NetworkLearner : Learner
             return new NetworkFit(training.ClassCount, weights);
         }
 
-        UncertainNetworkFit fit = Uncertain(training, weights);
-        return IsHeldOut(training) ? fit.With(VarianceOf(training, steps, cancellation)) : fit;
+        UncertainNetworkFit fit = Uncertain(learned, weights);
+        return IsHeldOut(training) ? fit.With(VarianceOf(training, cancellation)) : fit;
+    }
+
+    private bool IsOfLogarithm => LearnsLogarithm == true;
+
+    private int StepsFor(LearnerSamples training) => Steps ?? MaxSteps(training.Inputs.RowCount) / 2;
+
+    private void RequireScale(LearnerSamples training)
+    {
+        if (IsOfLogarithm && !(IsHeldOut(training) && Logarithm.IsThere(training)))
+        {
+            throw new ArgumentException("The logarithm is learned of numbers that are all more than 0, by networks "
+                + "that tell how sure they are by held-out errors.");
+        }
     }
 
     private UncertainNetworkFit Uncertain(LearnerSamples training, NetworkWeights[] weights) =>
@@ -190,9 +245,10 @@ public sealed record NetworkLearner : Learner
         HoldsOut && training.Targets is not null && Uncertainty != NetworkUncertainty.None;
 
     /// <summary>The variance of the errors of samples that networks like these have not seen.</summary>
-    private HeldOutVariance VarianceOf(LearnerSamples training, int steps, CancellationToken cancellation)
+    private HeldOutVariance VarianceOf(LearnerSamples training, CancellationToken cancellation)
     {
-        var folds = new Folds(training, Seed);
+        int steps = StepsFor(training);
+        var folds = new Folds(IsOfLogarithm ? Logarithm.Of(training) : training, Seed);
         double[] means = new double[training.Inputs.RowCount], own = new double[means.Length];
         NetworkWeights[] weights = TrainingsAtOnce.Run(folds.Count * Networks, i =>
             FinalWeights(folds.Training(i / Networks), steps, Seed + i % Networks, cancellation));
@@ -207,7 +263,7 @@ public sealed record NetworkLearner : Learner
             }
         }
 
-        return HeldOutVariance.Of(training.Inputs, means, own, training.Targets!, Seed);
+        return HeldOutVariance.Of(training.Inputs, means, own, training.Targets!, Seed, IsOfLogarithm);
     }
 
     /// <summary>What is left open of weight decay and units, in every way.</summary>
@@ -236,7 +292,8 @@ public sealed record NetworkLearner : Learner
     }
 
     private SavedUncertainNetworks About(LearnerSamples training, NetworkWeights[] weights) => new(
-        Uncertainty, training.ClassCount, weights.Length, weights[0].Weights.Length, DropoutInUse, Seed);
+        Uncertainty, training.ClassCount, weights.Length, weights[0].Weights.Length, DropoutInUse, Seed,
+        LearnsLogarithm: IsOfLogarithm);
 
     /// <summary>The weights after all steps; no samples are held.</summary>
     private NetworkWeights FinalWeights(LearnerSamples training, int steps, int seed, CancellationToken cancellation) =>

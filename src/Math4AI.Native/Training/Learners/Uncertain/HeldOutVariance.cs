@@ -11,7 +11,8 @@ namespace Math4AI.Training.Learners.Uncertain;
 /// <summary>
 /// The distribution of a prediction's error, learned from the errors e of samples that networks have not seen: √v t_ν
 /// with log v = γᵀz, where z holds 1, the logarithm of what the networks disagree on, the predicted number and its
-/// square, and the inputs where they are few. γ makes the errors most probable, with a penalty λ‖γ‖²: the cost Σ ½ γᵀz
+/// square, its logarithm where networks learn that, and the inputs where they are few. γ makes the errors most
+/// probable, with a penalty λ‖γ‖²: the cost Σ ½ γᵀz
 /// + ½ (ν + 1) log(1 + e² exp(−γᵀz)/ν) is convex. Cross-validation chooses λ, and whether errors are normal, ν = ∞, or
 /// some of them are far larger than v tells. What is farther away than the samples were counts as their end, so that
 /// only the disagreement grows there. Sources: A. Harvey, "Estimating regression models with multiplicative
@@ -43,11 +44,14 @@ internal sealed class HeldOutVariance
     private readonly double center;
     private readonly double scale;
 
+    // Whether the logarithm of the prediction is among what log v is learned from.
+    private readonly bool isOfLogarithm;
+
     private HeldOutVariance(
-        double[] weights, double degrees, (double[] Centers, double[] Scales) units,
+        double[] weights, double degrees, bool isOfLogarithm, (double[] Centers, double[] Scales) units,
         (double[] Lower, double[] Upper) ends, (double Center, double Scale) target)
     {
-        (this.weights, Degrees) = (weights, degrees);
+        (this.weights, Degrees, this.isOfLogarithm) = (weights, degrees, isOfLogarithm);
         (centers, scales) = units;
         (lower, upper) = ends;
         (center, scale) = target;
@@ -56,18 +60,37 @@ internal sealed class HeldOutVariance
     /// <summary>Gets ν, ∞ where errors are normal.</summary>
     public double Degrees { get; }
 
+    /// <summary>
+    /// Gets −log p of each error by what the others tell: whatever the networks learn, in one unit and up to one
+    /// constant for the same observations. Empty for what was read from a folder.
+    /// </summary>
+    public double[] Losses { get; private init; } = [];
+
+    /// <summary>
+    /// Whether these errors are more probable than others of the same samples, by more than a standard error of the
+    /// difference: less is chance.
+    /// </summary>
+    public bool IsSurelyBetterThan(HeldOutVariance other)
+    {
+        double[] gains = [.. other.Losses.Zip(Losses, (theirs, own) => theirs - own)];
+        (double mean, double deviation) = Moments.Of(gains);
+        return mean > deviation / Math.Sqrt(gains.Length);
+    }
+
     /// <summary>Learns the distribution.</summary>
     /// <param name="inputs">Samples × inputs.</param>
     /// <param name="means">What networks that have not seen the sample predict.</param>
     /// <param name="own">How far these networks disagree, as a deviation.</param>
     /// <param name="observed">y.</param>
     /// <param name="seed">The seed of the parts of cross-validation.</param>
+    /// <param name="isOfLogarithm">Whether the networks learn the logarithm: their means are then above 0.</param>
     public static HeldOutVariance Of(
-        Matrix<double> inputs, double[] means, double[] own, Vector<double> observed, int seed)
+        Matrix<double> inputs, double[] means, double[] own, Vector<double> observed, int seed,
+        bool isOfLogarithm = false)
     {
         (double Center, double Scale) target = Moments.Of(observed.ToArray());
         target.Scale = target.Scale > 0.0 ? target.Scale : 1.0;
-        Matrix<double> raw = Raw(inputs, means, own, target);
+        Matrix<double> raw = Raw(inputs, means, own, target, isOfLogarithm);
         (double Center, double Scale)[] units = [.. raw.EnumerateColumns().Select(column => Moments.Of([.. column]))];
         double[] centers = [.. units.Select(unit => unit.Center)];
         double[] scales = [.. units.Select(unit => unit.Scale > 0.0 ? unit.Scale : double.PositiveInfinity)];
@@ -76,15 +99,19 @@ internal sealed class HeldOutVariance
         upper[0] = double.MaxValue;
         Matrix<double> z = Standard(raw, centers, scales, lower, upper);
         double[] squares = [.. observed.Select((y, i) => Math.Pow((y - means[i]) / target.Scale, 2.0) + Least)];
-        (Vector<double> found, double degrees) = Chosen(z, squares, seed);
+        (Vector<double> found, double degrees, double[] losses) = Chosen(z, squares, seed);
         if (found[1] < 0.0)
         {
             // What networks disagree on is known no better.
             z.ClearColumn(1);
-            (found, degrees) = Chosen(z, squares, seed);
+            (found, degrees, losses) = Chosen(z, squares, seed);
         }
 
-        return new HeldOutVariance([.. found], degrees, (centers, scales), (lower, upper), target);
+        return new HeldOutVariance(
+            [.. found], degrees, isOfLogarithm, (centers, scales), (lower, upper), target)
+        {
+            Losses = losses,
+        };
     }
 
     /// <summary>The distribution of each sample's target.</summary>
@@ -104,14 +131,15 @@ internal sealed class HeldOutVariance
     /// <param name="own">How far they disagree, as a deviation.</param>
     public double[] At(Matrix<double> inputs, double[] means, double[] own)
     {
-        Matrix<double> z = Standard(Raw(inputs, means, own, (center, scale)), centers, scales, lower, upper);
+        Matrix<double> raw = Raw(inputs, means, own, (center, scale), isOfLogarithm);
+        Matrix<double> z = Standard(raw, centers, scales, lower, upper);
         Vector<double> logs = z * Vector<double>.Build.Dense(weights);
         return [.. logs.Select(log => scale * scale * (Math.Exp(log) + Least))];
     }
 
     /// <summary>Reads it from arrays.</summary>
     /// <exception cref="InvalidDataException">The arrays do not fit.</exception>
-    public static HeldOutVariance Read(ModelArrays arrays)
+    public static HeldOutVariance Read(ModelArrays arrays, bool isOfLogarithm)
     {
         double[] weights = arrays.Vector("variance.weights"), target = arrays.Vector("variance.target", 2);
         double[] Of(string name) => arrays.Vector($"variance.{name}", weights.Length - 1);
@@ -122,7 +150,8 @@ internal sealed class HeldOutVariance
         }
 
         return new HeldOutVariance(
-            weights, 1.0 / tail, (Of("centers"), Of("scales")), (Of("lower"), Of("upper")), (target[0], target[1]));
+            weights, 1.0 / tail, isOfLogarithm, (Of("centers"), Of("scales")), (Of("lower"), Of("upper")),
+            (target[0], target[1]));
     }
 
     public void Write(ModelArrays arrays)
@@ -138,12 +167,17 @@ internal sealed class HeldOutVariance
 
     /// <summary>The numbers that the variance is learned from, without the 1.</summary>
     private static Matrix<double> Raw(
-        Matrix<double> inputs, double[] means, double[] own, (double Center, double Scale) target)
+        Matrix<double> inputs, double[] means, double[] own, (double Center, double Scale) target, bool isOfLogarithm)
     {
         double[] at = [.. means.Select(mean => (mean - target.Center) / target.Scale)];
         double[] unknown = [.. own.Select(each => Math.Log(Math.Pow(each / target.Scale, 2.0) + Least))];
         Matrix<double> found =
             Matrix<double>.Build.DenseOfColumns([unknown, at, [.. at.Select(each => each * each)]]);
+        if (isOfLogarithm)
+        {
+            found = found.Append(Matrix<double>.Build.Dense(means.Length, 1, (i, _) => Math.Log(means[i])));
+        }
+
         return inputs.ColumnCount <= MaxInputs ? found.Append(inputs) : found;
     }
 
@@ -154,24 +188,37 @@ internal sealed class HeldOutVariance
             : (Math.Clamp(raw[i, j - 1], lower[j - 1], upper[j - 1]) - centers[j - 1]) / scales[j - 1]);
 
     /// <summary>γ and ν by which errors that they have not seen are most probable.</summary>
-    private static (Vector<double> Weights, double Degrees) Chosen(Matrix<double> z, double[] squares, int seed)
+    private static (Vector<double> Weights, double Degrees, double[] Losses) Chosen(
+        Matrix<double> z, double[] squares, int seed)
     {
         int[] order = [.. Enumerable.Range(0, squares.Length)];
         new MersenneTwister(seed, threadSafe: false).Shuffle(order);
-        double penalty = Penalties.MinBy(each => HeldOut(z, squares, order, each, Usual));
-        double degrees = Tails.MinBy(each => HeldOut(z, squares, order, penalty, each));
-        return (Solve(z, squares, penalty, degrees), degrees);
+        double penalty = Penalties.MinBy(each => HeldOut(z, squares, order, each, Usual).Sum());
+        (double[] losses, double degrees) = Tails
+            .Select(each => (Losses: HeldOut(z, squares, order, penalty, each), Degrees: each))
+            .MinBy(pair => pair.Losses.Sum());
+        return (Solve(z, squares, penalty, degrees), degrees, losses);
     }
 
-    /// <summary>−log p of the errors of each part by what the other parts tell.</summary>
-    private static double HeldOut(Matrix<double> z, double[] squares, int[] order, double penalty, double degrees) =>
-        Enumerable.Range(0, Parts).Sum(part =>
+    /// <summary>−log p of the errors of each part by what the other parts tell, each at its place.</summary>
+    private static double[] HeldOut(
+        Matrix<double> z, double[] squares, int[] order, double penalty, double degrees)
+    {
+        double[] losses = new double[squares.Length];
+        for (int part = 0; part < Parts; part++)
         {
             int[] seen = [.. order.Where((_, i) => i % Parts != part)];
             int[] held = [.. order.Where((_, i) => i % Parts == part)];
             Vector<double> found = Solve(Rows(z, seen), [.. seen.Select(i => squares[i])], penalty, degrees);
-            return CostOf(Rows(z, held) * found, [.. held.Select(i => squares[i])], degrees);
-        });
+            double[] ofPart = CostsOf(Rows(z, held) * found, [.. held.Select(i => squares[i])], degrees);
+            for (int i = 0; i < held.Length; i++)
+            {
+                losses[held[i]] = ofPart[i];
+            }
+        }
+
+        return losses;
+    }
 
     private static Matrix<double> Rows(Matrix<double> z, int[] rows) =>
         Matrix<double>.Build.Dense(rows.Length, z.ColumnCount, (i, j) => z[rows[i], j]);
@@ -214,7 +261,7 @@ internal sealed class HeldOutVariance
         return found;
 
         double Penalized(Vector<double> at) =>
-            CostOf(z * at, squares, degrees) + 0.5 * penalty * (Without(at) * Without(at));
+            CostsOf(z * at, squares, degrees).Sum() + 0.5 * penalty * (Without(at) * Without(at));
     }
 
     /// <summary>What an error with square q = e²/v draws log v by: q, or (ν + 1) q/(ν + q).</summary>
@@ -223,18 +270,20 @@ internal sealed class HeldOutVariance
         : (degrees + 1.0) * square / (degrees + square);
 
     /// <summary>−log p of errors, up to a constant that is the same for every ν.</summary>
-    private static double CostOf(Vector<double> logs, double[] squares, double degrees)
+    private static double[] CostsOf(Vector<double> logs, double[] squares, double degrees)
     {
         bool isNormal = double.IsInfinity(degrees);
-        double sum = isNormal ? 0.0 : squares.Length * (SpecialFunctions.GammaLn(0.5 * degrees)
-            - SpecialFunctions.GammaLn(0.5 * (degrees + 1.0)) + 0.5 * Math.Log(0.5 * degrees));
+        double constant = isNormal ? 0.0 : SpecialFunctions.GammaLn(0.5 * degrees)
+            - SpecialFunctions.GammaLn(0.5 * (degrees + 1.0)) + 0.5 * Math.Log(0.5 * degrees);
+        double[] costs = new double[squares.Length];
         for (int i = 0; i < squares.Length; i++)
         {
             double square = squares[i] * Math.Exp(-logs[i]);
-            sum += 0.5 * (logs[i] + (isNormal ? square : (degrees + 1.0) * SpecialFunctions.Log1p(square / degrees)));
+            costs[i] = constant + 0.5 * (logs[i]
+                + (isNormal ? square : (degrees + 1.0) * SpecialFunctions.Log1p(square / degrees)));
         }
 
-        return sum;
+        return costs;
     }
 
     /// <summary>γ without the constant, which is not penalized.</summary>

@@ -63,14 +63,14 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
                     Way: NetworkUncertainty.Ensemble or NetworkUncertainty.Dropout or NetworkUncertainty.Laplace,
                     Classes: >= 0 and not 1, Networks: > 0 and <= MaxNetworks, Layers: > 0 and <= MaxLayers,
                     Dropout: >= 0.0 and < 1.0,
-                });
+                } && (about.IsHeldOut || !about.LearnsLogarithm));
         ModelArrays arrays = ModelArrays.Read(folder);
         int outputs = OutputsOf(about.Classes, about.Way, about.IsHeldOut);
         NetworkWeights[] networks = [.. Enumerable.Range(0, about.Networks).Select(
             i => NetworkWeights.Read(arrays, i, about.Layers, outputs))];
         return new UncertainNetworkFit(about, networks, about.Way == NetworkUncertainty.Laplace
             ? LastLayerLaplace.Read(arrays, networks[0].Weights[^1].RowCount + 1, outputs)
-            : null, about.IsHeldOut ? HeldOutVariance.Read(arrays) : null);
+            : null, about.IsHeldOut ? HeldOutVariance.Read(arrays, about.LearnsLogarithm) : null);
     }
 
     /// <summary>Returns the number of networks, and how they are uncertain.</summary>
@@ -175,7 +175,11 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
 
         if (laplace is not null)
         {
-            return [.. (networks[0].Scale * laplace.Deviations(WithOne(networks[0].Hidden(inputs)))).Column(0)];
+            Matrix<double> hidden = networks[0].Hidden(inputs);
+            Vector<double> spread = networks[0].Scale * laplace.Deviations(WithOne(hidden)).Column(0);
+            return about.LearnsLogarithm
+                ? [.. spread.Zip(MeansOf(networks[0], hidden), (deviation, mean) => deviation * mean)]
+                : [.. spread];
         }
 
         double[][] means = MeansOf(inputs);
@@ -219,8 +223,15 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
     }
 
     /// <summary>The mean of each member for each sample, [member][sample].</summary>
-    private double[][] MeansOf(Matrix<double> inputs) => Array.ConvertAll(members, member =>
-        member.LastOf(member.Hidden(inputs)).Column(0).Select(value => member.Center + member.Scale * value).ToArray());
+    private double[][] MeansOf(Matrix<double> inputs) =>
+        Array.ConvertAll(members, member => MeansOf(member, member.Hidden(inputs)));
+
+    private double[] MeansOf(NetworkWeights member, Matrix<double> hidden) =>
+    [
+        .. member.LastOf(hidden).Column(0).Select(value => about.LearnsLogarithm
+            ? Logarithm.Inverse(value, member.Center, member.Scale)
+            : member.Center + member.Scale * value),
+    ];
 
     /// <summary>The normal distribution of each member for each sample, [member][sample].</summary>
     private (double[][] Means, double[][] Deviations) Normals(Matrix<double> inputs)
@@ -295,5 +306,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
 /// <param name="Dropout">The share of units that are left out at random.</param>
 /// <param name="Seed">The seed of what is random in predicting.</param>
 /// <param name="IsHeldOut">Whether the variance of numbers comes from samples that were not seen.</param>
+/// <param name="LearnsLogarithm">Whether the networks have learned the logarithm of the numbers.</param>
 internal sealed record SavedUncertainNetworks(
-    NetworkUncertainty Way, int Classes, int Networks, int Layers, double Dropout, int Seed, bool IsHeldOut = false);
+    NetworkUncertainty Way, int Classes, int Networks, int Layers, double Dropout, int Seed, bool IsHeldOut = false,
+    bool LearnsLogarithm = false);

@@ -64,7 +64,9 @@ internal static partial class Program
         SharedRun.Silence();
 
         // 'math4ai help fit', as one guesses, and no word at all.
-        return Start(args is [] or ["help", ..] ? [.. args.Skip(1), "--help"] : args).GetAwaiter().GetResult();
+        int code = Start(args is [] or ["help", ..] ? [.. args.Skip(1), "--help"] : args).GetAwaiter().GetResult();
+        ProcessEnd.LeaveOutDestructors();
+        return code;
     }
 
     private static async Task<int> Start(string[] args)

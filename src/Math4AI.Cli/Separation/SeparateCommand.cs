@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Math4AI.Runtime;
 using Math4AI.Separation;
 using Math4AI.Separation.Ica;
 
@@ -105,9 +106,26 @@ internal sealed class SeparateCommand
         {
             SeparateOptions options = Read(words);
             options.Check();
-            return Task.Run(() => SeparateJob.Run(options, cancellation), cancellation);
+            Task<int> job = Task.Run(() => SeparateJob.Run(options, cancellation), cancellation);
+            if (options.Inputs.All(File.Exists))
+            {
+                LoadMkl();
+            }
+
+            return job;
         });
         return command;
+    }
+
+    /// <summary>
+    /// Loads MKL, which every separation needs, for a tenth of a second and more, while the job reads: by the first
+    /// thread, since on any other the C library asks the system for each page of what libtorch allocates. A process
+    /// does not end while a library is half loaded.
+    /// </summary>
+    private static void LoadMkl()
+    {
+        // Where that fails, linear algebra is managed.
+        _ = Compute.Provider == LinearAlgebraBackend.Mkl && Compute.HasMkl;
     }
 
     private SeparateOptions Read(ParseResult words) => new()

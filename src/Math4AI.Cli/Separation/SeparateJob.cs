@@ -3,7 +3,6 @@ using Math4AI.Audio;
 using Math4AI.Data.Tables;
 using Math4AI.Processes;
 using Math4AI.Reporting;
-using Math4AI.Runtime;
 using Math4AI.Separation;
 using Math4AI.Separation.Quality;
 using Math4AI.Separation.Rooms;
@@ -46,8 +45,8 @@ internal sealed class SeparateJob
         using CancellationTokenRegistration impatience = cancellation.Register(() => EndSoon(output));
         using var progress = ProgressLine.Start();
         long start = Stopwatch.GetTimestamp();
-        using SeparateInput input = WhileMklIsLoaded(() => ReadShared(
-            options, share => progress.Show($"read {100 * share:0} %"), cancellation));
+        using SeparateInput input = ReadShared(
+            options, share => progress.Show($"read {100 * share:0} %"), cancellation);
         var seconds = new Dictionary<string, double> { ["read"] = Stopwatch.GetElapsedTime(start).TotalSeconds };
         new SeparateJob(options, input, output, progress, seconds, cancellation).Run();
         return 0;
@@ -79,23 +78,6 @@ internal sealed class SeparateJob
 
         Console.Out.WriteLine(
             $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
-    }
-
-    /// <summary>
-    /// Reads while another core loads MKL, which every separation needs, for a tenth of a second. Both have ended when
-    /// it returns or throws: a process that ends does not leave a library half loaded.
-    /// </summary>
-    private static SeparateInput WhileMklIsLoaded(Func<SeparateInput> read)
-    {
-        Task loaded = Task.Run(() => Compute.Provider, CancellationToken.None);
-        try
-        {
-            return read();
-        }
-        finally
-        {
-            Task.WhenAny(loaded).GetAwaiter().GetResult();
-        }
     }
 
     /// <summary>Reads the input, in every process; where one of them cannot, none goes on.</summary>

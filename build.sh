@@ -197,8 +197,10 @@ managed_tests() {
     echo "== managed tests, $name"
     rm -f "$report"
     # Tests and the commands that they start share the cores: a thread of OpenMP that waits sleeps at once, instead of
-    # spinning where the thread that it waits for could run.
-    GOMP_SPINCOUNT=0 "$managed" -noLogo -noColor -longRunning 120 -result-xml "$report" "$@" </dev/null |
+    # spinning where the thread that it waits for could run. Code that .NET may write and run in one place, in place of
+    # mapping it twice, makes each of the many starts of the command 6 to 9 % cheaper; all other runs have the default.
+    GOMP_SPINCOUNT=0 DOTNET_EnableWriteXorExecute=0 \
+        "$managed" -noLogo -noColor -longRunning 120 -result-xml "$report" "$@" </dev/null |
         tee "${report%.xml}.log" || true
     [[ -f $report ]] || fail "the managed tests did not come to their end"
     local ok wrong left

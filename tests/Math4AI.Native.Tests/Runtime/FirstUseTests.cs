@@ -32,9 +32,32 @@ public class FirstUseTests : TemporaryFolder
         Assert.DoesNotContain("libmath4ai_sound.so", opened);
     }
 
+    [Fact]
+    public void A_separation_opens_MKL_before_its_input_has_been_read()
+    {
+        // This cannot be read, and so what needs samples never begins.
+        File.WriteAllText(In("mix.wav"), "none");
+        Finished run = Run("separate", In("mix.wav"), "-o", In("out"));
+        Assert.Equal(1, run.Code);
+        Assert.Matches("calling init: .*/libtorch_cpu.so", run.Errors);
+    }
+
+    [Fact]
+    public void The_command_ends_without_the_destructors_of_libtorch()
+    {
+        Finished run = Run("--version");
+        Assert.Equal(0, run.Code);
+        Assert.Contains("MKL", run.Output, StringComparison.Ordinal);
+        Assert.Matches("calling init: .*/libtorch_cpu.so", run.Errors);
+        Assert.DoesNotMatch("calling fini: .*/libtorch_cpu.so", run.Errors);
+    }
+
+    private static Finished Run(params string[] arguments) =>
+        Repository.Run(Repository.Command, arguments, ("LD_DEBUG", "files"));
+
     private static HashSet<string> OpenedBy(params string[] arguments)
     {
-        Finished run = Repository.Run(Repository.Command, arguments, ("LD_DEBUG", "files"));
+        Finished run = Run(arguments);
         Assert.Equal(0, run.Code);
         HashSet<string> opened =
         [

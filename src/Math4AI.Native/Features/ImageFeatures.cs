@@ -25,20 +25,29 @@ public static class ImageFeatures
     public static FeatureMap<ImageSet> Color(int bins = 4) => new ColorFeatures(bins);
 
     /// <summary>
-    /// Histograms of oriented gradients, over cells of pixels, normalised in overlapping blocks of cells. It equals
-    /// scikit-image's <c>hog(image, orientations, (cell, cell), (block, block), norm)</c>.
+    /// Histograms of oriented gradients, over cells of pixels, normalised in overlapping blocks of cells. Unless smooth
+    /// or signed it equals scikit-image's <c>hog(image, orientations, (cell, cell), (block, block), norm)</c>.
     /// </summary>
-    /// <param name="orientations">The bins over 180°.</param>
+    /// <param name="orientations">The bins over 180°, or over 360° where gradients are signed.</param>
     /// <param name="cell">The pixels along a cell.</param>
     /// <param name="block">The cells along a block.</param>
     /// <param name="norm">How a block is normalised.</param>
+    /// <param name="isSmooth">
+    /// Whether a gradient counts in part for each of the nearest two orientations and the nearest two cells along each
+    /// side, by how near their centers are (trilinear interpolation), in place of for the one that it falls into: a
+    /// small shift or turn of the image then changes the features little.
+    /// </param>
+    /// <param name="isSigned">
+    /// Whether a step from dark to bright is another orientation than one from bright to dark.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
     /// <remarks>
     /// Source: N. Dalal and B. Triggs, Histograms of oriented gradients for human detection, CVPR (2005).
     /// </remarks>
     public static FeatureMap<ImageSet> Hog(
-        int orientations = 9, int cell = 8, int block = 3, HogNorm norm = HogNorm.L2Hys) =>
-        new HogFeatures(orientations, cell, block, norm);
+        int orientations = 9, int cell = 8, int block = 3, HogNorm norm = HogNorm.L2Hys, bool isSmooth = false,
+        bool isSigned = false) =>
+        new HogFeatures(orientations, cell, block, norm, isSmooth, isSigned);
 
     /// <summary>
     /// Local binary patterns: the share of the pixels of each uniform pattern of neighbors that are at least as bright,
@@ -60,20 +69,36 @@ public static class ImageFeatures
         var names = new FeatureNames<ImageSet>();
         names.Add("grey", arguments => Grey(arguments.Count > 0 ? arguments.WholeNumber(0, 1) : null));
         names.Add("color", arguments => Color(arguments.WholeNumber(0, 4)));
-        names.Add("hog", arguments => Hog(
-            arguments.WholeNumber(0, 9),
-            arguments.WholeNumber(1, 8),
-            arguments.WholeNumber(2, 3),
-            arguments.Text(3, "l2-hys") switch
-            {
-                "l1" => HogNorm.L1,
-                "l2" => HogNorm.L2,
-                "l2-hys" => HogNorm.L2Hys,
-                var other =>
-                    throw new FormatException($"There is no norm '{other}' of blocks; there are: l1, l2, l2-hys."),
-            }));
+        names.Add("hog", Hog);
         names.Add("lbp", arguments => LocalBinaryPatterns(arguments.WholeNumber(0, 8), arguments.Positive(1) ?? 1.0));
         return names;
+    }
+
+    /// <summary>Up to three numbers, and behind them a norm, "smooth" and "signed" in any order.</summary>
+    private static FeatureMap<ImageSet> Hog(FeatureArguments arguments)
+    {
+        (HogNorm? norm, bool isSmooth, bool isSigned) = (null, false, false);
+        for (int place = 3; place < 6; place++)
+        {
+            string word = arguments.Text(place, string.Empty);
+            (norm, isSmooth, isSigned) = word switch
+            {
+                "" => (norm, isSmooth, isSigned),
+                "smooth" when !isSmooth => (norm, true, isSigned),
+                "signed" when !isSigned => (norm, isSmooth, true),
+                "l1" when norm is null => (HogNorm.L1, isSmooth, isSigned),
+                "l1-sqrt" when norm is null => (HogNorm.L1Sqrt, isSmooth, isSigned),
+                "l2" when norm is null => (HogNorm.L2, isSmooth, isSigned),
+                "l2-hys" when norm is null => (HogNorm.L2Hys, isSmooth, isSigned),
+                _ => throw new FormatException(
+                    $"The features 'hog' do not take '{word}' here: behind the three numbers stand one norm of blocks "
+                    + "(l1, l1-sqrt, l2 or l2-hys), smooth and signed, each at most once."),
+            };
+        }
+
+        return Hog(
+            arguments.WholeNumber(0, 9), arguments.WholeNumber(1, 8), arguments.WholeNumber(2, 3),
+            norm ?? HogNorm.L2Hys, isSmooth, isSigned);
     }
 }
 
@@ -88,4 +113,9 @@ public enum HogNorm
 
     /// <summary>As <see cref="L2"/>, then values above 0.2 become 0.2, and <see cref="L2"/> again.</summary>
     L2Hys,
+
+    /// <summary>
+    /// √(v/(‖v‖₁ + 10⁻⁵)): distances between blocks are then those of Hellinger between the shares of orientations.
+    /// </summary>
+    L1Sqrt,
 }

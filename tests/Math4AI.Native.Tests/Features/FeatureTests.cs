@@ -135,6 +135,8 @@ public class FeatureTests
     [InlineData(HogNorm.L2, 1, 92.65070492544075, 39446.94219093038, 0.12014347309787743, 0.12324329520821453)]
     [InlineData(HogNorm.L2Hys, 1, 107.01385705785944, 45883.213167459915, 0.16965665027456717, 0.17403396201798907)]
     [InlineData(HogNorm.L1, 3, 7.999983080078973, 1732.532754247135, 0.007916797665232858, 0.040573880998024975)]
+    [InlineData(HogNorm.L1Sqrt, 1, 112.9066624379233, 48761.63160531349, 0.1755226532197637, 0.17777256340709457)]
+    [InlineData(HogNorm.L1Sqrt, 3, 39.76763226816635, 8329.282096467914, 0.08897638824560625, 0.20142959315360037)]
     [InlineData(HogNorm.L2, 3, 32.1405628028141, 6809.121245422843, 0.03401091060317155, 0.17430717542620935)]
     [InlineData(HogNorm.L2Hys, 3, 36.48689381729689, 7557.879580801345, 0.048975970850111405, 0.25100366297876225)]
     public void Histograms_of_gradients_are_those_of_scikit_image(
@@ -148,6 +150,74 @@ public class FeatureTests
         Assert.Equal(sum, found.Sum(), 1e-6);
         Assert.Equal(moment, found.Select((value, i) => value * (i + 1)).Sum(), 1e-3);
         AreClose([first, eighth], [found[0], found[7]], 1e-6);
+    }
+
+    /// <summary>A plane of grey levels: every gradient inside has one magnitude and direction.</summary>
+    private static ImageSet Ramp(int side, double toRight, double toBottom) => ImageSet.Of(1, side, side,
+        [.. Enumerable.Range(0, side * side).Select(i =>
+            (float)(0.5 + toRight * (i % side - side / 2) + toBottom * (i / side - side / 2)))]);
+
+    [Theory]
+    [InlineData("hog:4:4:2:l2:smooth", 0.02, 0.0)]
+    [InlineData("hog:4:4:2:l2:smooth", -0.02, 0.0)]
+    [InlineData("hog:4:4:2:smooth:l2:signed", 0.02, 0.0)]
+    [InlineData("hog:4:4:2:smooth:l2:signed", -0.02, 0.0)]
+    [InlineData("hog:4:4:2:smooth:l2:signed", 0.015, 0.0225)]
+    public void A_smooth_histogram_shares_a_gradient_by_how_near_orientations_are(
+        string formula, double toRight, double toBottom)
+    {
+        ImageSet image = Ramp(24, toRight, toBottom);
+        FittedFeatures<ImageSet> fitted = ImageFeatures.Names.Parse(formula).Fit(image);
+
+        // In a block of the middle, all cells of which see one gradient, the histograms are the same.
+        double[] cell = [.. fitted.Apply(image).Row(0).Skip((2 * 5 + 2) * 16).Take(4)];
+        double turn = formula.Contains("signed", StringComparison.Ordinal) ? 360.0 : 180.0;
+        double angle = (Math.Atan2(toBottom, toRight) * (180.0 / Math.PI) + 360.0) % turn;
+        double[] shares = [.. Enumerable.Range(0, 4).Select(bin =>
+        {
+            double away = Math.Abs(angle / turn * 4 - (bin + 0.5));
+            return Math.Max(0.0, 1.0 - Math.Min(away, 4.0 - away));
+        })];
+        double norm = 2.0 * Math.Sqrt(shares.Sum(share => share * share));
+        AreClose([.. shares.Select(share => share / norm)], cell, 1e-5);
+    }
+
+    [Fact]
+    public void A_smooth_histogram_shares_a_gradient_by_how_near_cells_are()
+    {
+        // The four neighbors of one bright pixel have gradients of 1, at 0° or 90°, halfway between the centers of both
+        // orientations; pixels' centers lie at halves, those of the cells at 2 and 6.
+        float[] pixels = new float[8 * 8];
+        pixels[2 * 8 + 5] = 1.0f;
+        ImageSet image = ImageSet.Of(1, 8, 8, pixels);
+        double[] cells = new double[4];
+        foreach ((double y, double x) in new[] { (2.5, 4.5), (2.5, 6.5), (1.5, 5.5), (3.5, 5.5) })
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                static double Center(int side) => side == 0 ? 2.0 : 6.0;
+                cells[i] += Math.Max(0.0, 1.0 - Math.Abs(y - Center(i / 2)) / 4.0)
+                    * Math.Max(0.0, 1.0 - Math.Abs(x - Center(i % 2)) / 4.0) / 16.0;
+            }
+        }
+
+        AreClose(
+            [.. cells.SelectMany(cell => Enumerable.Repeat(0.5 * cell / (cells.Sum() + 1e-5), 2))],
+            ImageFeatures.Hog(2, 4, 2, HogNorm.L1, isSmooth: true).Fit(image).Apply(image).Row(0), 1e-12);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Smooth_histograms_change_little_with_a_small_turn(bool isSmooth)
+    {
+        // 44° and 46° fall on either side of the border between two of four orientations.
+        static ImageSet At(double degrees) =>
+            Ramp(16, 0.02 * Math.Cos(degrees * Math.PI / 180.0), 0.02 * Math.Sin(degrees * Math.PI / 180.0));
+        FittedFeatures<ImageSet> fitted = ImageFeatures.Hog(4, 4, 2, HogNorm.L2, isSmooth).Fit(At(44.0));
+        Vector<double> first = fitted.Apply(At(44.0)).Row(0), second = fitted.Apply(At(46.0)).Row(0);
+        double change = (first - second).L2Norm() / first.L2Norm();
+        Assert.True(isSmooth ? change < 0.1 : change > 1.0, $"The change is {change}.");
     }
 
     [Fact]
@@ -246,6 +316,25 @@ public class FeatureTests
         Assert.Throws<ArgumentException>(() => ImageFeatures.Hog(9, 8, 9).Fit(Image(1)));
         Assert.Throws<ArgumentException>(() => ImageFeatures.Grey().Fit(Image(1)).Apply(Image(3)));
         Assert.Throws<InvalidDataException>(() => FeatureMap.Standardize().Restore(FeatureState.Empty));
+    }
+
+    [Theory]
+    [InlineData("hog:9:4:2:l3", "'l3'")]
+    [InlineData("hog:9:4:2:l1:l2", "'l2'")]
+    [InlineData("hog:9:4:2:smooth:smooth", "'smooth'")]
+    [InlineData("hog:9:4:2:l1:smooth:signed:more", "at most 6")]
+    public void Words_behind_histograms_that_mean_nothing_are_refused(string formula, string expected) =>
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => ImageFeatures.Names.Parse(formula)).Message,
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("hog", "hog:9:8:3:l2-hys")]
+    [InlineData("hog:16:4:2:signed:smooth", "hog:16:4:2:l2-hys:smooth:signed")]
+    [InlineData("hog:16:4:2:l1-sqrt:signed", "hog:16:4:2:l1-sqrt:signed")]
+    public void The_formula_of_histograms_says_how_they_are_made(string formula, string expected)
+    {
+        Assert.Equal(expected, ImageFeatures.Names.Parse(formula).Formula);
+        Assert.Equal(expected, ImageFeatures.Names.Parse(expected).Formula);
     }
 
     [Fact]

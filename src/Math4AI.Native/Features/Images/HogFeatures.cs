@@ -5,7 +5,8 @@ namespace Math4AI.Features.Images;
 /// <summary>
 /// Histograms of oriented gradients. Gradients are differences of the two neighbours, 0 at the border, of the channel
 /// where they are largest; a cell's histogram is the mean over its pixels of the gradients' magnitudes by orientation;
-/// blocks of cells are normalised.
+/// blocks of cells are normalised. Smooth histograms share each magnitude among the nearest two orientations and the
+/// nearest two cells along each side, by how near their centers are, so that no step lies between bins and cells.
 /// </summary>
 internal sealed class HogFeatures : PictureFeatures
 {
@@ -16,17 +17,31 @@ internal sealed class HogFeatures : PictureFeatures
     private readonly int cell;
     private readonly int block;
     private readonly HogNorm norm;
+    private readonly bool isSmooth;
+    private readonly bool isSigned;
 
-    public HogFeatures(int orientations, int cell, int block, HogNorm norm)
+    public HogFeatures(int orientations, int cell, int block, HogNorm norm, bool isSmooth, bool isSigned)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(orientations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(cell, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(block, 1);
         (this.orientations, this.cell, this.block, this.norm) = (orientations, cell, block, norm);
+        (this.isSmooth, this.isSigned) = (isSmooth, isSigned);
     }
 
+    private double Turn => isSigned ? 360.0 : 180.0;
+
     public override string Formula =>
-        $"hog:{orientations}:{cell}:{block}:{norm switch { HogNorm.L1 => "l1", HogNorm.L2 => "l2", _ => "l2-hys" }}";
+        $"hog:{orientations}:{cell}:{block}:{NormName}"
+        + $"{(isSmooth ? ":smooth" : string.Empty)}{(isSigned ? ":signed" : string.Empty)}";
+
+    private string NormName => norm switch
+    {
+        HogNorm.L1 => "l1",
+        HogNorm.L1Sqrt => "l1-sqrt",
+        HogNorm.L2 => "l2",
+        _ => "l2-hys",
+    };
 
     protected override string[] NamesOf(int channels, int height, int width)
     {
@@ -46,7 +61,7 @@ internal sealed class HogFeatures : PictureFeatures
                from y in Enumerable.Range(0, block)
                from x in Enumerable.Range(0, block)
                from bin in Enumerable.Range(0, orientations)
-               let angle = 180.0 * (bin + 0.5) / orientations
+               let angle = Turn * (bin + 0.5) / orientations
                select $"gradient {row + y + 1},{column + x + 1} of block {row + 1},{column + 1} at {angle:0}°",
         ];
     }
@@ -77,26 +92,56 @@ internal sealed class HogFeatures : PictureFeatures
     private double[] Cells(Picture picture, int rows, int columns)
     {
         double[] cells = new double[rows * columns * orientations];
-        double width = 180.0 / orientations;
-        for (int y = 0; y < rows * cell; y++)
+        double width = Turn / orientations;
+        int height = isSmooth ? picture.Height : rows * cell, across = isSmooth ? picture.Width : columns * cell;
+        for (int y = 0; y < height; y++)
         {
-            for (int x = 0; x < columns * cell; x++)
+            for (int x = 0; x < across; x++)
             {
                 (double down, double right) = Gradient(picture, y, x);
-                double angle = Math.Atan2(down, right) * (180.0 / Math.PI) % 180.0;
-                angle = angle < 0.0 ? angle + 180.0 : angle;
-                int bin = (int)(angle / width);
-
-                // An angle of 180° that rounding made of one just below 0° is in no bin.
-                if (bin < orientations)
+                double angle = Math.Atan2(down, right) * (180.0 / Math.PI) % Turn;
+                angle = angle < 0.0 ? angle + Turn : angle;
+                double magnitude = Math.Sqrt(down * down + right * right) / (cell * cell);
+                if (isSmooth)
                 {
-                    cells[(y / cell * columns + x / cell) * orientations
-                        + bin] += Math.Sqrt(down * down + right * right) / (cell * cell);
+                    Share(cells, (rows, columns), ((y + 0.5) / cell, (x + 0.5) / cell, angle / width), magnitude);
+                }
+                else if ((int)(angle / width) is var bin && bin < orientations)
+                {
+                    // An angle of a whole turn that rounding made of one just below 0° is in no bin.
+                    cells[(y / cell * columns + x / cell) * orientations + bin] += magnitude;
                 }
             }
         }
 
         return cells;
+    }
+
+    /// <summary>
+    /// Adds a magnitude to the histograms around a place, in units of cells and bins, whose centers are halves; what
+    /// belongs to cells outside is lost, and orientations close to a circle.
+    /// </summary>
+    private void Share(
+        double[] cells, (int Rows, int Columns) size, (double Y, double X, double Bin) place, double magnitude)
+    {
+        for (int corner = 0; magnitude > 0.0 && corner < 8; corner++)
+        {
+            (int row, double ofRow) = Side(place.Y, corner & 1);
+            (int column, double ofColumn) = Side(place.X, (corner >> 1) & 1);
+            (int bin, double ofBin) = Side(place.Bin, corner >> 2);
+            if (row >= 0 && row < size.Rows && column >= 0 && column < size.Columns)
+            {
+                cells[(row * size.Columns + column) * orientations + (bin + orientations) % orientations] +=
+                    ofRow * ofColumn * ofBin * magnitude;
+            }
+        }
+
+        static (int Place, double Share) Side(double at, int side)
+        {
+            int lower = (int)Math.Floor(at - 0.5);
+            double upper = at - 0.5 - lower;
+            return (lower + side, side == 0 ? 1.0 - upper : upper);
+        }
     }
 
     private static (double Down, double Right) Gradient(Picture picture, int y, int x)
@@ -121,9 +166,14 @@ internal sealed class HogFeatures : PictureFeatures
 
     private void Normalize(Span<double> values)
     {
-        if (norm == HogNorm.L1)
+        if (norm is HogNorm.L1 or HogNorm.L1Sqrt)
         {
             TensorPrimitives.Divide(values, TensorPrimitives.SumOfMagnitudes<double>(values) + Small, values);
+            if (norm == HogNorm.L1Sqrt)
+            {
+                TensorPrimitives.Sqrt(values, values);
+            }
+
             return;
         }
 

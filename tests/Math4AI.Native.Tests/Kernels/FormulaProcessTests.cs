@@ -238,6 +238,10 @@ public sealed class FormulaProcessTests : TemporaryFolder
     {
         Assert.Contains(
             "too few", FormulaProcess.Read(Write(4), "y ~ a*x + gp(t)").Fit().Warning, StringComparison.Ordinal);
+        Assert.Contains(
+            "4 parameters and hyperparameters were estimated from 11 rows",
+            FormulaProcess.Read(Write(11), "y ~ a*x + gp(t)").Fit().Note, StringComparison.Ordinal);
+        Assert.Null(FormulaProcess.Read(Write(12), "y ~ a*x + gp(t)").Fit().Note);
         string zero = In("zero.csv");
         File.WriteAllLines(zero, ["x,t,y", .. Enumerable.Range(0, 30).Select(
             i => FormattableString.Invariant($"{1e-200 * i},{i % 5},{i % 5 + 0.1 * Math.Cos(9.7 * i * i)}"))]);

@@ -173,6 +173,20 @@ public class TableCaseTests : TemporaryFolder
         Assert.Empty(LearnedTable.Train(sound, null, options, Linear).Warnings);
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(19)]
+    [InlineData(20)]
+    public void Few_rows_are_warned_of_whatever_the_model(int rows)
+    {
+        double[] x = [.. Enumerable.Range(0, rows).Select(i => (double)i)];
+        var table = Table.OfNumbers([("x", x), ("y", [.. x.Select(v => Math.Sin(5.0 * v))])]);
+        var options = new TableTrainingOptions { Target = "y" };
+        Assert.All([new SupportVectorLearner(), new RidgeLearner(), new ProcessLearner()], (Learner learner) =>
+            Assert.Equal(rows < 20, LearnedTable.Train(table, null, options, learner).Warnings.Any(
+                text => text.StartsWith($"There are only {rows} rows, ", StringComparison.Ordinal))));
+    }
+
     [Fact]
     public void Another_encoding_is_named_or_refused_and_no_letter_is_replaced()
     {

@@ -100,14 +100,12 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
     {
         get
         {
-            int rows = Exact?.Samples.Count ?? Sparse!.SampleCount;
-            int estimated = Parameters.Count + Kernel.Parameters.Count + 1;
             int unknown = StandardErrors?.ToList().FindIndex(error => !double.IsFinite(error)) ?? -1;
             return !IsConverged
                 ? "The search for the law's parameters, the process and the noise did not converge, and they are "
                     + "where it ended: give starts of the parameters, or bring the columns to a usual size."
-                : rows <= estimated
-                ? $"{rows} rows are too few for {estimated} parameters and hyperparameters: the fit cannot be trusted."
+                : Rows <= Estimated
+                ? $"{Rows} rows are too few for {Estimated} parameters and hyperparameters: the fit cannot be trusted."
                 : unknown >= 0
                 ? $"The data say nothing about the parameter {ParameterNames[unknown]}: bring its column to a usual "
                     + "size, or leave it out."
@@ -117,12 +115,23 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
 
     /// <summary>
     /// Gets what the intervals do not count, in a sentence; null for nothing, but for fits with inducing points that
-    /// were saved without the uncertainty of the law's parameters.
+    /// were saved without the uncertainty of the law's parameters, and of few rows for all that was estimated, since
+    /// hyperparameters are taken as known.
     /// </summary>
     public string? Note => Sparse is { Uncertainty: null } && Parameters.Count > 0
         ? "This fit was saved without the uncertainty of the law's parameters, as older versions did: away from the "
             + "rows its intervals are too narrow. Fit it again."
+        : Rows < RowsOfEach * Estimated
+        ? $"{Estimated} parameters and hyperparameters were estimated from {Rows} rows: these tell little of the "
+            + $"process and the noise, and its intervals may be far off; have {RowsOfEach * Estimated} rows or more."
         : null;
+
+    // Fewer rows than this for each number that is estimated tell little of it.
+    private const int RowsOfEach = 3;
+
+    private int Rows => Exact?.Samples.Count ?? Sparse!.SampleCount;
+
+    private int Estimated => Parameters.Count + Kernel.Parameters.Count + 1;
 
     /// <summary>Gets whether the search for parameters and hyperparameters converged; of a loaded fit, true.</summary>
     public bool IsConverged => Search is not { IsConverged: false };

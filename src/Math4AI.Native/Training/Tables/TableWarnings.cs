@@ -9,6 +9,9 @@ internal static class TableWarnings
     private const int MaxRows = 20_000;
     private const int MinRows = 30;
 
+    // Of fewer, a fifth that is held out is a row or three.
+    private const int MinRowsOfScores = 20;
+
     // What one column alone tells of the target, of all there is to tell, before it is a leak.
     private const double LeakShare = 0.99;
     private const double Imbalance = 0.9;
@@ -24,6 +27,7 @@ internal static class TableWarnings
         return
         [
             .. all.Inputs.Select(name => OfLeak(different, name, all.Look.Target, all.Task)).OfType<string>(),
+            .. OfFewRows(all),
             .. OfDuplicates(all),
             .. OfClasses(all),
         ];
@@ -45,6 +49,17 @@ internal static class TableWarnings
 
         Table others = rows.Select(different);
         return inputs.Any(name => others.Texts(name).Distinct().Count() > 0.5 * different.Length) ? others : rows;
+    }
+
+    /// <summary>Parts that are so small that their scores are chance.</summary>
+    private static IEnumerable<string> OfFewRows(PreparedTable all)
+    {
+        int rows = all.Learned.Length + all.Test.Rows;
+        if (rows < MinRowsOfScores)
+        {
+            yield return $"There are only {rows} rows, {all.Test.Rows} of them for the test: what is chosen and scored "
+                + $"by so few may be chance; have {MinRowsOfScores} rows or more before you trust the model.";
+        }
     }
 
     /// <summary>A column that tells the target alone.</summary>

@@ -48,7 +48,7 @@ internal static class TrainChoiceOptions
             + string.Join(", ", FeatureMap.Names.All)
             + "; of images: "
             + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. "
-            + "Default for images, where the model is not convnet: color,hog.",
+            + $"Default for images, where the model is not convnet: '{TrainLearnerJob.UsualImageFeatures}'.",
         HelpName = "FORMULA",
     };
 

@@ -11,6 +11,10 @@ namespace Math4AI.Cli.Training;
 /// <summary><c>math4ai predict</c>: predicts for new data with a trained model.</summary>
 internal static class PredictCommand
 {
+    private static readonly Option<string?> BadImagesOption = CommonOptions.Named<string?>(
+        "--bad-images", "WAY",
+        "For a model of images: refuse damaged images, which is the default, or skip and count them.");
+
     public static Command Create()
     {
         var model = new Argument<string>("MODEL")
@@ -49,7 +53,7 @@ internal static class PredictCommand
             + "  math4ai predict iris-model flowers.csv -o predictions.csv\n"
             + "  math4ai predict decay-fit new.csv --level 0.99")
         {
-            model, data, output, level, keep, explain, CommonOptions.Encoding, CommonOptions.Force,
+            model, data, output, level, keep, explain, BadImagesOption, CommonOptions.Encoding, CommonOptions.Force,
         };
         command.SetAction(words => Write(
             words.GetValue(output),
@@ -61,9 +65,16 @@ internal static class PredictCommand
                     words.GetValue(keep) ?? [], words.GetValue(CommonOptions.Encoding))
                 {
                     Explain = words.GetValue(explain),
+                    BadImages = BadImages(words),
                 },
                 writer)));
         return command;
+    }
+
+    private static string? BadImages(ParseResult words)
+    {
+        TrainOptionChecks.RequireChoice(words, "way with damaged images", ["refuse", "skip"], BadImagesOption);
+        return words.GetValue(BadImagesOption);
     }
 
     private static int Write(string? path, bool force, Action<TextWriter> predict)
@@ -87,19 +98,23 @@ internal static class PredictCommand
     private static void Predict(string folder, PredictTableOptions options, TextWriter output)
     {
         object opened = ModelFolder.Open(folder);
+        RefuseIdle(options, opened);
         if (opened is ITablePredictor table)
         {
             new PredictTableJob(table, options).Write(output);
             return;
         }
 
-        if (options.Keep.Count > 0 || options.Encoding is not null || options.Explain)
-        {
-            throw new UsageException("--keep, --encoding and --explain are for models of tables.");
-        }
-
         const double FitLevel = 0.95;
         double level = options.Level ?? FitLevel;
+        if (opened is IImagePredictor ofImages)
+        {
+            FilePredictions images =
+                ofImages.PredictImages(options.Path, options.Level, skipsBad: options.BadImages == "skip");
+            WriteCsv(output, options.Level is null ? images : RequireLevel(images));
+            return;
+        }
+
         if (opened is IFilePredictor model and not FormulaProcessFit)
         {
             WriteCsv(output, options.Level is { } asked
@@ -123,6 +138,21 @@ internal static class PredictCommand
         }
 
         output.Write(found.ToCsv());
+    }
+
+    /// <summary>Refuses options that the kind of model does not use.</summary>
+    private static void RefuseIdle(PredictTableOptions options, object opened)
+    {
+        if (options.BadImages is not null && opened is not IImagePredictor)
+        {
+            throw new UsageException("--bad-images is for models of images: leave it out.");
+        }
+
+        if (opened is not ITablePredictor
+            && (options.Keep.Count > 0 || options.Encoding is not null || options.Explain))
+        {
+            throw new UsageException("--keep, --encoding and --explain are for models of tables.");
+        }
     }
 
     /// <summary>Refuses a level that nothing obeys.</summary>

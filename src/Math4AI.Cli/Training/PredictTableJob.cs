@@ -14,6 +14,9 @@ internal sealed record PredictTableOptions(string Data, double? Level, IReadOnly
     /// <summary>Whether predictions are explained.</summary>
     public bool Explain { get; init; }
 
+    /// <summary>What to do with damaged images, of a model of images; null where nothing is said.</summary>
+    public string? BadImages { get; init; }
+
     /// <summary>The path that is read.</summary>
     public string Path => Data == "-" ? "/dev/stdin" : Data;
 }

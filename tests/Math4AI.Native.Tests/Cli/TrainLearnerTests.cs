@@ -145,12 +145,30 @@ public class TrainLearnerTests : TemporaryFolder
         Assert.All(
             predict.Output.Trim().Split('\n').Skip(1),
             line => Assert.Contains("lime", line.Split(',')[^1], StringComparison.Ordinal));
+        ADamagedImageIsSkippedOnRequest();
         Finished network = Run("train", "photos", "--features", "color", "--model", "mlp", "--hidden", "16",
             "--steps", "300", "-o", "network", "--no-report");
         Assert.True(network.Code == 0, network.Errors);
         Assert.Contains("network: 16, 300 steps", network.Output, StringComparison.Ordinal);
         predict = Run("predict", "network", "photos/lime");
         Assert.All(predict.Output.Trim().Split('\n').Skip(1), line => Assert.Equal("lime", line.Split(',')[1]));
+    }
+
+    private void ADamagedImageIsSkippedOnRequest()
+    {
+        Directory.CreateDirectory(In("new"));
+        string sound = Directory.GetFiles(In("photos/lime"))[0];
+        File.Copy(sound, In("new/sound.png"));
+        File.WriteAllBytes(In("new/torn.png"), File.ReadAllBytes(sound)[..60]);
+        Finished refused = Run("predict", "model", "new");
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("--bad-images skip", refused.Errors, StringComparison.Ordinal);
+        Finished skipped = Run("predict", "model", "new", "--bad-images", "skip");
+        Assert.True(skipped.Code == 0, skipped.Errors);
+        Assert.Contains("left out: 1 of 2", skipped.Errors, StringComparison.Ordinal);
+        string row = Assert.Single(skipped.Output.Trim().Split('\n').Skip(1));
+        Assert.Equal("lime", row.Split(',')[1]);
+        Assert.Equal(2, Run("predict", "model", "new", "--bad-images", "perhaps").Code);
     }
 
     [Fact]

@@ -131,7 +131,7 @@ internal static class ImageFolder
     {
         using SKCodec codec =
             SKCodec.Create(path) ?? throw new InvalidDataException(
-                $"{path} is not an image in a known format: remove it, or train with --bad-images skip.");
+                $"{path} is not an image in a known format: remove it, or leave such out with --bad-images skip.");
         if (codec.Info.Width is < 1 or > MaxSide || codec.Info.Height is < 1 or > MaxSide)
         {
             throw new InvalidDataException(
@@ -145,7 +145,7 @@ internal static class ImageFolder
         {
             image.Dispose();
             throw new InvalidDataException(
-                $"{path} is damaged or truncated ({result}): remove it, or train with --bad-images skip.");
+                $"{path} is damaged or truncated ({result}): remove it, or leave such out with --bad-images skip.");
         }
 
         return codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? image : Turned(image, codec.EncodedOrigin);

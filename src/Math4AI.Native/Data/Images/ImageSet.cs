@@ -145,8 +145,9 @@ public sealed class ImageSet
     /// <param name="path">The file or folder.</param>
     /// <param name="like">The size and the classes of the model's images.</param>
     /// <param name="target">The column of a table that is no pixel.</param>
-    internal static ImageSet ReadLike(string path, ImageShape like, string target) =>
-        HasImages(path) ? Read(path, like) : FromTable(Table.Read(path), target, like);
+    /// <param name="skipsBad">Whether damaged images are left out and counted; otherwise they are refused.</param>
+    internal static ImageSet ReadLike(string path, ImageShape like, string target, bool skipsBad = false) =>
+        HasImages(path) ? Read(path, like, skipsBad) : FromTable(Table.Read(path), target, like);
 
     /// <summary>Makes images from the columns of a table, row by row, scaled so that the largest is 1.</summary>
     /// <param name="table">One image a row: as many columns as pixels, beside the target.</param>

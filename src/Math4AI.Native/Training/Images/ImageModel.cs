@@ -26,7 +26,7 @@ public sealed record ImageModelDescription(ImageShape Shape, string Target, int 
 /// <summary>A trained classifier of images.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
     + "handles free them.")]
-public sealed class ImageModel : IFilePredictor
+public sealed class ImageModel : IImagePredictor
 {
     internal const string Kind = "images";
 
@@ -164,13 +164,16 @@ public sealed class ImageModel : IFilePredictor
     public FilePredictions PredictFile(string path) => PredictFile(path, DefaultLevel);
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path, double level)
+    public FilePredictions PredictFile(string path, double level) => PredictImages(path, level, skipsBad: false);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictImages(string path, double? level, bool skipsBad)
     {
-        ImageSet images = ImageSet.ReadLike(path, About.Shape, About.Target);
+        ImageSet images = ImageSet.ReadLike(path, About.Shape, About.Target, skipsBad);
         double[][] found = Predict(images);
         return new FilePredictions(About.Target, About.Shape.Classes, found, images.Names)
         {
-            Sets = SetsOf(found, level),
+            Sets = SetsOf(found, level ?? DefaultLevel),
             Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
         };
     }

@@ -17,7 +17,7 @@ namespace Math4AI.Training.Learners;
 /// A learner's classifier of images by features of them, x = features(image): what
 /// <c>math4ai train photos/ --features color,hog --model svm</c> makes.
 /// </summary>
-public sealed class LearnedImages : IFilePredictor
+public sealed class LearnedImages : IImagePredictor
 {
     internal const string Kind = "learned-images";
 
@@ -234,15 +234,16 @@ public sealed class LearnedImages : IFilePredictor
     public FilePredictions PredictFile(string path) => PredictFile(path, UsualLevel);
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path, double level)
+    public FilePredictions PredictFile(string path, double level) => PredictImages(path, level, skipsBad: false);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictImages(string path, double? level, bool skipsBad)
     {
-        ImageSet images = ImageSet.HasImages(path)
-            ? ImageSet.Read(path, About.Shape)
-            : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
+        ImageSet images = ImageSet.ReadLike(path, About.Shape, About.Target, skipsBad);
         double[][] values = Predict(images).ToRowArrays();
         return new FilePredictions(About.Target, About.Shape.Classes, values, images.Names)
         {
-            Sets = SetsOf(images, values, level),
+            Sets = SetsOf(images, values, level ?? UsualLevel),
             Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
         };
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Math4AI.Data;
 using Math4AI.Data.Images;
 using Math4AI.Data.Models;
-using Math4AI.Data.Tables;
 using Math4AI.Features;
 using Math4AI.Processes;
 using Math4AI.Training.Files;

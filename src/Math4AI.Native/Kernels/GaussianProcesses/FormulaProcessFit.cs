@@ -121,7 +121,7 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
     public string? Note => Sparse is { Uncertainty: null } && Parameters.Count > 0
         ? "This fit was saved without the uncertainty of the law's parameters, as older versions did: away from the "
             + "rows its intervals are too narrow. Fit it again."
-        : Rows < RowsOfEach * Estimated
+        : Rows > Estimated && Rows < RowsOfEach * Estimated
         ? $"{Estimated} parameters and hyperparameters were estimated from {Rows} rows: these tell little of the "
             + $"process and the noise, and its intervals may be far off; have {RowsOfEach * Estimated} rows or more."
         : null;

@@ -219,6 +219,13 @@ internal static class NativeRuntime
             detail = $"{path}, from memory, without the need for {NewestStreamVersion} that this libstdc++ lacks";
         }
 
+        if (OneDnn.IsFaulty)
+        {
+            detail += OneDnn.TryLeave(NativeLibrary.Load(Find("libtorch_cpu.so")))
+                ? ", without oneDNN, whose convolutions are wrong on this processor"
+                : "; CONVOLUTIONS MAY BE WRONG on this processor, and this libtorch cannot do without oneDNN";
+        }
+
         SetTensorsReady();
         return detail;
     }

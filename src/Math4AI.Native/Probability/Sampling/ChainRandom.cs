@@ -15,7 +15,7 @@ internal sealed class ChainRandom(ulong state)
     }
 
     /// <summary>What the next number follows from.</summary>
-    public ulong State { get; private set; } = state;
+    public ulong State { get; set; } = state;
 
     /// <summary>A number from 0 to 1, without 1.</summary>
     public double NextDouble()

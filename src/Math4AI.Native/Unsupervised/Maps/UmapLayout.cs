@@ -48,25 +48,26 @@ internal sealed class UmapLayout
         {
             (int first, int length) = Team.Part(count, part, parts);
             int last = first + length - 1;
-            var moves = new UmapMoves(curve, drawn, mostNeighbors);
-            int taken = 0;
+            var moves = new UmapMoves(curve, drawn, mostNeighbors, moveBoth);
             for (int i = first + (turn - first % turns + turns) % turns; i <= last; i += turns)
             {
+                AddPulls(moves, i, epoch);
                 moves.Take(i, points[i], points[count + i], states[i]);
-                TakePulls(moves, i, epoch);
-                taken++;
-                if (taken == UmapMoves.Lanes || i + turns > last)
+                while (!moves.HasRoom)
                 {
-                    moves.Run(others, (float)rate, moveBoth);
-                    moves.Give(points, states);
-                    taken = 0;
+                    moves.Run(others, (float)rate, points, states);
                 }
+            }
+
+            while (moves.HasPoints)
+            {
+                moves.Run(others, (float)rate, points, states);
             }
         });
     }
 
     /// <summary>Adds the neighbors of a point whose pairs move in a pass.</summary>
-    private void TakePulls(UmapMoves moves, int point, int epoch)
+    private void AddPulls(UmapMoves moves, int point, int epoch)
     {
         for (int k = graph.Starts[point]; k < graph.Starts[point + 1]; k++)
         {

@@ -16,6 +16,8 @@ public sealed class KMeansTests : TemporaryFolder
     [InlineData(3, 1e-12)]
     [InlineData(7, 1e-12)]
     [InlineData(7, 1e-5, true)]
+    [InlineData(256, 1e-12)]
+    [InlineData(300, 1e-12)]
     public void From_one_start_the_centers_are_those_of_a_plain_loop(int clusters, double error, bool isSingle = false)
     {
         Matrix<double> samples = Groups(997, 5, 6, 1);

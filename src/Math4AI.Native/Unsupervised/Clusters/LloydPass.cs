@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Math4AI.LinearAlgebra.Blocks;
 
 namespace Math4AI.Unsupervised.Clusters;
@@ -10,8 +11,8 @@ namespace Math4AI.Unsupervised.Clusters;
 internal sealed class LloydPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // The labels of so many samples take 256 MB.
-    private const long MaxRemembered = 1L << 26;
+    // The labels of the last pass take no more: those of 268 million samples where they fit into bytes.
+    private const long MaxRemembered = 1L << 28;
 
     // Samples that take no more than 512 MB are kept centered: every pass would do that again.
     private const long MaxKept = 1L << 29;
@@ -33,7 +34,9 @@ internal sealed class LloydPass<T>
             samples.Source,
             Read,
             0,
-            () => new State(samples.Channels, clusters, blockLength, samples.Source.Length <= MaxRemembered));
+            () => new State(
+                samples.Channels, clusters, blockLength,
+                samples.Source.Length <= MaxRemembered / (FitBytes(clusters) ? 1 : sizeof(int))));
     }
 
     /// <summary>Assigns every sample.</summary>
@@ -62,6 +65,8 @@ internal sealed class LloydPass<T>
 
         return (means, counts);
     }
+
+    private static bool FitBytes(int clusters) => clusters <= byte.MaxValue + 1;
 
     private void Read(long start, int count, Span<T> block)
     {
@@ -104,8 +109,10 @@ internal sealed class LloydPass<T>
     private sealed class State(int channels, int clusters, int blockLength, bool remembers) : IPartialSums
     {
         private readonly int[] labels = new int[blockLength];
+        private readonly int[] before = new int[blockLength];
         private readonly int[] changed = new int[blockLength];
-        private readonly List<int[]> remembered = [];
+        private readonly List<byte[]> remembered = [];
+        private readonly bool areBytes = FitBytes(clusters);
         private int block;
 
         // They are kept from pass to pass, and therefore added up over processes elsewhere.
@@ -128,20 +135,46 @@ internal sealed class LloydPass<T>
             nearest.Find(samples, count, found);
             if (remembers && block < remembered.Count)
             {
-                Span<int> before = remembered[block].AsSpan(0, count);
-                Totals.Move(samples, Changed(before, found), found, before);
-                found.CopyTo(before);
+                Span<int> last = before.AsSpan(0, count);
+                Recall(remembered[block], last);
+                Totals.Move(samples, Changed(last, found), found, last);
+                Remember(found, remembered[block]);
             }
             else
             {
                 Totals.Add(samples, found);
                 if (remembers)
                 {
-                    remembered.Add(found.ToArray());
+                    remembered.Add(new byte[count * (areBytes ? 1 : sizeof(int))]);
+                    Remember(found, remembered[block]);
                 }
             }
 
             block++;
+        }
+
+        private void Remember(ReadOnlySpan<int> found, byte[] kept)
+        {
+            if (areBytes)
+            {
+                TensorPrimitives.ConvertTruncating(found, kept.AsSpan());
+            }
+            else
+            {
+                MemoryMarshal.AsBytes(found).CopyTo(kept);
+            }
+        }
+
+        private void Recall(byte[] kept, Span<int> labels)
+        {
+            if (areBytes)
+            {
+                TensorPrimitives.ConvertTruncating<byte, int>(kept, labels);
+            }
+            else
+            {
+                kept.CopyTo(MemoryMarshal.AsBytes(labels));
+            }
         }
 
         private ReadOnlySpan<int> Changed(ReadOnlySpan<int> before, ReadOnlySpan<int> found)

@@ -1,11 +1,22 @@
 using Math4AI.Kernels;
 using Math4AI.Kernels.Machines;
+using Math4AI.Training.Learners;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Kernels;
 
 public class FeatureSpaceTests
 {
+    [Fact]
+    public void Inputs_that_say_nothing_of_the_classes_leave_no_plane_to_be_shown()
+    {
+        int[] classes = [.. Enumerable.Range(0, 40).Select(i => i % 2)];
+        Matrix<double> x = Matrix<double>.Build.Dense(40, 2, (i, j) => (i / 2 + j) % 2);
+        SupportVectorClassifierFit fit = new SupportVectorClassifier().Fit(x, classes);
+        Assert.Throws<InvalidOperationException>(() => fit.Machines[0].Turn(x));
+        Assert.Empty(TwoSpaces.Of(fit, x, ["a", "b"], classes)!.Spaces);
+    }
+
     [Fact]
     public void Of_a_linear_kernel_in_a_plane_the_turned_space_is_the_plane_rotated()
     {

@@ -166,6 +166,11 @@ public class OddTableTests : TemporaryFolder
     }
 
     [Fact]
+    public void Values_at_which_both_classes_are_equally_frequent_are_no_leak() => Assert.DoesNotContain(
+        Trained(Enumerable.Range(0, 200).Select(i => $"{i % 7},{i / 2 % 2},{"ab"[i % 2]}")),
+        warning => warning.Contains("alone", StringComparison.Ordinal));
+
+    [Fact]
     public void A_leak_is_named_beside_records_that_stand_there_twice_and_where_few_values_repeat_by_themselves()
     {
         Random random = new(5);

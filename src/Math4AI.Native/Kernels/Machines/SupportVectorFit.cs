@@ -128,8 +128,7 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
         }
 
         KernelSamples x = scaling.Apply(inputs);
-        double[] ofVectors = Predict(vectors.Value);
-        double norm = Math.Sqrt(Math.Max(0.0, weights.Select((weight, i) => weight * (ofVectors[i] - Offset)).Sum()));
+        double norm = Norm();
         if (!(norm > 0.0))
         {
             throw new InvalidOperationException("The function is the same everywhere: there is no plane that divides.");
@@ -137,6 +136,16 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
 
         double[] along = Array.ConvertAll(Predict(x), value => (value - Offset) / norm);
         return new FeatureSpaceView([.. along.Select(value => value + Offset / norm)], Beside(x, along), 1.0 / norm);
+    }
+
+    /// <summary>Whether the function differs between samples, so that a plane divides them.</summary>
+    internal bool HasPlane => Norm() > 0.0;
+
+    /// <summary>‖w‖ of the normal w = Σ β_i φ(x_i).</summary>
+    private double Norm()
+    {
+        double[] ofVectors = Predict(vectors.Value);
+        return Math.Sqrt(Math.Max(0.0, weights.Select((weight, i) => weight * (ofVectors[i] - Offset)).Sum()));
     }
 
     /// <summary>The leading principal coordinate of what the direction along the normal leaves.</summary>

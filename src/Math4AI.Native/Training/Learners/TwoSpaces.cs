@@ -48,7 +48,10 @@ public sealed record TwoSpaces(
     /// <param name="inputs">Samples × inputs.</param>
     /// <param name="names">The names of the inputs.</param>
     /// <param name="classes">The class of each sample, from 0; −1 where it is not known.</param>
-    /// <returns>The two spaces; null where the model has no feature space, or the samples no two directions.</returns>
+    /// <returns>
+    /// The two spaces, the second one for each pair of classes that the model divides; null where the model has no
+    /// feature space, or the samples no two directions.
+    /// </returns>
     public static TwoSpaces? Of(
         IRowPredictor model, Matrix<double> inputs, IReadOnlyList<string> names, IReadOnlyList<int> classes)
     {
@@ -67,7 +70,7 @@ public sealed record TwoSpaces(
         {
             int[] members = [.. Enumerable.Range(0, rows.Length).Where(
                 i => classes[rows[i]] == pair.First || classes[rows[i]] == pair.Second)];
-            return members.Length < 3 ? null : new PairSpace(
+            return members.Length < 3 || !pair.Machine.HasPlane ? null : new PairSpace(
                 pair.First,
                 pair.Second,
                 pair.Machine.Turn(Matrix<double>.Build.DenseOfRowVectors(members.Select(some.Row))),

@@ -116,12 +116,12 @@ internal static class EncodeCommand
 }
 
 /// <summary>A row that is reconstructed badly.</summary>
-internal sealed record BadlyToldRow(long Row, double Anomaly, string Column);
+internal sealed record BadlyReconstructedRow(long Row, double Anomaly, string Column);
 
 /// <summary>What <c>math4ai encode --json</c> prints.</summary>
 internal sealed record EncodeSummary(
     int Rows, int RowsLeftOut, int Size, int Columns, IReadOnlyList<LeftOutColumn> LeftOut, double Left,
-    IReadOnlyList<BadlyToldRow> Worst)
+    IReadOnlyList<BadlyReconstructedRow> Worst)
 {
     private const int MaxRows = 10;
 
@@ -130,7 +130,7 @@ internal sealed record EncodeSummary(
         found.LeftOut, found.Anomalies.Average(),
         [
             .. Enumerable.Range(0, found.Rows.Count).OrderByDescending(i => found.Anomalies[i]).Take(MaxRows)
-                .Select(i => new BadlyToldRow(table.NumberOf(found.Rows[i]), found.Anomalies[i], found.Worst[i])),
+                .Select(i => new BadlyReconstructedRow(table.NumberOf(found.Rows[i]), found.Anomalies[i], found.Worst[i])),
         ]);
 
     /// <summary>The code of each row that was used, with its number in the file.</summary>
@@ -178,7 +178,7 @@ internal sealed record EncodeSummary(
     {
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Rows} rows of {Columns} columns in codes of {Size}: {100.0 * Left:0.0} % of the variance is lost."));
-        foreach (BadlyToldRow row in Worst)
+        foreach (BadlyReconstructedRow row in Worst)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  row {row.Row}: {row.Anomaly / Left:0.0} times the mean error, most of it in {row.Column}"));

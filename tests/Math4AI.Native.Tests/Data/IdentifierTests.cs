@@ -9,7 +9,7 @@ namespace Math4AI.Tests.Data;
 public class IdentifierTests
 {
     private const int Rows = 60;
-    private const string Reason = "names the rows (another whole number in each)";
+    private const string Reason = "names the rows (a different whole number in each)";
 
     private static Table With(string name, Func<int, double> value) => Table.OfNumbers(
     [

@@ -18,7 +18,7 @@ internal static class Identifiers
     public static string? Reason(string name, IReadOnlyList<double> values) =>
         IsIndexName(name) && CountsRows(values) ? "counts the rows"
         : EndsInIdentifier(name) && AreDifferentWholeNumbers(values)
-            ? "names the rows (another whole number in each)"
+            ? "names the rows (a different whole number in each)"
         : null;
 
     /// <summary>Whether the numbers are those of the rows, counted from anywhere.</summary>

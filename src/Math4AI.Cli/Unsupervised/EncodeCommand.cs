@@ -130,7 +130,8 @@ internal sealed record EncodeSummary(
         found.LeftOut, found.Anomalies.Average(),
         [
             .. Enumerable.Range(0, found.Rows.Count).OrderByDescending(i => found.Anomalies[i]).Take(MaxRows)
-                .Select(i => new BadlyReconstructedRow(table.NumberOf(found.Rows[i]), found.Anomalies[i], found.Worst[i])),
+                .Select(i => new BadlyReconstructedRow(
+                    table.NumberOf(found.Rows[i]), found.Anomalies[i], found.Worst[i])),
         ]);
 
     /// <summary>The code of each row that was used, with its number in the file.</summary>

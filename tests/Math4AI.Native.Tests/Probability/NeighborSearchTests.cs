@@ -35,6 +35,27 @@ public sealed class NeighborSearchTests
         }
     }
 
+    /// <summary>On a lattice, with copies and far from zero, where products alone do not tell equal distances.</summary>
+    [Theory]
+    [InlineData(3, 0.0)]
+    [InlineData(3, 1e6)]
+    [InlineData(40, 0.0)]
+    [InlineData(40, 1e6)]
+    public void Ranks_count_the_samples_that_are_nearer(int columns, double offset)
+    {
+        Matrix<double> samples = Matrix<double>.Build.Dense(
+            1500, columns, (i, j) => offset + (i % 1400 * (j + 3) * 7919 + j * i % 1400) % 5);
+        int[] wanted = [.. Enumerable.Range(0, 150).Select(i => 10 * i)];
+        int[][] others = [.. wanted.Select(i => new[] { (i + 1) % 1500, (i + 700) % 1500, (i + 1400) % 1500 })];
+        int[][] ranks = new NeighborSearch(samples).Ranks(wanted, others);
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            double Square(int other) => (samples.Row(other) - samples.Row(wanted[i])).PointwisePower(2.0).Sum();
+            double[] squares = [.. Enumerable.Range(0, 1500).Where(other => other != wanted[i]).Select(Square)];
+            Assert.Equal(others[i].Select(other => 1 + squares.Count(square => square < Square(other))), ranks[i]);
+        }
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(30)]

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
 
@@ -58,6 +59,67 @@ internal sealed unsafe class BlockedDistances : INeighborFinder
         }
     }
 
+    /// <summary>Counts the samples whose distance from a query has a square below each of some limits.</summary>
+    /// <param name="queries">One query after the other.</param>
+    /// <param name="limits">Some limits for each query.</param>
+    /// <returns>A number for each limit.</returns>
+    public int[][] CountNearer(ReadOnlySpan<double> queries, ReadOnlySpan<double[]> limits)
+    {
+        (double[] moved, double[] norms) = Center(queries);
+        int count = samples.Length / channels, many = limits.Length;
+        double[] products = new double[Block * many];
+        int[][] counts = [.. limits.ToArray().Select(of => new int[of.Length])];
+        for (int start = 0; start < count; start += Block)
+        {
+            int length = Math.Min(Block, count - start);
+            Multiply(start, length, moved, many, products);
+            for (int query = 0; query < many; query++)
+            {
+                ReadOnlySpan<double> row = queries.Slice(query * channels, channels);
+                for (int i = 0; i < counts[query].Length; i++)
+                {
+                    counts[query][i] += CountNearer(
+                        row, norms[query], products.AsSpan(query * length, length), start, limits[query][i]);
+                }
+            }
+        }
+
+        return counts;
+    }
+
+    private int CountNearer(
+        ReadOnlySpan<double> query, double norm, ReadOnlySpan<double> products, int start, double limit)
+    {
+        double slack = Slack(norm), above = limit - norm + slack, below = limit - norm - slack;
+        int width = Vector<double>.Count, count = 0;
+        for (int i = 0; i < products.Length; i += width)
+        {
+            int end = Math.Min(i + width, products.Length);
+            if (end - i == width)
+            {
+                Vector<double> squared = new Vector<double>(squares.AsSpan(start + i)) - new Vector<double>(products[i..]);
+                Vector<long> isNearer = Vector.LessThan(squared, new Vector<double>(below));
+                if (Vector.EqualsAll(isNearer, Vector.LessThanOrEqual(squared, new Vector<double>(above))))
+                {
+                    count -= (int)Vector.Sum(isNearer);
+                    continue;
+                }
+            }
+
+            for (int j = i; j < end; j++)
+            {
+                double squared = squares[start + j] - products[j];
+                count += squared < below || (squared <= above
+                    && Distance.Square(query, samples.AsSpan((start + j) * channels, channels)) < limit) ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The most by which rounding moves the square of a distance that products give.</summary>
+    private double Slack(double norm) => 4.0 * (channels + 4) * Epsilon * (norm + largest);
+
     private (double[] Moved, double[] Squares) Center(ReadOnlySpan<double> rows)
     {
         double[] moved = new double[rows.Length], norms = new double[rows.Length / channels];
@@ -86,7 +148,7 @@ internal sealed unsafe class BlockedDistances : INeighborFinder
     private void Offer(
         ReadOnlySpan<double> query, double norm, ReadOnlySpan<double> products, int start, NeighborCollector collector)
     {
-        double slack = 4.0 * (channels + 4) * Epsilon * (norm + largest) - norm;
+        double slack = Slack(norm) - norm;
         int width = Vector<double>.Count;
         for (int i = 0; i < products.Length; i += width)
         {
@@ -118,8 +180,19 @@ internal static class Distance
 {
     public static double Square(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        double sum = 0.0;
-        for (int i = 0; i < x.Length; i++)
+        // Eight sums side by side on every processor, so that all round alike.
+        Vector256<double> even = default, odd = default;
+        int lanes = Vector256<double>.Count, i = 0;
+        for (; i + 2 * lanes <= x.Length; i += 2 * lanes)
+        {
+            Vector256<double> first = Vector256.Create(x[i..]) - Vector256.Create(y[i..]);
+            Vector256<double> second = Vector256.Create(x[(i + lanes)..]) - Vector256.Create(y[(i + lanes)..]);
+            even += first * first;
+            odd += second * second;
+        }
+
+        double sum = Vector256.Sum(even + odd);
+        for (; i < x.Length; i++)
         {
             double difference = x[i] - y[i];
             sum += difference * difference;

@@ -125,6 +125,38 @@ public sealed class NeighborSearch
         return counts;
     }
 
+    /// <summary>
+    /// Finds the ranks of others among the neighbors of some samples, by Euclidean distance: 1, and one more for each
+    /// sample that is nearer.
+    /// </summary>
+    internal int[][] Ranks(int[] wanted, int[][] others)
+    {
+        ReadOnlySpan<double> RowOf(int sample) => samples.AsSpan(sample * channels, channels);
+        BlockedDistances distances = finder as BlockedDistances ?? new BlockedDistances(samples, channels);
+        int runs = (wanted.Length + QueriesAtOnce - 1) / QueriesAtOnce;
+        int[][][] ranks = new int[runs][][];
+        Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, run =>
+        {
+            int first = run * QueriesAtOnce, count = Math.Min(QueriesAtOnce, wanted.Length - first);
+            double[] queries = new double[count * channels];
+            double[][] limits = new double[count][];
+            for (int i = 0; i < count; i++)
+            {
+                int sample = wanted[first + i];
+                RowOf(sample).CopyTo(queries.AsSpan(i * channels));
+                limits[i] = [.. others[first + i].Select(other => Distance.Square(RowOf(sample), RowOf(other)))];
+            }
+
+            // A sample counts itself, which is the 1 of the rank, unless the other one lies at its very place.
+            ranks[run] = distances.CountNearer(queries, limits);
+            for (int i = 0; i < count; i++)
+            {
+                ranks[run][i] = [.. ranks[run][i].Select((nearer, k) => limits[i][k] > 0.0 ? nearer : 1)];
+            }
+        });
+        return [.. ranks.SelectMany(of => of)];
+    }
+
     private delegate void PlacedAction(int place, int sample, ReadOnlySpan<int> neighbors);
 
     private void Within(

@@ -1,7 +1,4 @@
-using System.Numerics.Tensors;
-using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Probability.Neighbors;
-using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Maps;
@@ -44,19 +41,14 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
 
         int k = Math.Min(neighbors, (count - 1) / 2), checkedPoints = Math.Min(count, MaxPoints);
         int[] points = [.. Enumerable.Range(0, checkedPoints).Select(i => (int)((long)count * i / checkedPoints))];
-        int[][] inData = Near(samples, points, k), onMap = Near(positions, points, k);
-        double[] rows = SampleRows.Finite(samples);
-        _ = SampleRows.Scale(rows);
-        long[] excess = new long[points.Length], kept = new long[points.Length];
-        Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, i =>
-        {
-            int[] foreign = [.. onMap[i].Except(inData[i])];
-            int[] ranks = Ranks(rows, samples.ColumnCount, points[i], foreign);
-            kept[i] = k - ranks.Count(rank => rank > k);
-            excess[i] = ranks.Sum(rank => Math.Max(0L, rank - k));
-        });
+        var search = new NeighborSearch(samples);
+        int[][] inData = Near(search, samples, points, k);
+        int[][] onMap = Near(new NeighborSearch(positions), positions, points, k);
+        int[][] ranks = search.Ranks(points, [.. onMap.Select((near, i) => near.Except(inData[i]).ToArray())]);
+        long kept = (long)k * points.Length - ranks.Sum(of => of.Count(rank => rank > k));
+        long excess = ranks.Sum(of => of.Sum(rank => Math.Max(0L, rank - k)));
         double worst = (double)points.Length * k * (2.0 * count - 3.0 * k - 1.0) / 2.0;
-        return new MapQuality(1.0 - excess.Sum() / worst, (double)kept.Sum() / points.Length / k, k);
+        return new MapQuality(1.0 - excess / worst, (double)kept / points.Length / k, k);
     }
 
     /// <summary>
@@ -83,9 +75,8 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
     }
 
     /// <summary>The k nearest of some samples, without themselves.</summary>
-    private static int[][] Near(Matrix<double> samples, int[] points, int k)
+    private static int[][] Near(NeighborSearch search, Matrix<double> samples, int[] points, int k)
     {
-        var search = new NeighborSearch(samples);
         if (points.Length == samples.RowCount)
         {
             NearestNeighbors near = search.Nearest(k);
@@ -100,26 +91,5 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
             .. points.Select((point, i) =>
                 others.Of(i).ToArray().Where(other => other != point).Take(k).ToArray()),
         ];
-    }
-
-    /// <summary>
-    /// The ranks of some samples among the neighbors of another one: 1, and one more for each that is nearer.
-    /// </summary>
-    private static int[] Ranks(double[] rows, int channels, int sample, int[] foreign)
-    {
-        if (foreign.Length == 0)
-        {
-            return [];
-        }
-
-        double[] distances = new double[rows.Length / channels];
-        for (int j = 0; j < distances.Length; j++)
-        {
-            distances[j] = TensorPrimitives.Distance<double>(
-                rows.AsSpan(sample * channels, channels), rows.AsSpan(j * channels, channels));
-        }
-
-        distances[sample] = double.PositiveInfinity;
-        return [.. foreign.Select(other => 1 + distances.Count(distance => distance < distances[other]))];
     }
 }

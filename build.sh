@@ -279,23 +279,28 @@ add_beside() {
     done < <(sed -nE 's/^   (native|managed), .* ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped, .*/\2 \3 \4/p' "$lines")
 }
 
-# A restore waits for the network, the compiler of C# for itself, and the managed tests for processes and devices: the
-# sanitizers' builds and tests fill what is left over from the start on.
+# What must not run beside other tests of its process, in a process of its own; its one thread does not wait for a second
+# one that has no processor. It ends long before the others do: what needs another setting of MKL follows here.
+tests_alone() {
+    MATH4AI_THREADS=1 managed_tests "alone" -trait "Runs=alone"
+    # On an Intel processor MKL's own choice of code is the one that the other tests have.
+    grep -qs GenuineIntel /proc/cpuinfo ||
+        MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" -namespace Math4AI.Tests.LinearAlgebra
+}
+
+# A restore waits for the network, the compiler of C# for itself, and tests for processes and devices: the sanitizers'
+# builds and tests fill what is left over from the start on, and other tests run beside each other.
 tests() {
     install
     mkdir -p "$artifacts/tests"
     start_beside sanitizers native_tests_beside
     build
+    start_beside release native_tests release
     step "check formatting" check_format
-    native_tests release
-    # What must not run beside other tests of its process does so in a process of its own. Its one thread does not wait
-    # for a second one that has no processor.
-    MATH4AI_THREADS=1 start_beside alone managed_tests "alone" -trait "Runs=alone"
+    start_beside alone tests_alone
     managed_tests "all others" -trait- "Runs=alone"
+    add_beside release
     add_beside alone
-    # On an Intel processor MKL's own choice of code is the one that the tests above had.
-    grep -qs GenuineIntel /proc/cpuinfo ||
-        MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" -namespace Math4AI.Tests.LinearAlgebra
     add_beside sanitizers
     trap - EXIT
     total

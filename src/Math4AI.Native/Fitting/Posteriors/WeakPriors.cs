@@ -7,10 +7,11 @@ namespace Math4AI.Fitting.Posteriors;
 /// <summary>
 /// Weak priors from the scales of the data: of a parameter N(0, s²), where s changes the curve by two and a half
 /// standard deviations of the observations, or is two and a half times the estimate if that is more; half of it where
-/// the parameter is not negative, and uniform between two bounds. The scale of the noise is exponential with the mean
-/// of one standard deviation. They keep a posterior from running away where the data say nothing, and hardly move it
-/// elsewhere. Source of the scales, for linear models: the defaults of rstanarm, B. Goodrich, J. Gabry, I. Ali and S.
-/// Brilleman, "Prior distributions for rstanarm models" (2020).
+/// the parameter is not negative, and uniform between two bounds. An estimate that the data do not determine, as where
+/// a line divides two classes, counts no more than what changes the curve by the size of the observations. The scale of
+/// the noise is exponential with the mean of one standard deviation. They keep a posterior from running away where the
+/// data say nothing, and hardly move it elsewhere. Source of the scales, for linear models: the defaults of rstanarm,
+/// B. Goodrich, J. Gabry, I. Ali and S. Brilleman, "Prior distributions for rstanarm models" (2020).
 /// </summary>
 public static class WeakPriors
 {
@@ -31,6 +32,7 @@ public static class WeakPriors
         double deviation = problem.Targets!.Values.ToArray().PopulationStandardDeviation();
         deviation = density.HasScale ? deviation : Math.Max(1.0, deviation);
         deviation = deviation > 0.0 ? deviation : 1.0;
+        double size = density.HasScale ? problem.Targets.Values.ToArray().RootMeanSquare() : deviation;
         Dictionary<string, double> effects = Effects(fit, problem);
         var found = new Dictionary<string, string>();
         for (int j = 0; j < density.Names.Count; j++)
@@ -46,10 +48,19 @@ public static class WeakPriors
                 ? string.Create(CultureInfo.InvariantCulture, $"exponential({1.0 / deviation:G3})")
                 : Text(
                     density.Bounds[j],
-                    Deviations * Math.Max(effect > 0.0 ? deviation / effect : 0.0, Math.Abs(fit[name].Value)));
+                    Deviations * Math.Max(
+                        effect > 0.0 ? deviation / effect : 0.0,
+                        Size(fit, name, effect > 0.0 ? size / effect : double.PositiveInfinity)));
         }
 
         return found;
+    }
+
+    /// <summary>The size of an estimate, of one that is not determined at most another.</summary>
+    private static double Size(FitResult fit, string name, double most)
+    {
+        double value = Math.Abs(fit[name].Value);
+        return fit.IsConverged && fit[name].Error() <= value ? value : Math.Min(value, most);
     }
 
     private static string Text((double Lower, double Upper) bounds, double scale)

@@ -142,13 +142,15 @@ internal sealed class DrawCharts(PosteriorDraws draws, double level)
 
     /// <summary>The rows of the table of parameters.</summary>
     private IEnumerable<string> Rows() => draws.Summary(level).Select(each =>
-        $"<tr><th>{Html.Escape(each.Name)}</th>" + string.Concat(
-            new[]
-            {
-                Html.Number(each.Mean), Html.Number(each.StandardDeviation), Html.Number(each.Median),
-                Html.Number(each.Lower), Html.Number(each.Upper), Fixed(each.RHat, "0.000"),
-                Fixed(each.BulkEffectiveSize, "0"), Fixed(each.TailEffectiveSize, "0"),
-            }.Select(cell => $"<td>{cell}</td>")) + "</tr>");
+    {
+        string Of(double value) => Html.Number(value, each.StandardDeviation);
+        string[] cells =
+        [
+            Of(each.Mean), Html.Number(each.StandardDeviation), Of(each.Median), Of(each.Lower), Of(each.Upper),
+            Fixed(each.RHat, "0.000"), Fixed(each.BulkEffectiveSize, "0"), Fixed(each.TailEffectiveSize, "0"),
+        ];
+        return $"<tr><th>{Html.Escape(each.Name)}</th>{string.Concat(cells.Select(cell => $"<td>{cell}</td>"))}</tr>";
+    });
 
     private static string Fixed(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

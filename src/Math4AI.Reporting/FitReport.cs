@@ -47,6 +47,12 @@ public sealed record FitReport
     /// <summary>Gets the posterior as a normal density at its mode; null if it was not asked for.</summary>
     public LaplacePosterior? Laplace { get; init; }
 
+    /// <summary>
+    /// Gets what to know of the priors of the posterior, such as that they come from the scales of the data; null for
+    /// nothing.
+    /// </summary>
+    public string? PriorNote { get; init; }
+
     /// <summary>Returns the page, which opens without a network.</summary>
     /// <param name="cancellation">Stops the report between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
@@ -72,7 +78,7 @@ public sealed record FitReport
             Draws(page, posterior);
         }
 
-        PosteriorTables.Add(page, Laplace, Level);
+        PosteriorTables.Add(page, Laplace, Level, PriorNote);
         PosteriorTables.Add(page, Ranking);
 
         page.Charts("Residuals", "grid", charts.Residuals());
@@ -92,7 +98,7 @@ public sealed record FitReport
     private void Draws(Html page, FitPosterior posterior)
     {
         var draws = new DrawCharts(posterior.Draws, Level);
-        draws.AddTable(page, posterior.Notes);
+        draws.AddTable(page, [.. new[] { PriorNote }.OfType<string>(), .. posterior.Notes]);
         page.Charts(null, "grid wide", new PosteriorCharts(this, posterior).Bands());
         if (posterior.HasCheck)
         {

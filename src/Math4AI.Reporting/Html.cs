@@ -20,6 +20,19 @@ internal sealed class Html : IDisposable
     public static string Number(double value) =>
         double.IsNaN(value) ? "–" : value.ToString("G4", CultureInfo.InvariantCulture);
 
+    /// <summary>Returns a number with as many digits as show two of how uncertain it is, four or more.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="deviation">How uncertain it is.</param>
+    public static string Number(double value, double deviation)
+    {
+        const int Digits = 4, OfDeviation = 2, MaxDigits = 15;
+        double ratio = Math.Abs(value / deviation);
+        bool isKnown = ratio > 1.0 && double.IsFinite(ratio);
+        int digits = isKnown ? OfDeviation + (int)Math.Ceiling(Math.Log10(ratio)) : Digits;
+        return double.IsNaN(value) ? "–"
+            : value.ToString($"G{Math.Clamp(digits, Digits, MaxDigits)}", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Adds markup of this library's own; every text inside it must have been escaped.</summary>
     public Html Add(string markup)
     {

@@ -41,7 +41,7 @@ internal static class PosteriorTables
     }
 
     /// <summary>Adds a posterior that is approximated at its mode.</summary>
-    public static void Add(Html page, LaplacePosterior? laplace, double level)
+    public static void Add(Html page, LaplacePosterior? laplace, double level, string? note)
     {
         if (laplace is null)
         {
@@ -59,14 +59,15 @@ internal static class PosteriorTables
                 laplace.Mode[j], laplace.Mean(name), laplace.StandardDeviation(name),
                 laplace.Quantile(name, 0.5 * (1.0 - level)), laplace.Quantile(name, 0.5 * (1.0 + level)),
             ];
-            page.Add(Row(name, numbers.Select(Html.Number)));
+            page.Add(Row(name, numbers.Select((number, i) =>
+                i == 2 ? Html.Number(number) : Html.Number(number, laplace.StandardDeviation(name)))));
         }
 
         page.Add("</table></div>").Add(double.IsNegativeInfinity(laplace.Shape)
             ? "<p class=\"quiet\">The posterior is normal: all importance weights are equal.</p>"
             : $"<p class=\"quiet\">k̂ {Fixed(laplace.Shape, "0.00")}: below 0.7 the approximation, with its importance "
                 + "weights, can be trusted.</p>");
-        Notes(page, laplace.Notes);
+        Notes(page, [.. new[] { note }.OfType<string>(), .. laplace.Notes]);
     }
 
     /// <summary>Adds data that the posterior, or the prior, gives beside the observations.</summary>
@@ -77,11 +78,12 @@ internal static class PosteriorTables
             + $"<th>median</th><th>{share} from</th><th>to</th><th>p (larger)</th></tr>");
         foreach (CheckedStatistic each in check.Statistics)
         {
+            double lower = each.Replicated.Quantile(0.5 * (1.0 - level));
+            double upper = each.Replicated.Quantile(0.5 * (1.0 + level));
+            string Of(double value) => Html.Number(value, upper - lower);
             string[] cells =
             [
-                Html.Number(each.Observed), Html.Number(each.Replicated.Median()),
-                Html.Number(each.Replicated.Quantile(0.5 * (1.0 - level))),
-                Html.Number(each.Replicated.Quantile(0.5 * (1.0 + level))), Fixed(each.PValue, "0.000"),
+                Of(each.Observed), Of(each.Replicated.Median()), Of(lower), Of(upper), Fixed(each.PValue, "0.000"),
             ];
             page.Add(Row(each.Name, cells));
         }

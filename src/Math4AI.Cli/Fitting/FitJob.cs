@@ -74,6 +74,7 @@ internal static class FitJob
                 Posterior = posterior,
                 Ranking = ranking,
                 Laplace = laplace,
+                PriorNote = options.Posterior?.Note,
             };
             Write(page, reportFile, report.ToHtml(cancellation));
             cancellation.ThrowIfCancellationRequested();

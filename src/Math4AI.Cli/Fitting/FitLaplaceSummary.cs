@@ -48,8 +48,9 @@ internal sealed record FitLaplaceSummary(
         foreach ((string name, FitLaplaceParameter each) in Parameters)
         {
             table.AddRow(
-                Markup.Escape(name), Text(each.Mode, "G5"), Text(each.Mean, "G5"), Text(each.StandardDeviation, "G3"),
-                Text(each.Median, "G5"), Text(each.Lower, "G5"), Text(each.Upper, "G5"));
+                Markup.Escape(name), Of(each.Mode), Of(each.Mean), Text(each.StandardDeviation, "G3"), Of(each.Median),
+                Of(each.Lower), Of(each.Upper));
+            string Of(double value) => PosteriorNumber.Text(value, each.StandardDeviation);
         }
 
         AnsiConsole.Write(table);

@@ -51,9 +51,10 @@ internal static class FitOutput
         notes.AddRange(posterior is null
             ? WriteModel(files, options, SavedFit.Of(result))
             : WriteModel(files, options, SavedPosterior.Of(posterior)));
-        return options.Posterior is { IsLaplace: true } && options.FollowUp.Predict is not null
-            ? [.. notes, "Predictions are those of the fit, which knows no priors: those of the posterior need its "
-                + "draws, by --posterior without 'laplace'."]
+        return options.Posterior is { IsLaplace: true } asked
+            && (options.FollowUp.Predict is not null || asked.Priors.Count > 0)
+            ? [.. notes, "Predictions, also later ones of 'math4ai predict', are those of the fit, which knows no "
+                + "priors: those of the posterior need its draws, by --posterior without 'laplace'."]
             : notes;
     }
 

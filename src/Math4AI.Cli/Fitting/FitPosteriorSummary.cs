@@ -128,7 +128,8 @@ internal sealed record FitPosteriorSummary(
     /// <summary>Prints a table with a row for each parameter, and the notes.</summary>
     public void Print()
     {
-        const int Width = 110;
+        // A row is never broken: half of a number would be read as another one.
+        const int Width = 250;
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
         string share = (100.0 * Level).ToString("0.##", CultureInfo.InvariantCulture);
         string[] titles =
@@ -142,10 +143,10 @@ internal sealed record FitPosteriorSummary(
         foreach ((string name, FitPosteriorParameter each) in Parameters)
         {
             table.AddRow(
-                Markup.Escape(name), Text(each.Mean, "G5"), Text(each.StandardDeviation, "G3"), Text(each.Median, "G5"),
-                Text(each.Lower, "G5"), Text(each.Upper, "G5"), Text(each.RHat, "F3"),
-                Text(each.BulkEffectiveSize, "F0"),
+                Markup.Escape(name), Of(each.Mean), Text(each.StandardDeviation, "G3"), Of(each.Median),
+                Of(each.Lower), Of(each.Upper), Text(each.RHat, "F3"), Text(each.BulkEffectiveSize, "F0"),
                 Text(each.TailEffectiveSize, "F0"));
+            string Of(double? value) => PosteriorNumber.Text(value, each.StandardDeviation);
         }
 
         AnsiConsole.Write(table);
@@ -186,8 +187,9 @@ internal sealed record FitPosteriorSummary(
         foreach (FitPosteriorCheck each in checks)
         {
             table.AddRow(
-                Markup.Escape(each.Name), Text(each.Observed, "G5"), Text(each.Replicated, "G5"),
-                Text(each.Lower, "G5"), Text(each.Upper, "G5"), Text(each.PValue, "F3"));
+                Markup.Escape(each.Name), Of(each.Observed), Of(each.Replicated), Of(each.Lower), Of(each.Upper),
+                Text(each.PValue, "F3"));
+            string Of(double? value) => PosteriorNumber.Text(value, each.Upper - each.Lower);
         }
 
         AnsiConsole.Write(table);

@@ -192,7 +192,10 @@ public sealed class SavedFit
             }
 
             ofSigma = SigmaAmong(sigma, [.. names]);
-            return [.. model.InputNames.Concat(ofSigma?.Columns ?? []).DefaultIfEmpty(names[0]).Distinct()];
+            string[] wanted = [.. model.InputNames.Concat(ofSigma?.Columns ?? []).Distinct()];
+
+            // Of a model without inputs the rows are counted: by their labels, or by any column of numbers.
+            return wanted.Length > 0 || options is { Labels.Count: > 0 } ? wanted : [names[0]];
         }, options);
         Matrix<double> inputs = Matrix<double>.Build.Dense(table.Rows, model.InputNames.Count);
         for (int j = 0; j < inputs.ColumnCount; j++)

@@ -72,7 +72,8 @@ internal static class ChartFigure
     {
         string Ends(ChartAxis axis, ChartRange range) => axis.Categories is { } names
             ? $"{axis.Label}: {names.Count} names"
-            : $"{axis.Label} from {Html.Number(range.Linear.From)} to {Html.Number(range.Linear.To)}"
+            : $"{axis.Label} from {Number(range.Linear.From, range.Linear)} to "
+                + Number(range.Linear.To, range.Linear)
                 + (range.IsLogarithmic ? ", logarithmic" : string.Empty);
         string[] names = [.. chart.Layers.Select(layer => layer.Name).OfType<string>()];
         string shown = names.Length > 0 ? $" It shows {string.Join(", ", names)}." : string.Empty;
@@ -108,7 +109,7 @@ internal static class ChartFigure
             markup.Append(CultureInfo.InvariantCulture, $"<tr><th>{Html.Escape(layer.Name ?? "shown")}</th>")
                 .Append(CultureInfo.InvariantCulture, $"<td>{x.Length}</td>").Append(Ends(x)).Append(Ends(y))
                 .Append(CultureInfo.InvariantCulture,
-                    $"<td>{(y.Length == 0 ? "–" : Html.Number(y.Average()))}</td></tr>");
+                    $"<td>{(y.Length == 0 ? "–" : Html.Number(y.Average(), y.Max() - y.Min()))}</td></tr>");
         }
 
         foreach (BarsLayer bars in layers.OfType<BarsLayer>())
@@ -128,7 +129,8 @@ internal static class ChartFigure
         {
             double middle = 0.5 * (bars.From[i] + bars.To[i]);
             string name = names?[(int)Math.Round(middle)]
-                ?? $"{Html.Number(bars.From[i])} to {Html.Number(bars.To[i])}";
+                ?? $"{Number(bars.From[i], (bars.From[i], bars.To[i]))} to "
+                    + Number(bars.To[i], (bars.From[i], bars.To[i]));
             markup.Append(CultureInfo.InvariantCulture,
                 $"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(bars.Values[i])}</td></tr>");
         }
@@ -141,5 +143,10 @@ internal static class ChartFigure
 
     private static string Ends(double[] values) => values.Length == 0
         ? "<td>–</td><td>–</td>"
-        : $"<td>{Html.Number(values.Min())}</td><td>{Html.Number(values.Max())}</td>";
+        : $"<td>{Number(values.Min(), (values.Min(), values.Max()))}</td>"
+            + $"<td>{Number(values.Max(), (values.Min(), values.Max()))}</td>";
+
+    /// <summary>A number with the digits that tell the ends of a range apart.</summary>
+    private static string Number(double value, (double From, double To) range) =>
+        Html.Number(value, range.To - range.From);
 }

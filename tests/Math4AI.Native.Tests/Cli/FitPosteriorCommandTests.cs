@@ -119,13 +119,16 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     {
         Finished finished = Run(
             Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "laplace", "--prior", "default;b ~ lognormal(0, 1)",
-            "-o", In("out"), "--no-report");
+            "-o", In("out"));
         Assert.True(finished.Code == 0, finished.Errors);
         Assert.Contains("Weak priors from the scales of the data: a ~ normal(0, ", finished.Output,
             StringComparison.Ordinal);
         Assert.Contains("sigma ~ exponential(", finished.Output, StringComparison.Ordinal);
         Assert.Contains("log evidence", finished.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Without a prior", finished.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Weak priors from the scales", File.ReadAllText(In(Path.Combine("out", "report.html"))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -223,6 +226,23 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.False(File.Exists(In(Path.Combine("out", "draws.npz"))));
         Assert.Contains(
             "Laplace", File.ReadAllText(In(Path.Combine("out", "report.html"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_far_from_0_are_printed_with_the_digits_that_differ_in_unbroken_rows()
+    {
+        File.WriteAllLines(In("far.csv"), ["x,y", .. Enumerable.Range(0, 20).Select(i => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{i},{1e6 + 0.5 * i + Math.Sin(7.0 * i)}"))]);
+        Finished finished = Run(
+            In("far.csv"), "--model", "y ~ a + b*x", "--posterior", "--draws", "200", "--no-report", "-o", In("far"));
+        Assert.True(finished.Code == 0, finished.Errors);
+        string[] rows = [.. finished.Output.Split('\n').SkipWhile(
+            row => !row.Contains("posterior of", StringComparison.Ordinal)).Where(row => row.TrimStart().StartsWith(
+                "a ", StringComparison.Ordinal))];
+        string[] cells = Assert.Single(rows).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(9, cells.Length);
+        Assert.StartsWith("100000", cells[1], StringComparison.Ordinal);
+        Assert.NotEqual(cells[4], cells[5]);
     }
 
     [Fact]

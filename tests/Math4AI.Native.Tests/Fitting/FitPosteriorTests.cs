@@ -151,6 +151,45 @@ public sealed class FitPosteriorTests
             "improper", Assert.Throws<InvalidOperationException>(() => FitPosterior.Sample(constant.Fit())).Message);
     }
 
+    [Theory]
+    [InlineData("a + b*x", 3, true)]
+    [InlineData("a + b*x", 4, false)]
+    [InlineData("a*exp(-b*x) + c", 3, true)]
+    [InlineData("a*exp(-b*x) + c", 4, false)]
+    public void Noise_that_too_few_samples_leave_open_is_refused_by_its_name(string formula, int samples, bool isOpen)
+    {
+        // Of n samples and k linear parameters the density of sigma falls as sigma^(k − n): along a line through the
+        // mode the joint density falls all the same.
+        FitProblem all = Problem(formula, "squared");
+        FitProblem problem = all with
+        {
+            Inputs = all.Inputs!.SubMatrix(0, samples, 0, 1),
+            Targets = Vector<double>.Build.Dense([.. all.Targets!.Values.Take(samples)]),
+            Fixed = formula.Contains("exp") ? new Dictionary<string, double> { ["b"] = 0.3 } : [],
+        };
+        FitResult fit = problem.Fit();
+        Exception? found = Record.Exception(() => FitPosterior.Laplace(fit));
+        Assert.Equal(isOpen, found is InvalidOperationException);
+        if (isOpen)
+        {
+            Assert.Contains("improper", found!.Message, StringComparison.Ordinal);
+            Assert.Contains("'sigma' a prior", found.Message, StringComparison.Ordinal);
+            Assert.Null(Record.Exception(() => FitPosterior.Laplace(
+                fit, new Dictionary<string, Prior> { ["sigma"] = Prior.Parse("half_cauchy(1)") })));
+        }
+    }
+
+    [Fact]
+    public void A_prior_that_numbers_cannot_hold_beside_the_samples_is_refused()
+    {
+        // Its density at the fit is e to the power of minus infinity: there were means that are NaN.
+        string message = Assert.Throws<InvalidOperationException>(() => FitPosterior.Laplace(
+            Problem("a + b*x", "squared").Fit(),
+            new Dictionary<string, Prior> { ["b"] = Prior.Normal(0.0, 1e-320) })).Message;
+        Assert.Contains("no mode", message, StringComparison.Ordinal);
+        Assert.Contains("b = ", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_has_no_likelihood_or_no_such_parameter_has_no_posterior()
     {
@@ -220,5 +259,23 @@ public sealed class FitPosteriorTests
         Assert.Equal(1.0, Scale(WeakPriors.Of(Line(1000.0))["b"]) / scale * 1000.0, 0.01);
         Assert.Equal(["sigma"], WeakPriors.Of(
             Line(1.0), new Dictionary<string, Prior> { ["b"] = Prior.Normal(0.0, 1.0) }).Keys);
+    }
+
+    [Fact]
+    public void Weak_priors_hold_a_line_that_divides_two_classes()
+    {
+        // The most probable slope is infinite, and where the fit ended says nothing about its size.
+        double[] x = [.. Enumerable.Range(0, 12).Select(i => i - 5.5)];
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula("a + b*x", "x"),
+            Inputs = Matrix<double>.Build.DenseOfColumnArrays(x),
+            Targets = Vector<double>.Build.Dense([.. x.Select(value => value > 0.0 ? 1.0 : 0.0)]),
+            Distance = Distance.BinaryCrossEntropy,
+        }.Fit();
+        double unit = 2.5 / Math.Sqrt(x.Average(value => value * value));
+        Assert.Equal(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"normal(0, {unit:G3})"),
+            WeakPriors.Of(fit)["b"]);
     }
 }

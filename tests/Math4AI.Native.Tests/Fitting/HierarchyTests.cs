@@ -115,6 +115,30 @@ public sealed class HierarchyTests
     }
 
     [Fact]
+    public void One_sample_a_group_is_sampled_and_the_open_noise_named()
+    {
+        // Where sigma falls to 0 and each group takes its own sample, the density has no highest point.
+        double[] y = [28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0];
+        var open = new GroupedProblem
+        {
+            Problem = new FitProblem
+            {
+                Model = Model.FromFormula("theta + 0*x", "x"),
+                Inputs = Matrix<double>.Build.Dense(y.Length, 1, 1.0),
+                Targets = Vector<double>.Build.Dense(y),
+            },
+            Labels = [.. y.Select((_, i) => $"{i}")],
+        };
+        var few = new NutsSampler { Warmup = 200, Draws = 100 };
+        HierarchicalPosterior found = HierarchicalPosterior.Sample(open, ["theta"], sampler: few);
+        Assert.Contains(found.Notes, note =>
+            note.Contains("single sample, which tells sigma from theta.sd", StringComparison.Ordinal));
+        HierarchicalPosterior told = HierarchicalPosterior.Sample(
+            open, ["theta"], new Dictionary<string, Prior> { ["sigma"] = Prior.Parse("gamma(40, 4)") }, few);
+        Assert.DoesNotContain(told.Notes, note => note.Contains("single sample", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_cannot_be_pooled_is_refused_with_its_name()
     {
         GroupedProblem schools = Schools();

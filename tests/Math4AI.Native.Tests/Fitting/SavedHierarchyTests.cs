@@ -1,5 +1,6 @@
 using Math4AI.Data.Models;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Posteriors;
 using Math4AI.Probability;
@@ -93,6 +94,30 @@ public sealed class SavedHierarchyTests : TemporaryFolder
         Assert.False(found.HasEvidence);
         string why = Assert.Throws<InvalidOperationException>(() => found.LogEvidence()).Message;
         Assert.Contains("'a.mean' is flat without end", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Groups_of_a_model_without_inputs_are_predicted_by_their_names_alone()
+    {
+        // Names were read as numbers where no other column was wanted.
+        GroupedProblem means = Means(2.0);
+        File.WriteAllLines(In("rows.csv"), ["group,y", .. means.Labels.Zip(
+            means.Problem.Targets!.Values, (label, y) => FormattableString.Invariant($"{label},{y}"))]);
+        HierarchicalPosterior found = HierarchicalPosterior.Sample(
+            GroupedProblem.Read(In("rows.csv"), Formula.Parse("y ~ a"), "group"), Pooled, sampler: new NutsSampler
+            {
+                Warmup = 200,
+                Draws = 100,
+            });
+        SavedHierarchy.Of(found).Save(In("alone"));
+        File.WriteAllLines(In("new.csv"), ["group", "g1", "new"]);
+        PredictedTable predicted = SavedHierarchy.Load(In("alone")).PredictTable(In("new.csv"), 0.8);
+        ParameterSummary second = found.Draws.Summary().Single(each => each.Name == "a[g1]");
+        Assert.Equal(second.Mean, predicted.Outputs[0].Mean[0], 1e-9 * Math.Abs(second.Mean));
+        Assert.Contains("no samples of 'new'", Assert.Single(predicted.Notes), StringComparison.Ordinal);
+        File.WriteAllLines(In("empty.csv"), ["group"]);
+        Assert.Contains("has no rows", Assert.Throws<InvalidDataException>(
+            () => SavedHierarchy.Load(In("alone")).PredictTable(In("empty.csv"), 0.8)).Message);
     }
 
     [Fact]

@@ -129,6 +129,17 @@ public sealed class NutsTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_file_whose_draws_are_damaged_is_refused_by_the_name_of_the_array()
+    {
+        string path = In("damaged.npz");
+        PosteriorDraws draws = new NutsSampler { Warmup = 50, Draws = 20, Chains = 2 }.Sample(Normals);
+        draws.Chains[1].Values[0][3] = double.NaN;
+        draws.Save(path);
+        Assert.Contains(
+            "'draws.0000.a' has NaN", Assert.Throws<InvalidDataException>(() => PosteriorDraws.Load(path)).Message);
+    }
+
+    [Fact]
     public void The_funnel_diverges_and_is_told_of()
     {
         PosteriorDraws draws = new NutsSampler().Sample(Funnel);

@@ -146,6 +146,10 @@ public sealed class NetworkIntervalTests : TemporaryFolder
         Assert.Equal(model.PredictTable(table, 0.7).Intervals, read.PredictTable(table, 0.7).Intervals);
         Assert.Equal(model.PredictTable(table, 0.7).Sets, read.PredictTable(table, 0.7).Sets);
         Assert.Equal(model.CalibrationCount, read.CalibrationCount);
+        bool IsTooMuch(double level) => read.PredictTable(table, level).Warnings.Any(
+            warning => warning.Text.Contains("a lower level says more", StringComparison.Ordinal));
+        Assert.False(IsTooMuch(0.7));
+        Assert.True(IsTooMuch(0.9999));
         Save(TableModel.Train(table, null, options with { Intervals = IntervalSource.None }).Model);
         Assert.Equal(0, TableModel.Load(Folder).CalibrationCount);
         Assert.False(File.Exists(In("calibrated/model.json")));

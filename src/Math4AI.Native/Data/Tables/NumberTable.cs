@@ -81,7 +81,7 @@ public sealed class NumberTable
             // A format may ignore the choice of columns.
             wanted = names.Count == 0 ? [.. choose(names = block.Names)] : wanted;
             dropped += Add(path, block, options, wanted, values, labels);
-            RequireRoom(path, (long)values.Count * values.Values.First().Count);
+            RequireRoom(path, values.Values.Sum(column => (long)column.Count));
         }
 
         if (options.Table.Part is not null)
@@ -123,13 +123,13 @@ public sealed class NumberTable
 
     private NumberTable Checked(string path)
     {
-        if (columns.Count == 0 || columns.Values.First().Length == 0)
+        if (columns.Count + labels.Count == 0 || Rows == 0)
         {
             throw new InvalidDataException(
                 $"{path} has no rows {(Dropped > 0 ? "without missing values" : "after the names of its columns")}.");
         }
 
-        RequireRoom(path, (long)columns.Count * columns.Values.First().Length);
+        RequireRoom(path, (long)columns.Count * Rows);
         return this;
     }
 

@@ -47,6 +47,23 @@ internal sealed class AffinePredictor
             : null;
     }
 
+    /// <summary>
+    /// How many of some parameters a model's formulas are linear in together: as many as are found in their order.
+    /// </summary>
+    /// <param name="formulas">The formulas; none for a model that has none.</param>
+    /// <param name="names">The parameters to look at.</param>
+    public static int CountLinear(IReadOnlyList<Expression> formulas, IEnumerable<string> names)
+    {
+        HashSet<string> linear = [];
+        foreach (string name in formulas.Count == 0 ? [] : names)
+        {
+            HashSet<string> more = [.. linear, name];
+            linear = formulas.All(formula => Degree(formula, more) <= 1) ? more : linear;
+        }
+
+        return linear.Count;
+    }
+
     /// <summary>log p, its slope by s, and its gradient by the free parameters.</summary>
     /// <param name="theta">The free parameters, and perhaps others after them.</param>
     /// <param name="likelihood">The density of a block of outputs.</param>

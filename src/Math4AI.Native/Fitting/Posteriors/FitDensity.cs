@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Data;
 using Math4AI.Fitting.Distances;
 using Math4AI.Probability.Sampling;
 using MathNet.Numerics.LinearAlgebra;
@@ -209,6 +210,34 @@ internal sealed class FitDensity : LogDensity
     public string? WhyNoEvidenceOf(Func<int, bool> hasPrior) => Enumerable.Range(0, priors.Length)
         .Where(hasPrior).Select(j => WhyNotProper(Names[j], priors[j], Bounds[j]))
         .FirstOrDefault(why => why is not null);
+
+    /// <summary>
+    /// Why the scale of the noise cannot be told; null if it can. Of n numbers and k linear parameters that are flat
+    /// without bounds, the density of the scale s alone falls as s^(k − n), and has no integral unless n − k is 2 or
+    /// more, although the density of all parameters falls along each of them.
+    /// </summary>
+    public string? WhyScaleIsOpen
+    {
+        get
+        {
+            if (!HasScale || priors[^1] is not null || !double.IsInfinity(Bounds[^1].Upper))
+            {
+                return null;
+            }
+
+            int count = problem.Model.Outputs
+                * (problem.Weights?.Count(weight => weight > 0.0) ?? problem.Targets!.Samples);
+            int linear = AffinePredictor.CountLinear(
+                problem.Model.Expressions,
+                Names.Take(free.Length).Where((_, j) => priors[j] is null
+                    && double.IsInfinity(Bounds[j].Lower) && double.IsInfinity(Bounds[j].Upper)));
+            return count - linear > 1
+                ? null
+                : $"The posterior is improper: of {Counted.Of(count, "number")} and {Counted.Of(linear, "parameter")} "
+                    + $"without a prior, it does not vanish fast enough as {Names[^1]} grows without end. Give "
+                    + $"'{Names[^1]}' a prior, such as half_cauchy of the size of the noise, or have more samples.";
+        }
+    }
 
     /// <summary>Why a prior does not integrate to 1 on a range; null if it does.</summary>
     public static string? WhyNotProper(string name, Prior? prior, (double Lower, double Upper) bounds)

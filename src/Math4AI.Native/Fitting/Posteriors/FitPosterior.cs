@@ -327,11 +327,13 @@ public sealed class FitPosterior
     /// <summary>What must be known before anything is drawn.</summary>
     /// <exception cref="InvalidOperationException">The posterior is improper.</exception>
     private static IReadOnlyList<string> Notable(
-        FitDensity density, PosteriorStart start, CancellationToken cancellation) =>
-    [
-        .. Flat(density), .. start.CheckProper(cancellation),
-        .. new[] { start.OtherPeak(cancellation) }.OfType<string>(),
-    ];
+        FitDensity density, PosteriorStart start, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> notes = start.CheckProper(cancellation);
+        return density.WhyScaleIsOpen is { } why
+            ? throw new InvalidOperationException(why)
+            : [.. Flat(density), .. notes, .. new[] { start.OtherPeak(cancellation) }.OfType<string>()];
+    }
 
     private static IEnumerable<string> Flat(FitDensity density)
     {

@@ -23,6 +23,7 @@ public sealed class LaplacePosterior
     private readonly double logIntegral;
     private readonly double[] weights;
 
+    /// <exception cref="InvalidOperationException">No draw of the normal density has any of p.</exception>
     internal LaplacePosterior(
         FitDensity density, SamplingStart start, IReadOnlyList<string> notes, int draws, int seed)
     {
@@ -32,7 +33,6 @@ public sealed class LaplacePosterior
         double[] center = start.Center.ToArray(), gradient = new double[count], theta = new double[count];
         Matrix<double> factor = start.Covariance.Cholesky().Factor;
         double constant = 0.5 * count * Math.Log(2.0 * Math.PI) + factor.Diagonal().Sum(Math.Log);
-        logIntegral = space.Evaluate(center, gradient) + constant;
         mode = new double[count];
         space.ToParameters(center, mode);
         var random = new MersenneTwister(seed);
@@ -50,9 +50,18 @@ public sealed class LaplacePosterior
             }
         }
 
+        if (!logs.Any(double.IsFinite))
+        {
+            throw new InvalidOperationException(
+                "The posterior cannot be approximated at its mode: its density is 0 at all draws of the normal one. "
+                + "Sample it, or give wider priors.");
+        }
+
+        double largest = logs.Max();
         Shape = ParetoSmoothing.Smooth(logs);
         double[] unscaled = [.. logs.Select(Math.Exp)];
         double sum = unscaled.Sum();
+        logIntegral = largest + Math.Log(sum / draws);
         weights = [.. unscaled.Select(weight => weight / sum)];
         Notes = [.. notes, .. Warnings];
     }
@@ -128,7 +137,8 @@ public sealed class LaplacePosterior
     }
 
     /// <summary>
-    /// Computes the log evidence, log p(y | θ*) p(θ*) + k/2 log 2π + ½ log det Σ, exact where the posterior is normal.
+    /// Computes the log evidence, the logarithm of the mean importance weight: log p(y | θ*) p(θ*) + k/2 log 2π
+    /// + ½ log det Σ where the posterior is normal, and more or less than that as it is not.
     /// </summary>
     /// <exception cref="InvalidOperationException">
     /// A parameter has neither a prior nor two bounds, or bounds that leave out a part of its prior.

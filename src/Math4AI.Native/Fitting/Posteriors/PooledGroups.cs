@@ -93,13 +93,31 @@ internal sealed class PooledGroups
         }
 
         int extra = 2 * pooled.Count;
-        return PosteriorStart
-            .Of(
-                FitPosterior.DensityOf(joint with { Priors = given }, ofScale), near[extra..], errors[extra..],
-                cancellation)
-            .CheckProper(
-                [.. Enumerable.Range(0, inner.Names.Count).Where(j => density.Pooled.All(
-                    pool => !pool.Places.Contains(j)))], cancellation);
+        PosteriorStart? mode = PosteriorStart.TryOf(
+            FitPosterior.DensityOf(joint with { Priors = given }, ofScale), near[extra..], errors[extra..],
+            cancellation);
+        return
+        [
+            .. OfScale(),
+            .. mode is null
+                ? ["Whether the posterior vanishes along each parameter is not checked: its density has no highest "
+                    + "point, as where the noise falls to 0. A prior of each parameter makes sure of it."]
+                : mode.CheckProper(
+                    [.. Enumerable.Range(0, inner.Names.Count).Where(j => density.Pooled.All(
+                        pool => !pool.Places.Contains(j)))], cancellation),
+        ];
+    }
+
+    /// <summary>What to know of the noise where no group has two samples to tell it by.</summary>
+    private IEnumerable<string> OfScale()
+    {
+        string scale = FitDensity.ScaleName(joint);
+        if (inner.HasScale && !HasPrior(scale) && problem.Labels.Count == Names.Length)
+        {
+            yield return $"Each group has a single sample, which tells {scale} from "
+                + $"{string.Join(", ", pooled.Select(PooledDensity.DeviationOf))} hardly or not at all: give {scale} a "
+                + "prior, or each sample its own absolute σ.";
+        }
     }
 
     /// <summary>Whether a parameter of the draws has a prior, or is pooled.</summary>

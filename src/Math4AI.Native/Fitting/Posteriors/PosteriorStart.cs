@@ -27,6 +27,7 @@ internal sealed class PosteriorStart
     private const int Between = 20;
     private const int MaxReflected = 20;
     private const int MaxExchanged = 6;
+    private const int MaxNames = 5;
 
     private readonly LogDensity density;
     private readonly Vector<double> mode;
@@ -44,9 +45,23 @@ internal sealed class PosteriorStart
     /// <param name="errors">About how wide each unconstrained parameter is there.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="InvalidOperationException">
-    /// The posterior does not fall along a direction, or falls slower than can be integrated.
+    /// The posterior has no mode: its density is 0 or without limit where it was looked for.
     /// </exception>
     public static PosteriorStart Of(
+        LogDensity density, double[] near, double[] errors, CancellationToken cancellation) =>
+        TryOf(density, near, errors, cancellation) ?? throw new InvalidOperationException(
+            "The posterior has no mode near the fit, at "
+            + string.Join(", ", density.Names.Take(MaxNames).Zip(near, (name, value) =>
+                string.Create(CultureInfo.InvariantCulture, $"{name} = {value:G3}")))
+            + $"{(near.Length > MaxNames ? ", …" : string.Empty)}: its density is 0 there, or grows without end. Give "
+            + "priors, or bounds, that fit the samples and leave out where it has no limit.");
+
+    /// <summary>Finds the mode; null where the density has none, as one that grows without end.</summary>
+    /// <param name="density">The posterior.</param>
+    /// <param name="near">θ near it, inside the bounds.</param>
+    /// <param name="errors">About how wide each unconstrained parameter is there.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    public static PosteriorStart? TryOf(
         LogDensity density, double[] near, double[] errors, CancellationToken cancellation)
     {
         double[] u = new SamplingSpace(density).Unconstrain(near);
@@ -61,7 +76,13 @@ internal sealed class PosteriorStart
             Minimum found = Minimizer.Bfgs().Minimize(
                 CostOf(space), Vector<double>.Build.Dense(u.Length), cancellation: cancellation);
             Matrix<double> factor = covariance.Cholesky().Factor;
-            Evd<double> bends = Hessian(space, found.Parameters).Evd(Symmetricity.Symmetric);
+            Matrix<double> hessian = Hessian(space, found.Parameters);
+            if (!double.IsFinite(found.Cost) || !hessian.Enumerate(Zeros.AllowSkip).All(double.IsFinite))
+            {
+                return null;
+            }
+
+            Evd<double> bends = hessian.Evd(Symmetricity.Symmetric);
             Vector<double> variances = bends.EigenValues.Real().Map(value => 1.0 / Math.Max(Math.Abs(value), Flat));
             Matrix<double> inner =
                 bends.EigenVectors * Matrix<double>.Build.DiagonalOfDiagonalVector(variances)
@@ -69,6 +90,10 @@ internal sealed class PosteriorStart
             center += factor * found.Parameters;
             covariance = factor * inner * factor.Transpose();
             covariance = 0.5 * (covariance + covariance.Transpose());
+            if (!center.All(double.IsFinite) || !IsPositive(covariance))
+            {
+                return null;
+            }
         }
 
         return new PosteriorStart(density, center, covariance);
@@ -211,6 +236,20 @@ internal sealed class PosteriorStart
                 space.Evaluate(z.ToArray(), gradient);
                 return -Vector<double>.Build.DenseOfArray(gradient);
             });
+    }
+
+    /// <summary>Whether a covariance is finite and has a Cholesky factor.</summary>
+    private static bool IsPositive(Matrix<double> covariance)
+    {
+        try
+        {
+            return covariance.Enumerate(Zeros.AllowSkip).All(double.IsFinite)
+                && covariance.Cholesky().Factor.Diagonal().All(double.IsFinite);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static Matrix<double> Hessian(SamplingSpace space, Vector<double> at)

@@ -7,10 +7,11 @@ namespace Math4AI.Fitting.Posteriors;
 /// <summary>
 /// Weak priors from the scales of the data: of a parameter N(0, s²), where s changes the curve by two and a half
 /// standard deviations of the observations, or is two and a half times the estimate if that is more; half of it where
-/// the parameter is not negative, and uniform between two bounds. The scale of the noise is exponential with the mean
-/// of one standard deviation. They keep a posterior from running away where the data say nothing, and hardly move it
-/// elsewhere. Source of the scales, for linear models: the defaults of rstanarm, B. Goodrich, J. Gabry, I. Ali and S.
-/// Brilleman, "Prior distributions for rstanarm models" (2020).
+/// the parameter is not negative, and uniform between two bounds. Of counts and classes, an estimate that the data do
+/// not determine, as where a line divides two classes, does not count. The scale of the noise is exponential with the
+/// mean of one standard deviation. They keep a posterior from running away where the data say nothing, and hardly move
+/// it elsewhere. Source of the scales, for linear models: the defaults of rstanarm, B. Goodrich, J. Gabry, I. Ali and
+/// S. Brilleman, "Prior distributions for rstanarm models" (2020).
 /// </summary>
 public static class WeakPriors
 {
@@ -42,14 +43,24 @@ public static class WeakPriors
             }
 
             double effect = effects.GetValueOrDefault(name);
+            bool counts = density.HasScale || !(effect > 0.0);
             found[name] = !effects.ContainsKey(name)
                 ? string.Create(CultureInfo.InvariantCulture, $"exponential({1.0 / deviation:G3})")
                 : Text(
                     density.Bounds[j],
-                    Deviations * Math.Max(effect > 0.0 ? deviation / effect : 0.0, Math.Abs(fit[name].Value)));
+                    Deviations * Math.Max(
+                        effect > 0.0 ? deviation / effect : 0.0,
+                        counts || IsDetermined(fit, name) ? Math.Abs(fit[name].Value) : 0.0));
         }
 
         return found;
+    }
+
+    /// <summary>Whether an estimate is farther from 0 than two of its standard errors.</summary>
+    private static bool IsDetermined(FitResult fit, string name)
+    {
+        const double Errors = 2.0;
+        return fit.IsConverged && Errors * fit[name].Error() <= Math.Abs(fit[name].Value);
     }
 
     private static string Text((double Lower, double Upper) bounds, double scale)

@@ -1,10 +1,16 @@
 using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
+using MathNet.Numerics.Statistics;
 
 namespace Math4AI.Probability.Information;
 
-/// <summary>Two columns, and perhaps a third that is given, without rows that miss a value.</summary>
+/// <summary>
+/// Two columns, and perhaps a third that is given, without rows that miss a value. Numbers are taken as the normal
+/// scores of their ranks, which say the same of each other: a few that are far away, as of incomes, would else set the
+/// unit of all distances, in which the rest are one point.
+/// </summary>
 internal sealed class PairSamples
 {
     // Source of this number: the work that local permutations come from.
@@ -18,9 +24,13 @@ internal sealed class PairSamples
         int[] rows = [.. Enumerable.Range(0, given[0].Values.Length)
             .Where(row => Array.TrueForAll(given, column => double.IsFinite(column.Values[row])))];
         columns = [.. given.Select(column =>
-            (Array.ConvertAll(rows, row => column.Values[row]), column.AreClasses))];
+        {
+            double[] values = Array.ConvertAll(rows, row => column.Values[row]);
+            return (column.AreClasses ? values : Scores(values), column.AreClasses);
+        })];
     }
 
+    /// <summary>Columns without missing values, whose numbers are scores already.</summary>
     private PairSamples((double[] Values, bool AreClasses)[] columns) => this.columns = columns;
 
     public int Rows => columns[0].Values.Length;
@@ -94,6 +104,10 @@ internal sealed class PairSamples
 
         return SequentialTest.PValue(permutations, IsAsLarge, cancellation: cancellation);
     }
+
+    /// <summary>Φ⁻¹((rank − ½)/n), with the mean rank of equal values.</summary>
+    internal static double[] Scores(double[] values) => [.. values.Ranks(RankDefinition.Average)
+        .Select(rank => Normal.InvCDF(0.0, 1.0, (rank - 0.5) / values.Length))];
 
     private static int[] Together(int[] first, int[] second) => Entropy.Codes<(int, int)>([.. first.Zip(second)]);
 

@@ -72,6 +72,7 @@ internal static class DrawsFile
         var file = new Arrays(path);
         string[] names = file.Names(Values);
         (int chains, int count) = file.ShapeOf(names);
+        file.RequireFinite([.. names, LogDensity, Position, Mass, Step, Center, Covariance]);
         double[] settings = file.Get(Settings, SettingsCount);
         if (settings[0] > Version)
         {
@@ -144,8 +145,17 @@ internal static class DrawsFile
             [.. arrays.Keys.Where(name => name.StartsWith(start, StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)];
 
+        public void RequireFinite(string[] names)
+        {
+            if (names.FirstOrDefault(name => Has(name) && !arrays[name].Values.All(double.IsFinite)) is { } damaged)
+            {
+                throw new InvalidDataException($"{path} is damaged: its array '{damaged}' has NaN or infinity.");
+            }
+        }
+
         public (int Chains, int Count) ShapeOf(string[] names) =>
             names.Length > 0 && arrays[names[0]].Shape is [> 0 and var chains, > 0 and var count]
+                && names.All(name => arrays[name].Shape.SequenceEqual(arrays[names[0]].Shape))
                 ? ((int)chains, (int)count)
                 : throw new InvalidDataException($"{path} holds no draws.");
 

@@ -1,3 +1,5 @@
+using Math4AI.Data;
+
 namespace Math4AI.Probability.Sampling;
 
 /// <summary>
@@ -38,8 +40,9 @@ public sealed class PredictiveAccuracy
 
     /// <summary>Gets what is wrong, in sentences; empty if nothing is known to be.</summary>
     public IReadOnlyList<string> Warnings => Shapes.Count(shape => shape > MaxShape) is > 0 and int bad
-        ? [$"{bad} of {Shapes.Count} samples have k̂ above 0.7: the posterior changes too much without them, and the "
-            + "sum is too high. Compare by cross-validation, or use a distance with heavier tails."]
+        ? [$"{bad} of {Counted.Of(Shapes.Count, "sample")} {(bad == 1 ? "has" : "have")} k̂ above 0.7: the posterior "
+            + $"changes too much without {(bad == 1 ? "it" : "them")}, and the sum is too high. Compare by "
+            + "cross-validation, or use a distance with heavier tails."]
         : [];
 
     /// <summary>Computes the accuracy.</summary>

@@ -340,7 +340,7 @@ public sealed class LearnedTable : IScoredModel
                         ? [.. values.Select((row, i) => Scores.MostProbable(row, decided[i], level))]
                     : [],
             },
-            About.Encoder, rows);
+            About.Encoder, rows, Calibration?.WarningAt(level, rows.Rows));
     }
 
     /// <summary>The share of rows whose interval or set holds the truth; null where the model gives none.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
@@ -95,6 +96,20 @@ internal sealed class Calibration
                     || Scores.Holds(Array.ConvertAll(found, each => 1.0 - each[row, of]), level))]),
         ];
     }
+
+    /// <summary>
+    /// What to know of intervals or sets at a level that needs more rows than there are; null where there are enough.
+    /// </summary>
+    /// <param name="level">The chance.</param>
+    /// <param name="rows">The number of rows that are predicted.</param>
+    public PredictionWarning? WarningAt(double level, int rows) => level * (Scores.Count + 1.0) <= Scores.Count
+        ? null
+        : new PredictionWarning(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the {(models[0].Classes.Count > 0 ? "set holds every class" : "interval has no ends")}, since "
+                + $"{level:G} needs {Math.Ceiling(level / (1.0 - level) - 1e-9):0} rows that the model has not learned "
+                + $"from, and there are {Scores.Count}: a lower level says more."), rows);
 
     /// <summary>The share of rows whose interval or set, by a model, holds the truth.</summary>
     public static double Coverage(IScoredModel model, Table rows, double level)

@@ -257,7 +257,7 @@ public sealed class TableModel : IScoredModel
                     ? Calibration.Sets(rows, Scores.Likeliest(values), level)
                     : [],
             },
-            About.Encoder, rows);
+            About.Encoder, rows, Calibration?.WarningAt(level, rows.Rows));
     }
 
     /// <summary>

@@ -193,7 +193,7 @@ public sealed class SavedFit
 
             ofSigma = SigmaAmong(sigma, [.. names]);
             return [.. model.InputNames.Concat(ofSigma?.Columns ?? []).DefaultIfEmpty(names[0]).Distinct()];
-        }, options);
+        }, options ?? NumberTableOptions.ToPredict);
         Matrix<double> inputs = Matrix<double>.Build.Dense(table.Rows, model.InputNames.Count);
         for (int j = 0; j < inputs.ColumnCount; j++)
         {

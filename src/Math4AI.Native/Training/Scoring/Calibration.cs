@@ -72,8 +72,19 @@ internal sealed class Calibration
     public static string PartOf(string folder, int part) =>
         Path.Combine(folder, part == 0 ? Folder : $"{Folder}-{part + 1}");
 
-    /// <summary>The intervals of numbers.</summary>
-    public IReadOnlyList<(double Lower, double Upper)> Intervals(Table rows, double level)
+    /// <summary>
+    /// The intervals of numbers. Far outside the rows, models that learned from parts of these can be elsewhere than
+    /// the one that answers: an interval is then wide enough to hold the answer, which it may be without less chance.
+    /// </summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="answers">What the model answers for each.</param>
+    /// <param name="level">The chance.</param>
+    public IReadOnlyList<(double Lower, double Upper)> Intervals(
+        Table rows, IReadOnlyList<double[]> answers, double level) =>
+        [.. Intervals(rows, level).Zip(answers, (interval, answer) =>
+            (Math.Min(interval.Lower, answer[0]), Math.Max(interval.Upper, answer[0])))];
+
+    private IReadOnlyList<(double Lower, double Upper)> Intervals(Table rows, double level)
     {
         RowPredictions[] found = [.. models.Select(model => model.PredictAll(rows))];
         return [.. Enumerable.Range(0, rows.Rows).Select(row => Scores.Interval(

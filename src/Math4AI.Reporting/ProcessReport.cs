@@ -28,9 +28,26 @@ public sealed record ProcessReport
         }
 
         Parameters(page);
-        ProcessSections.Add(page, View, Fit.InputNames, Fit.Formula.Split('~')[0].Trim());
+        ProcessSections.Add(page, ViewInUnits(), Fit.InputNames, Fit.Formula.Split('~')[0].Trim());
         return page.Page("Fit");
     }
+
+    /// <summary>The view, whose parts name the kernel as the head of the page does, in the units of the data.</summary>
+    private ProcessView ViewInUnits() => Fit.KernelInUnits is not { } kernel
+        ? View
+        : View with
+        {
+            Slices =
+            [
+                .. View.Slices.Select(slice => slice with
+                {
+                    Parts = slice.Parts.Count == kernel.Terms.Count
+                        ? [.. slice.Parts.Zip(
+                            kernel.Terms, (part, term) => part with { Kernel = term.ToString(Fit.InputNames) })]
+                        : slice.Parts,
+                }),
+            ],
+        };
 
     private IEnumerable<(string Name, string Value)> Facts()
     {

@@ -191,7 +191,8 @@ public sealed record TrainingReport
         ColumnSections.Add(page, Importance, Dependence, Classes);
         page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);
-        page.Charts("Learning curve", "grid", TrainingCharts.Scores("training rows", "test", LearningCurve))
+        page.Charts("Learning curve", "grid", TrainingCharts.Scores(
+                "training rows", "test", LearningCurve.Count > 1 ? LearningCurve : []))
             .Charts("Validation curve", "grid", TrainingCharts.Scores(
                 Setting ?? "setting", "validation", ValidationCurve))
             .Charts("Decision regions", "grid wide", Plane is null ? [] : [TrainingCharts.Plane(Plane, Classes)]);

@@ -155,18 +155,16 @@ internal static class FitCommand
 
     private static FitProcessJob ProcessJob(ParseResult parsed, string formula, bool hasEquations)
     {
-        Option? other =
-            parsed.Given(DistanceName, Compare, Bounds, Held, Linear, MinimizerName, Bootstrap, Level);
-        bool followsUp =
-            FollowUp.Read(parsed) is not { Predict: null, Derive: null, Profile: false, Nested: null };
-        if (other is not null || followsUp || Rows.By(parsed) is not null || hasEquations
-            || Posterior.Read(parsed) is not null)
+        Option? other = parsed.Given(
+            [DistanceName, Compare, Bounds, Held, Linear, MinimizerName, Bootstrap, Level, Log, .. FollowUp.All]);
+        string? name = other?.Name
+            ?? (Rows.By(parsed) is not null ? "--by" : hasEquations ? "--ode"
+                : Posterior.Read(parsed) is not null ? "--posterior" : null);
+        if (name is not null)
         {
-            string name = other?.Name ?? "--by, --ode, --predict, --derive, --profile, --nested and "
-                + "--posterior";
             throw new UsageException(
-                $"{name} cannot be given with a Gaussian process, gp(…), in the formula; math4ai predict "
-                + "predicts new rows.");
+                $"{name} cannot be given with a Gaussian process, gp(…), in the formula: leave it out"
+                + (name is "--predict" or "--level" ? "; math4ai predict predicts new rows, at a --level." : "."));
         }
 
         return new FitProcessJob(

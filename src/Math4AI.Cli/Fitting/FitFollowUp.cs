@@ -44,6 +44,9 @@ internal sealed class FitFollowUpOptions
         command.Options.Add(nestedStart);
     }
 
+    /// <summary>All the options.</summary>
+    public IEnumerable<Option> All => [predict, derive, profile, nested, nestedStart];
+
     public FitFollowUp Read(ParseResult parsed) => new(
         parsed.GetValue(predict),
         parsed.GetValue(derive),

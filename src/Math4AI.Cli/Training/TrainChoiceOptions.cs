@@ -48,7 +48,8 @@ internal static class TrainChoiceOptions
             + string.Join(", ", FeatureMap.Names.All)
             + "; of images: "
             + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. "
-            + $"Default for images, where the model is not convnet: '{TrainLearnerJob.UsualImageFeatures}'.",
+            + $"Default for images, where the model is not convnet: '{ImageFeatures.UsualFormula()}', with smaller "
+            + "cells below 24 pixels, and 'color, grey' below 6.",
         HelpName = "FORMULA",
     };
 

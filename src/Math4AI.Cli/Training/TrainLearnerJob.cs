@@ -98,14 +98,10 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             part => new LearningPoint(part.Rows, TrainJob.Known(part.Test.Scores)))];
     }
 
-    // Smooth histograms with the norm L1-sqrt tell digits and clothes apart better than those without (benchmarks); the
-    // sign of a step is left out, since photographs have dark and bright grounds.
-    internal const string UsualImageFeatures = "color, hog:9:8:3:l1-sqrt:smooth";
-
     private FeatureMap<Matrix<double>>? FeaturesFor(TableTrainingOptions options)
     {
         FeatureMap<Matrix<double>>? features = given.Features is { } formula ? FeatureMap.Names.Parse(formula) : null;
-        return options.Standardize ? features?.Then(FeatureMap.Standardize()) : features;
+        return options.Standardize ? features?.Standardized() : features;
     }
 
     /// <summary>
@@ -124,9 +120,10 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         Table shown = rows.Select(complete);
         Matrix<double> inputs = model.FeaturesOf(shown);
         Vector<double> targets = Vector<double>.Build.Dense(shown.Numbers(model.About.Target));
-        return isTest
+        ProcessView view = isTest
             ? ProcessView.Of(process, inputs, targets, process.Predict(inputs), targets, model.About.Seed)
             : ProcessView.Of(process, inputs, targets, model.About.Seed);
+        return model.About.Features is null ? view.InUnits(model.About.Encoder.UnitsOfInputs()) : view;
     }
 
     private static bool IsOfTexts(LearnedTable model, string name) =>
@@ -139,7 +136,9 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
     public (TrainSummary Summary, TrainingReport Report)? OfImages(
         FileTransaction files, ImageSet images, ImageSet? test, string target)
     {
-        FeatureMap<ImageSet> features = ImageFeatures.Names.Parse(given.Features ?? UsualImageFeatures);
+        FeatureMap<ImageSet> features = given.Features is { } formula
+            ? ImageFeatures.Names.Parse(formula)
+            : ImageFeatures.Usual(images.Height, images.Width);
         features = given.Standardize ? features.Balanced() : features;
         Learner learner = given.Learner();
         Trained<LearnedImages> training =

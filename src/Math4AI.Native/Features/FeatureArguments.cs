@@ -43,6 +43,8 @@ public sealed class FeatureArguments
             && double.IsFinite(value) ? value
         : throw new FormatException($"'{text}' is no positive number.");
 
+    internal string Behind(string name) => string.Join(':', [name, .. texts]);
+
     internal void RequireAllUsed(string name)
     {
         if (used < texts.Length)

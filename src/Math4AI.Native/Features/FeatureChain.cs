@@ -10,6 +10,8 @@ internal sealed class FeatureChain<TData>(FeatureMap<TData> first, FeatureMap<Ma
 
     public override string Formula => $"({first.Formula} then {second.Formula})";
 
+    public override bool HasOwnScales => second.HasOwnScales;
+
     public override FittedFeatures<TData> Fit(TData training)
     {
         FittedFeatures<TData> fitted = first.Fit(training);

@@ -12,6 +12,9 @@ internal sealed class FeatureJoin<TData>(IReadOnlyList<FeatureMap<TData>> maps) 
 
     public override FeatureMap<TData> Balanced() => new FeatureJoin<TData>([.. maps.Select(map => map.Balanced())]);
 
+    public override FeatureMap<TData> Standardized() =>
+        new FeatureJoin<TData>([.. maps.Select(map => map.Standardized())]);
+
     public override FittedFeatures<TData> Fit(TData training) => new Fitted([.. maps.Select(map => map.Fit(training))]);
 
     public override FittedFeatures<TData> Restore(FeatureState state) =>

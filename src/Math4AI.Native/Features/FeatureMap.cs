@@ -43,6 +43,19 @@ public abstract class FeatureMap<TData>
     /// </summary>
     public virtual FeatureMap<TData> Balanced() => Then(FeatureMap.Balance());
 
+    /// <summary>
+    /// Gets whether the scales of the features among themselves carry a meaning, as those of a map that approaches a
+    /// kernel do, φ(x)·φ(x′) ≈ k(x, x′): a direction that hardly varies hardly counts, and dividing by its deviation
+    /// would make noise of rounding as large as all others. The default is false.
+    /// </summary>
+    public virtual bool HasOwnScales => false;
+
+    /// <summary>
+    /// Makes a map whose features have mean 0 and variance 1, or those with scales of their own a mean variance of 1.
+    /// </summary>
+    public virtual FeatureMap<TData> Standardized() =>
+        Then(HasOwnScales ? FeatureMap.BalanceMean() : FeatureMap.Standardize());
+
     /// <summary>Returns <see cref="Formula"/>.</summary>
     public sealed override string ToString() => Formula;
 }

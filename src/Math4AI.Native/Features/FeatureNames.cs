@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Math4AI.Data.Images;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Features;
 
@@ -54,7 +56,8 @@ public sealed class FeatureNames<TData>
     {
         if (!makers.TryGetValue(name, out Func<FeatureArguments, FeatureMap<TData>>? make))
         {
-            throw new FormatException($"There are no features '{name}'; there are: {string.Join(", ", All)}.");
+            throw new FormatException($"There are no features '{name}'{Elsewhere(name)}; there are: "
+                + $"{string.Join(", ", All)}.");
         }
 
         try
@@ -63,9 +66,24 @@ public sealed class FeatureNames<TData>
             arguments.RequireAllUsed(name);
             return map;
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new FormatException($"The features '{name}' cannot be made: {e.Message}", e);
+            // What an exception adds to its sentence names what a formula does not have.
+            if (e is FormatException && e.Message.StartsWith("The features '", StringComparison.Ordinal))
+            {
+                throw;
+            }
+
+            string why = e.Message.Split(" (Parameter '", 2)[0].TrimEnd('.');
+            throw new FormatException($"The features '{arguments.Behind(name)}' cannot be made: {why}.", e);
         }
     }
+
+    private string Elsewhere(string name) =>
+        typeof(TData) != typeof(Matrix<double>) && FeatureMap.Names.All.Contains(name)
+            ? $" of {(typeof(TData) == typeof(ImageSet) ? "images" : "texts")}, but of tables: let them follow others, "
+                + $"as in '{All[0]} then {name}'"
+        : typeof(TData) == typeof(Matrix<double>) && ImageFeatures.Names.All.Contains(name)
+            ? " of tables, but of images"
+        : string.Empty;
 }

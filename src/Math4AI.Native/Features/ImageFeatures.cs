@@ -64,6 +64,26 @@ public static class ImageFeatures
     public static FeatureMap<ImageSet> LocalBinaryPatterns(int points = 8, double radius = 1.0) =>
         new BinaryPatternFeatures(points, radius);
 
+    /// <summary>
+    /// Makes the features that tell images apart where none were chosen: colors, and smooth histograms of oriented
+    /// gradients, whose cells are smaller in images below 24 pixels; colors and pixels of images below 6.
+    /// </summary>
+    /// <param name="height">The height of the images in pixels.</param>
+    /// <param name="width">Their width.</param>
+    public static FeatureMap<ImageSet> Usual(int height, int width) => Names.Parse(UsualFormula(height, width));
+
+    /// <summary>Gives the formula of <see cref="Usual"/>.</summary>
+    /// <param name="height">The height of the images in pixels.</param>
+    /// <param name="width">Their width.</param>
+    public static string UsualFormula(int height = int.MaxValue, int width = int.MaxValue)
+    {
+        // Smooth histograms with the norm L1-sqrt tell digits and clothes apart better than those without (benchmarks);
+        // the sign of a step is left out, since photographs have dark and bright grounds.
+        const int Block = 3, Cell = 8, LeastCell = 2;
+        int cell = Math.Min(Cell, Math.Min(height, width) / Block);
+        return cell >= LeastCell ? $"color, hog:9:{cell}:{Block}:l1-sqrt:smooth" : "color, grey";
+    }
+
     private static FeatureNames<ImageSet> Known()
     {
         var names = new FeatureNames<ImageSet>();

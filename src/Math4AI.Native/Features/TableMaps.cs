@@ -26,7 +26,13 @@ public static class FeatureMap
     /// Centers each input and divides all by one number, so that their variances add up to 1: inputs keep their scales
     /// among themselves, and groups of features, each of them balanced, weigh the same.
     /// </summary>
-    public static FeatureMap<Matrix<double>> Balance() => new BalancedFeatures();
+    public static FeatureMap<Matrix<double>> Balance() => new BalancedFeatures(isMean: false);
+
+    /// <summary>
+    /// Centers each input and divides all by one number, so that the mean of their variances is 1: inputs keep their
+    /// scales among themselves. In formulas it is <c>balance:mean</c>.
+    /// </summary>
+    public static FeatureMap<Matrix<double>> BalanceMean() => new BalancedFeatures(isMean: true);
 
     /// <summary>
     /// One-hot encoding: of each input, one feature for each value of the training; other values have none.
@@ -100,7 +106,12 @@ public static class FeatureMap
         names.Add("identity", _ => Identity());
         names.Add("standardize", _ => Standardize());
         names.Add("robust", _ => Robust());
-        names.Add("balance", _ => Balance());
+        names.Add("balance", arguments => arguments.Text(0, string.Empty) switch
+        {
+            "" => Balance(),
+            "mean" => BalanceMean(),
+            var other => throw new FormatException($"The features 'balance' take 'mean' or nothing, not '{other}'."),
+        });
         names.Add("onehot", _ => OneHot());
         names.Add("poly", arguments => Polynomial(arguments.WholeNumber(0, 2)));
         names.Add("interactions", arguments => Polynomial(arguments.WholeNumber(0, 2), interactionsOnly: true));

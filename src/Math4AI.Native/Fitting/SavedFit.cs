@@ -196,7 +196,7 @@ public sealed class SavedFit
 
             // Of a model without inputs the rows are counted: by their labels, or by any column of numbers.
             return wanted.Length > 0 || options is { Labels.Count: > 0 } ? wanted : [names[0]];
-        }, options);
+        }, options ?? NumberTableOptions.ToPredict);
         Matrix<double> inputs = Matrix<double>.Build.Dense(table.Rows, model.InputNames.Count);
         for (int j = 0; j < inputs.ColumnCount; j++)
         {

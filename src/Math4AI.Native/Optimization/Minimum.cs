@@ -39,6 +39,12 @@ public sealed record Minimum
     /// </summary>
     public IReadOnlyList<Vector<double>> Path { get; init; } = [];
 
+    /// <summary>
+    /// The parameters that lie on a bound of the search, beyond which the cost would fall further; known of searches
+    /// whose bounds the user did not choose.
+    /// </summary>
+    internal IReadOnlyList<int> Pressed { get; init; } = [];
+
     /// <summary>Gets the seconds that it took.</summary>
     public double Seconds { get; init; }
 

@@ -35,7 +35,7 @@ public sealed class NeighborSearchTests
         }
     }
 
-    /// <summary>On a lattice, with copies and far from zero, where products alone do not tell equal distances.</summary>
+    /// <summary>On a lattice, with copies and far from zero, where products do not tell equal distances.</summary>
     [Theory]
     [InlineData(3, 0.0)]
     [InlineData(3, 1e6)]

@@ -172,7 +172,7 @@ public sealed class NumberTable
 
         foreach ((string name, List<string> column) in labels)
         {
-            Func<int, string> label = Label(path, block, name);
+            Func<int, string> label = Label(path, block, name, options);
             column.AddRange(Enumerable.Range(0, isDropped.Length).Where(row => !isDropped[row]).Select(label));
         }
 
@@ -201,34 +201,34 @@ public sealed class NumberTable
         if (block.TextsOrNull(name) is not { } texts)
         {
             double[] numbers = block.Numbers(name);
-            return row => double.IsNaN(numbers[row]) ? throw Missing(path, block, name, row) : numbers[row];
+            return row => double.IsNaN(numbers[row]) ? throw Missing(path, block, name, row, options) : numbers[row];
         }
 
         double[] parsed = texts is ParsedCells cells && (options.TakesDates || !cells.AreDates) ? cells.Values : [];
         CellFormat format = block.Format;
         return row => row < parsed.Length && !double.IsNaN(parsed[row]) ? parsed[row]
             : texts[row] is not { } text
-            ? throw Missing(path, block, name, row)
+            ? throw Missing(path, block, name, row, options)
             : format.PlainNumber(text) ?? (options.TakesDates ? format.Date(text) : null)
                 ?? throw NoNumber(path, block, name, row, text);
     }
 
-    private static Func<int, string> Label(string path, Table block, string name)
+    private static Func<int, string> Label(string path, Table block, string name, NumberTableOptions options)
     {
         if (block.TextsOrNull(name) is { } texts)
         {
-            return row => texts[row] ?? throw Missing(path, block, name, row);
+            return row => texts[row] ?? throw Missing(path, block, name, row, options);
         }
 
         double[] numbers = block.Numbers(name);
         return row => double.IsNaN(numbers[row])
-            ? throw Missing(path, block, name, row)
+            ? throw Missing(path, block, name, row, options)
             : numbers[row].ToString("R", CultureInfo.InvariantCulture);
     }
 
-    private static InvalidDataException Missing(string path, Table block, string name, int row) =>
-        new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; rows with missing values can be "
-            + "dropped (--missing drop, or DropsMissing).");
+    private static InvalidDataException Missing(
+        string path, Table block, string name, int row, NumberTableOptions options) =>
+        new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; {options.RemedyOfMissing}.");
 
     private static InvalidDataException NoNumber(string path, Table block, string name, int row, string text) =>
         new(
@@ -252,6 +252,17 @@ public sealed record NumberTableOptions
     /// refused.
     /// </summary>
     public bool DropsMissing { get; init; }
+
+    /// <summary>What can be done where a value is missing.</summary>
+    internal string RemedyOfMissing { get; init; } =
+        "rows with missing values can be dropped (--missing drop, or DropsMissing)";
+
+    /// <summary>How rows to predict are read where nothing else is said: each has a prediction, and none is dropped.
+    /// </summary>
+    internal static NumberTableOptions ToPredict { get; } = new()
+    {
+        RemedyOfMissing = "fill it in, or leave the row out",
+    };
 
     /// <summary>
     /// Gets whether dates are taken as numbers, in the unit and from the origin of <see cref="Table"/>; else they are

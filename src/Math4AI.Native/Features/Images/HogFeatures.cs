@@ -45,13 +45,15 @@ internal sealed class HogFeatures : PictureFeatures
 
     protected override string[] NamesOf(int channels, int height, int width)
     {
-        int rows = height / cell - block + 1, columns = width / cell - block + 1;
+        int rows = height / cell - block + 1, columns = width / cell - block + 1, side = Math.Min(height, width);
         if (rows < 1 || columns < 1)
         {
             throw new ArgumentException(
                 $"Images of {height} × {width} pixels have no block of {block} × {block} cells of {cell} × {cell} "
-                + "pixels: use smaller cells, such as "
-                + $"hog:{orientations}:{Math.Max(1, Math.Min(height, width) / (block + 1))}.");
+                + "pixels: use "
+                + (side < block
+                    ? $"fewer cells in a block, such as hog:{orientations}:1:{side}, or grey."
+                    : $"smaller cells, such as hog:{orientations}:{side / block}:{block}."));
         }
 
         return

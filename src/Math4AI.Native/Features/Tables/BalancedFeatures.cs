@@ -2,10 +2,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Features.Tables;
 
-/// <summary>x − mean over √Σ variances.</summary>
-internal sealed class BalancedFeatures : TableFeatures
+/// <summary>x − mean over √Σ variances, or over the root of their mean.</summary>
+internal sealed class BalancedFeatures(bool isMean) : TableFeatures
 {
-    public override string Formula => "balance";
+    public override string Formula => isMean ? "balance:mean" : "balance";
 
     protected override FeatureState Learn(Matrix<double> training)
     {
@@ -15,6 +15,7 @@ internal sealed class BalancedFeatures : TableFeatures
             && deviations.Max() is > 0.0 and var largest
             ? largest * Math.Sqrt(deviations.Sum(deviation => deviation / largest * (deviation / largest)))
             : 1.0;
+        scale /= isMean ? Math.Sqrt(columns.Length) : 1.0;
         return FeatureState.Of(("mean", [.. columns.Select(column => column.Mean)]), ("scale", [scale]));
     }
 

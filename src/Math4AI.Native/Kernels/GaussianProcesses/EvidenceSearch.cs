@@ -5,7 +5,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
 
-/// <summary>Minimizes −log p(y | θ) from several starts by L-BFGS-B, and keeps the best end.</summary>
+/// <summary>
+/// Minimizes −log p(y | θ) from several starts by L-BFGS-B, and keeps the best end. Where that lies on a bound and the
+/// evidence still grows, as it does for noise far below the start, the search goes on beyond.
+/// </summary>
 /// <param name="evidence">−log p(y | θ).</param>
 /// <param name="hyperparameters">How many parameters, the first ones, are logarithms and have bounds.</param>
 /// <param name="options">The limits of each search.</param>
@@ -24,16 +27,16 @@ internal sealed class EvidenceSearch(
     // Starts after the first one are within a factor of 10.
     private static readonly double Spread = Math.Log(10.0);
 
+    // How often the search goes on beyond its bounds.
+    private const int MaxWidenings = 2;
+
+    // What the evidence must still gain, in nats for a factor of e, for a bound to matter.
+    private const double Pressing = 0.1;
+
     public Minimum From(double[] start, CancellationToken cancellation)
     {
         var random = new Random(seed);
-        var scaled = new ScaledEvidence(
-            evidence,
-            [.. new double[hyperparameters], .. start[hyperparameters..]],
-            [.. Enumerable.Repeat(1.0, hyperparameters), .. units])
-        {
-            Bounds = Box(start),
-        };
+        ScaledEvidence scaled = Within(start, start);
         Minimum? best = null;
         for (int i = 0; i < starts; i++)
         {
@@ -48,10 +51,57 @@ internal sealed class EvidenceSearch(
             best = best is null || !double.IsFinite(best.Cost) || found.Cost < best.Cost ? found : best;
         }
 
-        return double.IsFinite(best!.Cost) ? scaled.InOwnUnits(best) : throw new ArithmeticException(
+        return double.IsFinite(best!.Cost) ? Beyond(best, scaled, start, cancellation) : throw new ArithmeticException(
             "The evidence has no finite value and slope where the search begins: begin with other hyperparameters, "
             + "such as length scales near the spread of the inputs, or with more noise.");
     }
+
+    /// <summary>
+    /// Goes on beyond the bounds where an end presses on them, and tells which it presses on at last.
+    /// </summary>
+    private Minimum Beyond(
+        Minimum best, ScaledEvidence scaled, double[] start, CancellationToken cancellation)
+    {
+        IReadOnlyList<int> pressed = Pressed(best, scaled);
+        for (int i = 0; i < MaxWidenings && pressed.Count > 0; i++)
+        {
+            ScaledEvidence wider = Within(start, best.Parameters.ToArray());
+            Minimum found = Minimizer.LbfgsB().Minimize(wider, best.Parameters, options, cancellation);
+            if (!found.IsConverged || !(found.Cost < best.Cost))
+            {
+                break;
+            }
+
+            (best, scaled) = (found, wider);
+            pressed = Pressed(best, scaled);
+        }
+
+        return scaled.InOwnUnits(best) with { Pressed = pressed };
+    }
+
+    /// <summary>The hyperparameters at a bound, beyond which the evidence grows.</summary>
+    private List<int> Pressed(Minimum found, ScaledEvidence scaled)
+    {
+        const double Touching = 1e-9;
+        double[] at = found.Parameters.ToArray(), slopes = new double[at.Length];
+        Bounds box = scaled.Bounds!;
+        int SideOf(int i) => at[i] <= box.Lower[i] + Touching ? -1 : at[i] >= box.Upper[i] - Touching ? 1 : 0;
+        int[] touching = [.. Enumerable.Range(0, hyperparameters).Where(i => SideOf(i) != 0)];
+        if (touching.Length > 0)
+        {
+            scaled.Gradient(at, slopes);
+        }
+
+        return [.. touching.Where(i => -SideOf(i) * slopes[i] > Pressing)];
+    }
+
+    private ScaledEvidence Within(double[] start, double[] center) => new(
+        evidence,
+        [.. new double[hyperparameters], .. start[hyperparameters..]],
+        [.. Enumerable.Repeat(1.0, hyperparameters), .. units])
+    {
+        Bounds = Box(center),
+    };
 
     private Bounds Box(double[] start) => new(
         Vector<double>.Build.Dense(

@@ -61,7 +61,8 @@ public sealed record FormulaProcess
     /// <param name="where">A condition on the columns; null for all rows.</param>
     /// <exception cref="FormatException">The formula cannot be read.</exception>
     /// <exception cref="ArgumentException">
-    /// The process takes what is no column, there are several responses, or errors other than σ are given.
+    /// The process takes what is no column, there are several responses, one explains itself, or errors other than σ
+    /// are given.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public static FormulaProcess Read(
@@ -69,6 +70,7 @@ public sealed record FormulaProcess
         string? where = null)
     {
         ProcessTerm term = ProcessTerm.Of(formula);
+        string left = formula.Split('~')[0];
         if (errors is { Weights: not null } or { InputSigma.Count: > 0 } or { Sigma: not null, IsSigmaAbsolute: false })
         {
             throw new ArgumentException(
@@ -76,8 +78,7 @@ public sealed record FormulaProcess
                 + "do not go with gp(…).");
         }
 
-        FitProblem law = FitProblem.Read(
-            path, Fitting.Formulas.Formula.Parse(term.Law), errors ?? new MeasurementErrors(), options, where);
+        FitProblem law = ReadLaw(term, path, formula, errors ?? new MeasurementErrors(), options, where);
         string? unknown = term.Columns.FirstOrDefault(column => !law.Model.InputNames.Contains(column));
         if (unknown is not null)
         {
@@ -85,9 +86,35 @@ public sealed record FormulaProcess
                 $"gp(…) takes columns, and '{unknown}' is none of {path}: write the law's parameters outside of it.");
         }
 
+        IReadOnlyList<string> observed = Fitting.Formulas.Formula.Parse(left).InputsAmong([.. law.Model.InputNames]);
+        if (observed.Count > 0)
+        {
+            throw new ArgumentException(
+                $"The response '{observed[0]}' stands on the right of ~ too, where it would explain itself: leave it "
+                + "out there.");
+        }
+
         return law.Model.Outputs == 1
             ? new FormulaProcess { Formula = formula, Law = law, Columns = term.Columns }
             : throw new ArgumentException("A Gaussian process has one response: fit several ones apart.");
+    }
+
+    /// <summary>Reads the law; what is said of it quotes the formula as it was written.</summary>
+    private static FitProblem ReadLaw(
+        ProcessTerm term, string path, string formula, MeasurementErrors errors, NumberTableOptions? options,
+        string? where)
+    {
+        try
+        {
+            return FitProblem.Read(path, Fitting.Formulas.Formula.Parse(term.Law), errors, options, where);
+        }
+        catch (ArgumentException e) when (e.Message.Contains(
+            $"'{term.Law}' has no parameters", StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The law of '{formula}' has no parameter to fit: write one for its constant, as in "
+                + $"{formula.Split('~')[0].Trim()} ~ level + gp({string.Join(", ", term.Columns)}).", e);
+        }
     }
 
     /// <summary>Fits the law, the kernel and the noise.</summary>
@@ -99,14 +126,20 @@ public sealed record FormulaProcess
     /// <exception cref="ArithmeticException">The covariance is not positive definite at the start.</exception>
     public FormulaProcessFit Fit(CancellationToken cancellation = default)
     {
-        Matrix<double> x = Law.Inputs!;
-        Vector<double> y = Law.Targets!.Values;
-        Vector<double>? variances = Law.Sigma?.PointwisePower(2.0);
         int[] places = [.. Columns.Select(column => Law.Model.InputNames.ToList().IndexOf(column))];
         RequireUsable(places);
         Vector<double> start = Start is null
             ? Law.Fit(cancellation: cancellation).Parameters
             : Vector<double>.Build.DenseOfEnumerable(Law.Model.ParameterNames.Select(ValueOf));
+        (FitProblem law, start) = ProcessLevel.AddTo(Law, start, Start is not null, cancellation);
+        return (this with { Law = law }).FitFrom(places, start, cancellation);
+    }
+
+    private FormulaProcessFit FitFrom(int[] places, Vector<double> start, CancellationToken cancellation)
+    {
+        Matrix<double> x = Law.Inputs!;
+        Vector<double> y = Law.Targets!.Values;
+        Vector<double>? variances = Law.Sigma?.PointwisePower(2.0);
         (Kernel chosen, double noise) = Begin(places, start);
         if (x.RowCount > MaxExactSamples)
         {

@@ -13,14 +13,12 @@ namespace Math4AI.Kernels.GaussianProcesses;
 public sealed class FormulaProcessFit : IFilePredictor, IProcess
 {
     internal FormulaProcessFit(FormulaProcess problem, GaussianProcessFit exact)
-        : this(problem.Formula, problem.Law.Model.InputNames, exact, null)
-    {
-    }
+        : this(problem.Formula, problem.Law.Model.InputNames, exact, null) =>
+        Confounded = ProcessDoubts.Confounded(problem.Law.Model, problem.Law.Inputs!, Parameters);
 
     internal FormulaProcessFit(FormulaProcess problem, SparseGaussianProcessFit sparse)
-        : this(problem.Formula, problem.Law.Model.InputNames, null, sparse)
-    {
-    }
+        : this(problem.Formula, problem.Law.Model.InputNames, null, sparse) =>
+        Confounded = ProcessDoubts.Confounded(problem.Law.Model, problem.Law.Inputs!, Parameters);
 
     internal FormulaProcessFit(
         string formula, IReadOnlyList<string> inputs, GaussianProcessFit? exact, SparseGaussianProcessFit? sparse) =>
@@ -101,6 +99,7 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
         get
         {
             int unknown = StandardErrors?.ToList().FindIndex(error => !double.IsFinite(error)) ?? -1;
+            IReadOnlyList<int> pressed = Search?.Pressed ?? [];
             return !IsConverged
                 ? "The search for the law's parameters, the process and the noise did not converge, and they are "
                     + "where it ended: give starts of the parameters, or bring the columns to a usual size."
@@ -109,22 +108,52 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
                 : unknown >= 0
                 ? $"The data say nothing about the parameter {ParameterNames[unknown]}: bring its column to a usual "
                     + "size, or leave it out."
-                : null;
+                : ProcessDoubts.OfConfounded(Confounded)
+                    ?? ProcessDoubts.OfBounds(pressed, Kernel, ProcessTerm.Of(Formula).Columns);
         }
     }
 
+    /// <summary>Gets the parameters of the law that the data cannot tell apart; of a loaded fit, none.</summary>
+    internal IReadOnlyList<string> Confounded { get; } = [];
+
     /// <summary>
-    /// Gets what the intervals do not count, in a sentence; null for nothing, but for fits with inducing points that
-    /// were saved without the uncertainty of the law's parameters, and of few rows for all that was estimated, since
-    /// hyperparameters are taken as known.
+    /// Gets what else to know, in sentences; null for nothing: a constant that the law was given, noise below what the
+    /// search takes, few rows for all that was estimated, and what the intervals of a fit with inducing points do not
+    /// count that was saved without the uncertainty of the law's parameters.
     /// </summary>
-    public string? Note => Sparse is { Uncertainty: null } && Parameters.Count > 0
-        ? "This fit was saved without the uncertainty of the law's parameters, as older versions did: away from the "
-            + "rows its intervals are too narrow. Fit it again."
-        : Rows > Estimated && Rows < RowsOfEach * Estimated
-        ? $"{Estimated} parameters and hyperparameters were estimated from {Rows} rows: these tell little of the "
-            + $"process and the noise, and its intervals may be far off; have {RowsOfEach * Estimated} rows or more."
-        : null;
+    public string? Note
+    {
+        get
+        {
+            string?[] notes =
+            [
+                OfLevel(),
+                ProcessDoubts.OfNoise(Search?.Pressed ?? [], Kernel),
+                Sparse is { Uncertainty: null } && Parameters.Count > 0
+                    ? "This fit was saved without the uncertainty of the law's parameters, as older versions did: away "
+                        + "from the rows its intervals are too narrow. Fit it again."
+                    : null,
+                Rows > Estimated && Rows < RowsOfEach * Estimated
+                    ? $"{Estimated} parameters and hyperparameters were estimated from {Rows} rows: these tell little "
+                        + "of the process and the noise, and its intervals may be far off; have "
+                        + $"{RowsOfEach * Estimated} rows or more."
+                    : null,
+            ];
+            return notes.OfType<string>().ToArray() is { Length: > 0 } said ? string.Join(" ", said) : null;
+        }
+    }
+
+    private string? OfLevel()
+    {
+        if (ProcessLevel.AddedTo(ProcessTerm.Of(Formula).Law, Law) is not { } name)
+        {
+            return null;
+        }
+
+        string[] sides = Formula.Split('~', 2);
+        return $"The law has no constant, and what it misses lies far from 0, so that it was given one, {name}: write "
+            + $"{sides[0].Trim()} ~ {name} + {sides[1].Trim()} to have it in the formula.";
+    }
 
     // Fewer rows than this for each number that is estimated tell little of it.
     private const int RowsOfEach = 3;
@@ -156,7 +185,7 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path)
     {
-        NumberTable table = NumberTable.Read(path, _ => InputNames);
+        NumberTable table = NumberTable.Read(path, _ => InputNames, NumberTableOptions.ToPredict);
         GaussianProcessPrediction found =
             Predict(Matrix<double>.Build.DenseOfColumnVectors(InputNames.Select(table.Column)));
         return new FilePredictions(
@@ -190,8 +219,25 @@ public sealed class FormulaProcessFit : IFilePredictor, IProcess
             [new Prediction(found.Mean, Around(found.FunctionDeviation), Around(found.Deviation))])
         {
             DroppedRows = table.Dropped,
-            Notes = Note is { } note ? [note] : [],
+            Notes = [.. new[] { Note, OfLost(found.Mean, inputs) }.OfType<string>()],
         };
+    }
+
+    /// <summary>Names the first row without a prediction, and what is too large there; null for none.</summary>
+    private string? OfLost(Vector<double> mean, Matrix<double> inputs)
+    {
+        int row = mean.ToList().FindIndex(value => !double.IsFinite(value));
+        if (row < 0)
+        {
+            return null;
+        }
+
+        int column = inputs.Row(row).AbsoluteMaximumIndex();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Row {row + 1} has no prediction, since {InputNames[column]} = {inputs[row, column]:G6} is so large that "
+            + $"what is computed of it overflows ({mean.Count(value => !double.IsFinite(value))} such rows): correct "
+            + $"it, or leave the row out.");
     }
 
     /// <summary>Writes the fit to a folder.</summary>

@@ -11,7 +11,7 @@ internal sealed partial record ProcessTerm(string Law, IReadOnlyList<string> Col
     private const string Level = "level";
 
     /// <summary>Tells whether a formula has a Gaussian process.</summary>
-    public static bool IsIn(string formula) => Term().IsMatch(formula);
+    public static bool IsIn(string formula) => Opening().IsMatch(formula);
 
     /// <summary>Takes a formula apart.</summary>
     /// <exception cref="FormatException">
@@ -22,6 +22,13 @@ internal sealed partial record ProcessTerm(string Law, IReadOnlyList<string> Col
         ArgumentNullException.ThrowIfNull(formula);
         int tilde = formula.IndexOf('~', StringComparison.Ordinal);
         MatchCollection found = Term().Matches(formula);
+        if (found.Count < Opening().Count(formula))
+        {
+            throw new FormatException(
+                "gp( has no closing bracket, or brackets within: it takes the names of columns, as in gp(x, t): "
+                + formula);
+        }
+
         if (tilde < 0 || found.Count != 1 || found[0].Index < tilde)
         {
             throw new FormatException(
@@ -51,4 +58,7 @@ internal sealed partial record ProcessTerm(string Law, IReadOnlyList<string> Col
 
     [GeneratedRegex(@"(?<![\w.`])gp\s*\((?<columns>[^()]*)\)")]
     private static partial Regex Term();
+
+    [GeneratedRegex(@"(?<![\w.`])gp\s*\(")]
+    private static partial Regex Opening();
 }

@@ -79,6 +79,30 @@ public sealed record ProcessView(
             held is null || observed is null ? [] : CalibrationOf(held, observed));
     }
 
+    /// <summary>
+    /// Shows the inputs in units of their own, x · deviation + mean, where they had been standardized.
+    /// </summary>
+    /// <param name="units">The mean and the deviation of each input.</param>
+    public ProcessView InUnits(IReadOnlyList<(double Mean, double Deviation)> units)
+    {
+        ArgumentNullException.ThrowIfNull(units);
+        return this with
+        {
+            Slices =
+            [
+                .. Slices.Select(slice =>
+                {
+                    (double mean, double deviation) = units[slice.Input];
+                    return slice with
+                    {
+                        X = [.. slice.X.Select(x => x * deviation + mean)],
+                        Samples = [.. slice.Samples.Select(sample => (sample.X * deviation + mean, sample.Y))],
+                    };
+                }),
+            ],
+        };
+    }
+
     private static IReadOnlyList<(double Level, double Share)> CalibrationOf(
         GaussianProcessPrediction held, Vector<double> observed) =>
         [.. Enumerable.Range(1, Levels).Select(i => i / (Levels + 1.0)).Select(

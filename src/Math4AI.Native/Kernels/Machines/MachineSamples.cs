@@ -11,7 +11,8 @@ internal sealed class MachineSamples
         if (samples.Count < 2)
         {
             throw new ArgumentException(
-                $"A support vector machine needs 2 samples or more, and there are {samples.Count}.", nameof(inputs));
+                "A support vector machine needs 2 samples or more to learn from, and beside those that are held out "
+                + $"there {(samples.Count == 1 ? "is" : "are")} {samples.Count}: have more.", nameof(inputs));
         }
 
         Scaling = new InputScaling(samples, isStandardized);

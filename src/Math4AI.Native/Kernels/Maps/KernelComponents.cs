@@ -21,6 +21,8 @@ internal sealed class KernelComponents : TableFeatures
     public override string Formula =>
         $"kernel-pca:{components}{(kernel is null ? string.Empty : $":({kernel.Formula})")}";
 
+    public override bool HasOwnScales => true;
+
     protected override FeatureState Learn(Matrix<double> training)
     {
         Matrix<double> gram = KernelMaps.Of(kernel, training.ColumnCount).Gram(training);
@@ -32,7 +34,7 @@ internal sealed class KernelComponents : TableFeatures
         {
             throw new ArgumentException(
                 $"The samples have {values.Length} directions in which they differ, and {components} components were "
-                + "asked for.");
+                + $"asked for: ask for {values.Length} or fewer.");
         }
 
         // The largest element of each direction is positive, so that the sign does not depend on the decomposition.

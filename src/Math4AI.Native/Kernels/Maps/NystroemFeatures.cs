@@ -28,6 +28,8 @@ internal sealed class NystroemFeatures : TableFeatures
     public override string Formula =>
         $"nystroem:{count}:{(kernel is null ? string.Empty : $"({kernel.Formula})")}:{seed}";
 
+    public override bool HasOwnScales => true;
+
     protected override FeatureState Learn(Matrix<double> training)
     {
         int[] rows = [.. Enumerable.Range(0, training.RowCount)];

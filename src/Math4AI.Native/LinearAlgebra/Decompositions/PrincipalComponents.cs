@@ -64,7 +64,8 @@ public sealed record PrincipalComponents(int? Components = null)
         if (Components > samples.Channels)
         {
             throw new ArgumentException(
-                $"{Components} components of {samples.Channels} channels were asked for.", nameof(samples));
+                $"{Components} components of {samples.Channels} channels were asked for: ask for {samples.Channels} or "
+                + "fewer.", nameof(samples));
         }
 
         bool isWide = samples.Channels >= samples.Length;
@@ -159,7 +160,7 @@ public sealed record PrincipalComponents(int? Components = null)
         if (Components > rank)
         {
             throw new ArgumentException($"The samples have {rank} directions in which they differ, and {Components} "
-                + "components were asked for.");
+                + $"components were asked for: ask for {rank} or fewer.");
         }
 
         int count = Components ?? rank;

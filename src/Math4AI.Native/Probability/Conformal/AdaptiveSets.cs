@@ -7,12 +7,16 @@ namespace Math4AI.Probability.Conformal;
 /// class with a probability of at least the level, whatever the model and the distribution; small where the model is
 /// sure, large where it is not. The score of class k is the probability of the classes before it and a share v of its
 /// own. With v uniform on 0 … 1 the level is met within 1/(n + 1), and sets can be empty; with v = 1 they need no
-/// chance, hold the most probable class at least, and meet the level or more.
+/// chance, hold the most probable class at least, and meet the level or more; of classes with the same score, as where
+/// a model is sure to the last digit, the more probable one then has the lower.
 /// Source: Y. Romano, M. Sesia and E. Candès, "Classification with valid and adaptive coverage", NeurIPS 33 (2020).
 /// </summary>
 public sealed class AdaptiveSets
 {
     private const double SumTolerance = 1e-6;
+
+    // What a place behind the most probable class adds to a score: more than its rounding, and less than counts.
+    private const double Step = 1e-12;
 
     private readonly SplitConformal scores;
     private readonly bool isRandomized;
@@ -42,7 +46,7 @@ public sealed class AdaptiveSets
         {
             double[] row = Checked(probabilities.Row(i).AsArray() ?? probabilities.Row(i).ToArray(), i + 1);
             found[i] = classes[i] >= 0 && classes[i] < Classes
-                ? Scores(row, ShareOf(shares?[i]))[classes[i]]
+                ? Scores(row, shares?[i])[classes[i]]
                 : throw new ArgumentException($"Sample {i + 1} has class {classes[i]} of {Classes}.", nameof(classes));
         }
 
@@ -73,7 +77,7 @@ public sealed class AdaptiveSets
                 + "met.", nameof(share));
         }
 
-        double[] row = Checked([.. probabilities], 1), own = Scores(row, ShareOf(share));
+        double[] row = Checked([.. probabilities], 1), own = Scores(row, share);
         double most = scores.Quantile(level);
         return [.. Order(row).Where((k, place) => own[k] <= most || (place == 0 && !isRandomized))];
     }
@@ -82,14 +86,16 @@ public sealed class AdaptiveSets
         [.. Enumerable.Range(0, row.Length).OrderByDescending(k => row[k]).ThenBy(k => k)];
 
     /// <summary>The score of each class.</summary>
-    private static double[] Scores(double[] row, double share)
+    private static double[] Scores(double[] row, double? given)
     {
         double[] found = new double[row.Length];
-        double before = 0.0;
-        foreach (int k in Order(row))
+        double before = 0.0, share = ShareOf(given);
+        int[] order = Order(row);
+        for (int place = 0; place < order.Length; place++)
         {
-            found[k] = before + share * row[k];
-            before += row[k];
+            // Chance tells equal scores apart, where it is there.
+            found[order[place]] = before + share * row[order[place]] + (given is null ? place * Step : 0.0);
+            before += row[order[place]];
         }
 
         return found;

@@ -97,7 +97,8 @@ internal sealed unsafe class BlockedDistances : INeighborFinder
             int end = Math.Min(i + width, products.Length);
             if (end - i == width)
             {
-                Vector<double> squared = new Vector<double>(squares.AsSpan(start + i)) - new Vector<double>(products[i..]);
+                Vector<double> squared =
+                    new Vector<double>(squares.AsSpan(start + i)) - new Vector<double>(products[i..]);
                 Vector<long> isNearer = Vector.LessThan(squared, new Vector<double>(below));
                 if (Vector.EqualsAll(isNearer, Vector.LessThanOrEqual(squared, new Vector<double>(above))))
                 {

@@ -171,11 +171,13 @@ public sealed class ImageModel : IImagePredictor
     {
         ImageSet images = ImageSet.ReadLike(path, About.Shape, About.Target, skipsBad);
         double[][] found = Predict(images);
-        return new FilePredictions(About.Target, About.Shape.Classes, found, images.Names)
-        {
-            Sets = SetsOf(found, level ?? DefaultLevel),
-            Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
-        };
+        return SetWarnings.AddTo(
+            new FilePredictions(About.Target, About.Shape.Classes, found, images.Names)
+            {
+                Sets = SetsOf(found, level ?? DefaultLevel),
+                Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
+            },
+            Calibration, level ?? DefaultLevel);
     }
 
     /// <summary>Returns what is predicted.</summary>

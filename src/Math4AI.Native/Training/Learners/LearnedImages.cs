@@ -115,6 +115,13 @@ public sealed class LearnedImages : IImagePredictor
             cancellation) with
         {
             Coverage = model.Coverage(tested, UsualLevel),
+            DataWarnings =
+            [
+                .. new[]
+                {
+                    SetWarnings.Of([], images.Classes.Count, model.Scored?.Scores, UsualLevel),
+                }.OfType<string>(),
+            ],
         };
 
         (LearnedImages Model, Learner Chosen) Learn(ImageSet part, Func<LearnerSamples, LearnerChoice> choose)
@@ -240,11 +247,13 @@ public sealed class LearnedImages : IImagePredictor
     {
         ImageSet images = ImageSet.ReadLike(path, About.Shape, About.Target, skipsBad);
         double[][] values = Predict(images).ToRowArrays();
-        return new FilePredictions(About.Target, About.Shape.Classes, values, images.Names)
-        {
-            Sets = SetsOf(images, values, level ?? UsualLevel),
-            Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
-        };
+        return SetWarnings.AddTo(
+            new FilePredictions(About.Target, About.Shape.Classes, values, images.Names)
+            {
+                Sets = SetsOf(images, values, level ?? UsualLevel),
+                Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
+            },
+            Scored?.Scores, level ?? UsualLevel);
     }
 
     /// <summary>Returns what is predicted, and by what.</summary>

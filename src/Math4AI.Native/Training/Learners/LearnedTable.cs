@@ -325,13 +325,13 @@ public sealed class LearnedTable : IScoredModel
         double[][] values = found.Values.ToRowArrays();
         int[] decided = !areClasses ? []
             : About.Decision is { } rule ? Array.ConvertAll(values, rule.Of) : Scores.Likeliest(values);
-        return RowNotes.AddTo(
+        FilePredictions noted = RowNotes.AddTo(
             new FilePredictions(About.Target, About.Classes, values, [])
             {
                 Decided = decided,
                 Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
                 Intervals = areClasses ? []
-                    : Calibration is not null ? Calibration.Intervals(rows, level)
+                    : Calibration is not null ? Calibration.Intervals(rows, values, level)
                     : About.IntervalsByModel ? [.. DistributionsOf(rows, found).Select(each => each.Interval(level))]
                     : [],
                 Sets = !areClasses ? []
@@ -340,7 +340,8 @@ public sealed class LearnedTable : IScoredModel
                         ? [.. values.Select((row, i) => Scores.MostProbable(row, decided[i], level))]
                     : [],
             },
-            About.Encoder, rows, Calibration?.WarningAt(level, rows.Rows));
+            About.Encoder, rows);
+        return SetWarnings.AddTo(noted, Calibration?.Scores, level);
     }
 
     /// <summary>The share of rows whose interval or set holds the truth; null where the model gives none.</summary>

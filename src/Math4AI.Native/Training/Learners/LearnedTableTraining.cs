@@ -53,6 +53,10 @@ internal sealed class LearnedTableTraining(
                     "The training was stopped before its intervals or sets could be measured: the model predicts "
                     + "without them.",
                 ],
+                .. new[]
+                {
+                    SetWarnings.Of([], model.About.Classes.Count, model.Calibration?.Scores, CoverageLevel),
+                }.OfType<string>(),
             ],
             Coverage = model.Coverage(all.Test, CoverageLevel),
             TestDistributions = model.ScoresOf(all.Test),

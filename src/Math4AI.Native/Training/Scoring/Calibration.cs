@@ -1,4 +1,3 @@
-using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
@@ -73,8 +72,19 @@ internal sealed class Calibration
     public static string PartOf(string folder, int part) =>
         Path.Combine(folder, part == 0 ? Folder : $"{Folder}-{part + 1}");
 
-    /// <summary>The intervals of numbers.</summary>
-    public IReadOnlyList<(double Lower, double Upper)> Intervals(Table rows, double level)
+    /// <summary>
+    /// The intervals of numbers. Far outside the rows, models that learned from parts of these can be elsewhere than
+    /// the one that answers: an interval is then wide enough to hold the answer, which it may be without less chance.
+    /// </summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="answers">What the model answers for each.</param>
+    /// <param name="level">The chance.</param>
+    public IReadOnlyList<(double Lower, double Upper)> Intervals(
+        Table rows, IReadOnlyList<double[]> answers, double level) =>
+        [.. Intervals(rows, level).Zip(answers, (interval, answer) =>
+            (Math.Min(interval.Lower, answer[0]), Math.Max(interval.Upper, answer[0])))];
+
+    private IReadOnlyList<(double Lower, double Upper)> Intervals(Table rows, double level)
     {
         RowPredictions[] found = [.. models.Select(model => model.PredictAll(rows))];
         return [.. Enumerable.Range(0, rows.Rows).Select(row => Scores.Interval(
@@ -96,20 +106,6 @@ internal sealed class Calibration
                     || Scores.Holds(Array.ConvertAll(found, each => 1.0 - each[row, of]), level))]),
         ];
     }
-
-    /// <summary>
-    /// What to know of intervals or sets at a level that needs more rows than there are; null where there are enough.
-    /// </summary>
-    /// <param name="level">The chance.</param>
-    /// <param name="rows">The number of rows that are predicted.</param>
-    public PredictionWarning? WarningAt(double level, int rows) => level * (Scores.Count + 1.0) <= Scores.Count
-        ? null
-        : new PredictionWarning(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"the {(models[0].Classes.Count > 0 ? "set holds every class" : "interval has no ends")}, since "
-                + $"{level:G} needs {Math.Ceiling(level / (1.0 - level) - 1e-9):0} rows that the model has not learned "
-                + $"from, and there are {Scores.Count}: a lower level says more."), rows);
 
     /// <summary>The share of rows whose interval or set, by a model, holds the truth.</summary>
     public static double Coverage(IScoredModel model, Table rows, double level)

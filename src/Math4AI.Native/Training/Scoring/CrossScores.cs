@@ -53,6 +53,26 @@ internal sealed class CrossScores
     /// <summary>Gets the part of each sample.</summary>
     public IReadOnlyList<int> Parts => parts;
 
+    /// <summary>Gets the highest level for which there are enough samples.</summary>
+    public double HighestLevel => scores.Length / (scores.Length + 1.0);
+
+    /// <summary>
+    /// Returns the least number of samples with which intervals have ends, and sets can leave a class out.
+    /// </summary>
+    /// <param name="level">The probability, between 0 and 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
+    public int LeastFor(double level)
+    {
+        // About level/(1 − level): rounding decides between neighbors.
+        int least = Math.Max(1, (int)Math.Min(int.MaxValue / 2, level / (1.0 - level)) - 1);
+        while (least < int.MaxValue / 2 && SplitConformal.RankOf(level, least) > least)
+        {
+            least++;
+        }
+
+        return least;
+    }
+
     /// <summary>
     /// Returns the interval of a new number: from the ⌊α(n + 1)⌋-th smallest of f₋ᵢ(x) − Rᵢ u to the ⌈level (n +
     /// 1)⌉-th smallest of f₋ᵢ(x) + Rᵢ u, where f₋ᵢ is the model that has not seen sample i, and Rᵢ its score. Infinite

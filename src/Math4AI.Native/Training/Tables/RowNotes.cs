@@ -13,16 +13,11 @@ internal static class RowNotes
     /// <summary>
     /// The predictions of a table with a note for each row that has one, and a warning for each column.
     /// </summary>
-    /// <param name="predictions">The predictions.</param>
-    /// <param name="encoder">What the columns were in training.</param>
-    /// <param name="table">The rows.</param>
-    /// <param name="ofAll">A warning of all rows; null for none.</param>
-    public static FilePredictions AddTo(
-        FilePredictions predictions, TableEncoder encoder, Table table, PredictionWarning? ofAll = null)
+    public static FilePredictions AddTo(FilePredictions predictions, TableEncoder encoder, Table table)
     {
         var notes = new string[table.Rows];
         Array.Fill(notes, string.Empty);
-        List<PredictionWarning> warnings = [.. new[] { ofAll }.OfType<PredictionWarning>()];
+        var warnings = new List<PredictionWarning>();
         foreach (EncodedColumn column in encoder.Columns.Where(column => table.Names.Contains(column.Name)))
         {
             int count = column.AreTexts ? OfTexts(table, column, notes)

@@ -87,6 +87,15 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         ? column.HasMissing ? [column.Name, $"{column.Name} is missing"] : [column.Name]
         : column.Classes.Select(name => $"{column.Name}={name}"))];
 
+    /// <summary>
+    /// Returns the mean and the deviation of each input, by which a number of its column is input · deviation + mean; 0
+    /// and 1 of inputs that are no numbers of a column.
+    /// </summary>
+    public IReadOnlyList<(double Mean, double Deviation)> UnitsOfInputs() =>
+        [.. Columns.Where(column => !column.IsConstant).SelectMany(column =>
+            Enumerable.Range(0, column.Inputs).Select(place =>
+                column.AreNumbers && place == 0 ? (column.Mean, column.Deviation) : (0.0, 1.0)))];
+
     /// <summary>Gets how the target is written; null in models of earlier versions.</summary>
     public ColumnForm? TargetForm { get; init; }
 

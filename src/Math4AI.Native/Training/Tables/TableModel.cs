@@ -249,15 +249,16 @@ public sealed class TableModel : IScoredModel
     {
         double[][] values = Predict(rows);
         bool areClasses = About.Task == TableTask.Classification;
-        return RowNotes.AddTo(
+        FilePredictions noted = RowNotes.AddTo(
             new FilePredictions(About.Target, About.Classes, values, [])
             {
-                Intervals = areClasses || Calibration is null ? [] : Calibration.Intervals(rows, level),
+                Intervals = areClasses || Calibration is null ? [] : Calibration.Intervals(rows, values, level),
                 Sets = areClasses && Calibration is not null
                     ? Calibration.Sets(rows, Scores.Likeliest(values), level)
                     : [],
             },
-            About.Encoder, rows, Calibration?.WarningAt(level, rows.Rows));
+            About.Encoder, rows);
+        return SetWarnings.AddTo(noted, Calibration?.Scores, level);
     }
 
     /// <summary>

@@ -28,6 +28,7 @@ internal static class TableWarnings
         [
             .. all.Inputs.Select(name => OfLeak(different, name, all.Look.Target, all.Task)).OfType<string>(),
             .. OfFewRows(all),
+            .. OfFarTargets(all),
             .. OfDuplicates(all),
             .. OfClasses(all),
         ];
@@ -59,6 +60,41 @@ internal static class TableWarnings
         {
             yield return $"There are only {rows} rows, {all.Test.Rows} of them for the test: what is chosen and scored "
                 + $"by so few may be chance; have {MinRowsOfScores} rows or more before you trust the model.";
+        }
+    }
+
+    /// <summary>
+    /// A row of the test whose target lies so far from all others that the scores are about it alone.
+    /// </summary>
+    private static IEnumerable<string> OfFarTargets(PreparedTable all)
+    {
+        // Of the range that nine of ten targets of the training lie in: tails as heavy as those of the logarithmic
+        // normal distribution with σ = 2 stay within.
+        const double Far = 100.0, Tail = 0.05;
+        if (all.Task != TableTask.Regression)
+        {
+            yield break;
+        }
+
+        string target = all.Look.Target;
+        double[] learned = [.. all.Rows.Select(all.Learned).Numbers(target).Where(double.IsFinite).Order()];
+        if (learned.Length < MinRows)
+        {
+            yield break;
+        }
+
+        double lower = learned[(int)(Tail * learned.Length)], upper = learned[^(1 + (int)(Tail * learned.Length))];
+        double[] tested = all.Test.Numbers(target);
+        int[] far = [.. Enumerable.Range(0, tested.Length).Where(
+            row => Math.Max(lower - tested[row], tested[row] - upper) > Far * (upper - lower) && upper > lower)];
+        if (far.Length > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Row {all.Test.NumberOf(far[0])}, in the test part, has {target} = {tested[far[0]]:G6}, while nine of "
+                + $"ten rows of the training have {lower:G4} to {upper:G4}"
+                + $"{(far.Length > 1 ? $", and {far.Length - 1} more are as far off" : string.Empty)}: the scores of "
+                + $"the test tell of that alone. Correct it, or leave it out.");
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class EvidenceSearch(
     private Minimum Beyond(
         Minimum best, ScaledEvidence scaled, double[] start, CancellationToken cancellation)
     {
-        IReadOnlyList<int> pressed = Pressed(best, scaled);
+        List<int> pressed = Pressed(best, scaled);
         for (int i = 0; i < MaxWidenings && pressed.Count > 0; i++)
         {
             ScaledEvidence wider = Within(start, best.Parameters.ToArray());

@@ -61,7 +61,7 @@ internal sealed class CrossScores
     /// </summary>
     /// <param name="level">The probability, between 0 and 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
-    public int LeastFor(double level)
+    public static int LeastFor(double level)
     {
         // About level/(1 − level): rounding decides between neighbors.
         int least = Math.Max(1, (int)Math.Min(int.MaxValue / 2, level / (1.0 - level)) - 1);

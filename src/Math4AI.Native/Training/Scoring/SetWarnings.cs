@@ -41,7 +41,7 @@ internal static class SetWarnings
     public static string? Of(
         IReadOnlyList<IReadOnlyList<int>> sets, int classes, CrossScores? scores, double level) =>
         scores is null ? null
-        : scores.LeastFor(level) is var least && scores.Count < least ? TooFew(classes, scores, level, least)
+        : CrossScores.LeastFor(level) is var least && scores.Count < least ? TooFew(classes, scores, level, least)
         : classes > 1 && sets.Count > 1 && sets.All(set => set.Count == classes)
             ? $"Every set holds every class: the model is too unsure to rule out one with a chance of {Text(level)}. "
                 + "Ask for a lower level, or train on more rows or with other features."

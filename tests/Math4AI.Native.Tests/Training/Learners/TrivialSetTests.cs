@@ -21,7 +21,7 @@ public sealed class TrivialSetTests : TemporaryFolder
     public void A_level_needs_so_many_samples(double level, int least)
     {
         var scores = CrossScores.OfOne(new double[least]);
-        Assert.Equal(least, scores.LeastFor(level));
+        Assert.Equal(least, CrossScores.LeastFor(level));
         Assert.False(scores.Holds([1.0], level));
         Assert.True(CrossScores.OfOne(new double[least - 1]).Holds([1.0], level));
     }

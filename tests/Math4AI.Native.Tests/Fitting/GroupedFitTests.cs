@@ -54,6 +54,24 @@ public sealed class GroupedFitTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_response_that_explains_itself_is_refused()
+    {
+        string path = In("self.csv");
+        File.WriteAllText(path, "time,signal\n0,1\n1,2.5\n2,3\n3,4\n");
+        foreach (string formula in new[] { "signal ~ signal + a", "log(signal) ~ a*signal + b*time" })
+        {
+            Assert.Contains(
+                "The response 'signal' stands on the right of ~ too",
+                Assert.Throws<ArgumentException>(() => FitProblem.Read(path, formula)).Message,
+                StringComparison.Ordinal);
+        }
+
+        // A known part of the response, and another response, may stand there.
+        _ = FitProblem.Read(path, "signal - time ~ a + b*time");
+        _ = FitProblem.Read(path, "time, signal ~ a, b*time");
+    }
+
+    [Fact]
     public void Lines_before_the_names_are_skipped_and_errors_name_the_line_of_the_file()
     {
         string path = In("head.csv");

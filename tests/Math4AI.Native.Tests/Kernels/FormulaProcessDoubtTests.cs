@@ -74,7 +74,8 @@ public sealed class FormulaProcessDoubtTests : TemporaryFolder
     [Theory]
     [InlineData("y ~ a*x + gp(x", "no closing bracket")]
     [InlineData("y ~ a*x + gp(x", "y ~ a*x + gp(x")]
-    public void A_bracket_that_is_missing_is_named(string formula, string expected)
+    [InlineData("y ~ gp(x, x)", "names a column twice")]
+    public void A_bracket_that_is_missing_and_a_column_twice_are_named(string formula, string expected)
     {
         Assert.True(FormulaProcess.IsProcess(formula));
         Assert.Contains(

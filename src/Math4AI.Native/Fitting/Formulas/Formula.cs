@@ -71,6 +71,16 @@ public sealed class Formula
     public IReadOnlyList<string> InputsAmong(IReadOnlyCollection<string> columns) =>
         [.. Names(Outputs).Where(columns.Contains).Distinct()];
 
+    /// <summary>
+    /// Returns a column that a response is made of, where all that it is made of stands in its own function too, which
+    /// then explains it by itself; null where there is none.
+    /// </summary>
+    /// <param name="columns">The names of the columns that there are.</param>
+    internal string? SelfExplainedAmong(IReadOnlyCollection<string> columns) => Responses.Zip(Outputs)
+        .Select(pair => (
+            Observed: pair.First.Names().Where(columns.Contains).ToArray(), Right: pair.Second.Names().ToHashSet()))
+        .FirstOrDefault(pair => pair.Observed.Length > 0 && pair.Observed.All(pair.Right.Contains)).Observed?[0];
+
     /// <summary>Computes the responses, which are functions of columns alone, of every row.</summary>
     /// <param name="names">The names of the columns that there are.</param>
     /// <param name="columns">Those that <see cref="ColumnsAmong"/> names.</param>

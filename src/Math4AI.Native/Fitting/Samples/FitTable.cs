@@ -63,6 +63,13 @@ internal sealed class FitTable
     {
         var columns = formula.ColumnsAmong([.. table.Names]).ToDictionary(name => name, table.Column);
         FitTargets targets = formula.Respond(table.Names, columns);
+        if (formula.SelfExplainedAmong([.. table.Names]) is { } observed)
+        {
+            throw new ArgumentException(
+                $"The response '{observed}' stands on the right of ~ too, where it would explain itself: leave it out "
+                + "there.");
+        }
+
         string[] inputs = [.. formula.InputsAmong([.. table.Names])];
         return errors.Apply(new FitProblem
         {

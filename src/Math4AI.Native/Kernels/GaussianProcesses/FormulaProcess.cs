@@ -70,7 +70,6 @@ public sealed record FormulaProcess
         string? where = null)
     {
         ProcessTerm term = ProcessTerm.Of(formula);
-        string left = formula.Split('~')[0];
         if (errors is { Weights: not null } or { InputSigma.Count: > 0 } or { Sigma: not null, IsSigmaAbsolute: false })
         {
             throw new ArgumentException(
@@ -84,14 +83,6 @@ public sealed record FormulaProcess
         {
             throw new ArgumentException(
                 $"gp(…) takes columns, and '{unknown}' is none of {path}: write the law's parameters outside of it.");
-        }
-
-        IReadOnlyList<string> observed = Fitting.Formulas.Formula.Parse(left).InputsAmong([.. law.Model.InputNames]);
-        if (observed.Count > 0)
-        {
-            throw new ArgumentException(
-                $"The response '{observed[0]}' stands on the right of ~ too, where it would explain itself: leave it "
-                + "out there.");
         }
 
         return law.Model.Outputs == 1

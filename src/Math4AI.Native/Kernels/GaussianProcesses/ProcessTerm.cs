@@ -48,6 +48,11 @@ internal sealed partial record ProcessTerm(string Law, IReadOnlyList<string> Col
                 + formula);
         }
 
+        if (columns.Distinct().Count() < columns.Length)
+        {
+            throw new FormatException($"gp({string.Join(", ", columns)}) names a column twice: name each once.");
+        }
+
         string law = before.Trim().Length > 0 ? before[..^1] + after
             : after.Length > 0 ? after.TrimStart('+')
             : Level;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
 
@@ -181,19 +180,8 @@ internal static class Distance
 {
     public static double Square(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        // Eight sums side by side on every processor, so that all round alike.
-        Vector256<double> even = default, odd = default;
-        int lanes = Vector256<double>.Count, i = 0;
-        for (; i + 2 * lanes <= x.Length; i += 2 * lanes)
-        {
-            Vector256<double> first = Vector256.Create(x[i..]) - Vector256.Create(y[i..]);
-            Vector256<double> second = Vector256.Create(x[(i + lanes)..]) - Vector256.Create(y[(i + lanes)..]);
-            even += first * first;
-            odd += second * second;
-        }
-
-        double sum = Vector256.Sum(even + odd);
-        for (; i < x.Length; i++)
+        double sum = 0.0;
+        for (int i = 0; i < x.Length; i++)
         {
             double difference = x[i] - y[i];
             sum += difference * difference;

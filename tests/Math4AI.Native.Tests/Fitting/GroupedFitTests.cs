@@ -68,7 +68,7 @@ public sealed class GroupedFitTests : TemporaryFolder
 
         // A known part of the response, and another response, may stand there.
         _ = FitProblem.Read(path, "signal - time ~ a + b*time");
-        _ = FitProblem.Read(path, "time, signal ~ a, b*time");
+        _ = FitProblem.Read(path, "time; signal ~ a; b*time");
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public sealed class NetworkIntervalTests : TemporaryFolder
         Assert.Equal(model.PredictTable(table, 0.7).Sets, read.PredictTable(table, 0.7).Sets);
         Assert.Equal(model.CalibrationCount, read.CalibrationCount);
         bool IsTooMuch(double level) => read.PredictTable(table, level).Warnings.Any(
-            warning => warning.Text.Contains("0.999 needs", StringComparison.Ordinal));
+            warning => warning.Text.Contains("a chance of 0.9999 needs 9999", StringComparison.Ordinal));
         Assert.False(IsTooMuch(0.7));
         Assert.True(IsTooMuch(0.9999));
         Save(TableModel.Train(table, null, options with { Intervals = IntervalSource.None }).Model);

@@ -51,8 +51,12 @@ internal static class SetWarnings
         (classes > 0 ? "Every set holds every class" : "Intervals have no ends")
             + $", since they rest on {scores.Count} samples that the model has not seen, and a chance of {Text(level)} "
             + $"needs {least}: train on more"
-            + (scores.HighestLevel > 0.5 ? $", or ask for a level of {Text(scores.HighestLevel)} or less." : ".");
+            + (scores.HighestLevel > 0.5
+                ? $", or ask for a level of {Text(Below(scores.HighestLevel))} or less."
+                : ".");
 
-    private static string Text(double level) =>
-        (Math.Floor(1000.0 * level + 1e-6) / 1000.0).ToString("0.###", CultureInfo.InvariantCulture);
+    private static string Text(double level) => level.ToString(CultureInfo.InvariantCulture);
+
+    // Rounded up, it would be a level for which there are too few samples.
+    private static double Below(double level) => Math.Floor(1000.0 * level + 1e-6) / 1000.0;
 }

@@ -79,9 +79,9 @@ public static class ImageFeatures
     {
         // Smooth histograms with the norm L1-sqrt tell digits and clothes apart better than those without (benchmarks);
         // the sign of a step is left out, since photographs have dark and bright grounds.
-        const int Block = 3, Cell = 8, LeastCell = 2;
+        const int Block = 3, Cell = 8, MinCell = 2;
         int cell = Math.Min(Cell, Math.Min(height, width) / Block);
-        return cell >= LeastCell ? $"color, hog:9:{cell}:{Block}:l1-sqrt:smooth" : "color, grey";
+        return cell >= MinCell ? $"color, hog:9:{cell}:{Block}:l1-sqrt:smooth" : "color, grey";
     }
 
     private static FeatureNames<ImageSet> Known()

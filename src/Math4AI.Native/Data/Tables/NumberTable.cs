@@ -257,7 +257,8 @@ public sealed record NumberTableOptions
     internal string RemedyOfMissing { get; init; } =
         "rows with missing values can be dropped (--missing drop, or DropsMissing)";
 
-    /// <summary>How rows to predict are read where nothing else is said: each has a prediction, and none is dropped.
+    /// <summary>
+    /// How rows to predict are read where nothing else is said: each has a prediction, and none is dropped.
     /// </summary>
     internal static NumberTableOptions ToPredict { get; } = new()
     {

@@ -56,7 +56,7 @@ internal sealed record Predictor(
         int samples = inputs.RowCount;
         Matrix<double> jacobian =
             Model.Jacobian(inputs, Parameters).SubMatrix(output * samples, samples, 0, Parameters.Count);
-        Vector<double> variance = (jacobian * Covariance).PointwiseMultiply(jacobian).RowSums();
+        double[] variance = Variances(jacobian);
         double quantile = Quantile(level);
         var confidence = new Interval[samples];
         var observation = new Interval[samples];
@@ -73,5 +73,32 @@ internal sealed record Predictor(
         }
 
         return new Prediction(predicted.Column(output).Map(Distance.Mean, Zeros.Include), confidence, observation);
+    }
+
+    /// <summary>Returns gᵀ C g for each row g of a Jacobian, where C is the covariance of the parameters.</summary>
+    private double[] Variances(Matrix<double> jacobian)
+    {
+        // Such sums need no matrix product, and so no page of a short fit loads MKL, which takes longer than the fit.
+        const int FewParameters = 8;
+        if (jacobian.ColumnCount > FewParameters)
+        {
+            return (jacobian * Covariance).PointwiseMultiply(jacobian).RowSums().ToArray();
+        }
+
+        double[][] columns = jacobian.ToColumnArrays();
+        var sums = new double[jacobian.RowCount];
+        for (int j = 0; j < columns.Length; j++)
+        {
+            for (int k = 0; k <= j; k++)
+            {
+                double factor = j == k ? Covariance[j, k] : Covariance[j, k] + Covariance[k, j];
+                for (int i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += factor * columns[j][i] * columns[k][i];
+                }
+            }
+        }
+
+        return sums;
     }
 }

@@ -21,13 +21,15 @@ public class FirstUseTests : TemporaryFolder
         Assert.DoesNotContain("libmath4ai_sound.so", opened);
     }
 
-    [Fact]
-    public void A_formula_is_fitted_to_few_rows_without_libtorch()
+    [Theory]
+    [InlineData("--no-report")]
+    [InlineData("--json")]
+    public void A_formula_is_fitted_to_few_rows_without_libtorch(string option)
     {
         File.WriteAllLines(In("line.csv"), Enumerable.Range(0, 20).Select(i => $"{i},{2 * i + i % 3}").Prepend("x,y"));
         HashSet<string> opened =
-            OpenedBy("fit", In("line.csv"), "--model", "y ~ a*x+b", "--json", "--no-report", "-o", In("out"));
-        Assert.True(Directory.Exists(In("out")));
+            OpenedBy("fit", In("line.csv"), "--model", "y ~ a*x+b", option, "-o", In("out"));
+        Assert.Equal(option != "--no-report", File.Exists(Path.Combine(In("out"), "report.html")));
         Assert.DoesNotContain(opened, name => name.Contains("torch", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain("libmath4ai_sound.so", opened);
     }

@@ -31,6 +31,7 @@ internal sealed unsafe class BandedIva
     private readonly Action<int> project;
     private readonly Action<int> fit;
     private readonly Action<int> begin;
+    private readonly Action<int> whiten;
     private readonly Action<int> sum;
     private readonly Action<int> weigh;
     private readonly Action<int> renew;
@@ -89,7 +90,7 @@ internal sealed unsafe class BandedIva
             ? [(0, 1), (1, 2), (2, 0)]
             : [.. Enumerable.Range(0, sources).SelectMany(
                 a => Enumerable.Range(a + 1, sources - a - 1).Select(b => (a, b)))];
-        (normalize, project, fit, begin) = (Normalize, ProjectBack, Fit, Begin);
+        (normalize, project, fit, begin, whiten) = (Normalize, ProjectBack, Fit, Begin, Whiten);
         (sum, weigh, renew) = (SumPower, Weigh, Renew);
     }
 
@@ -100,6 +101,9 @@ internal sealed unsafe class BandedIva
         Array.Fill(all, 1.0, 0, frames);
         crew.Run(frequencies, begin);
     }
+
+    /// <summary>Begins at channels that do not correlate; there are as many sources as channels.</summary>
+    public void Whiten() => crew.Run(frequencies, whiten);
 
     /// <summary>Gets the unmixing matrices W_f, row-major, one for each frequency.</summary>
     public Complex[][] Unmixing { get; }
@@ -202,6 +206,12 @@ internal sealed unsafe class BandedIva
             products.Covariance(f, all.AsSpan(0, stride), covariances[f]);
             RenewBackground(f);
         }
+    }
+
+    private void Whiten(int f)
+    {
+        products.Covariance(f, all.AsSpan(0, stride), Unmixing[f]);
+        UnmixingRows.Whiten(Unmixing[f], channels);
     }
 
     private void RenewBackground(int f)

@@ -22,6 +22,7 @@ internal sealed class RoomLearner
     private readonly int sources;
     private readonly int maxLength;
     private readonly int sweepFactor;
+    private readonly bool startsWhite;
     private readonly float[][] outputs;
     private readonly double[][] scratch;
     private readonly Stage coarse;
@@ -49,7 +50,7 @@ internal sealed class RoomLearner
     {
         plan ??= RoomPlan.Usual;
         (this.crew, this.channels, this.sources) = (crew, channels, sources);
-        (this.maxLength, sweepFactor) = (maxLength, plan.SweepFactor);
+        (this.maxLength, sweepFactor, startsWhite) = (maxLength, plan.SweepFactor, plan.StartsWhite);
         outputs = [.. Enumerable.Range(0, sources).Select(_ => new float[maxLength])];
         ShortWindow = PowerOfTwo(plan.ShortWindowSeconds * sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
@@ -119,6 +120,11 @@ internal sealed class RoomLearner
         Iterations = 0;
         Report(progress, "short window");
         BandedIva rough = coarse.Begin(from);
+        if (startsWhite && sources == channels)
+        {
+            rough.Whiten();
+        }
+
         rough.Divide(bands: 8, sharedByAll: 0.5, rowScaling: 0.0);
         rough.Normalize();
         Iterate(rough, 10, cancellation);

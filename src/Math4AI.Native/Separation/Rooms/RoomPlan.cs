@@ -4,13 +4,17 @@ namespace Math4AI.Separation.Rooms;
 /// <param name="ShortWindowSeconds">The window in which the order of the sources is found.</param>
 /// <param name="LongWindowShare">The long window, as a share of the one of a recording's length.</param>
 /// <param name="SweepFactor">How often the usual number of sweeps is made.</param>
-internal sealed record RoomPlan(double ShortWindowSeconds, double LongWindowShare, int SweepFactor)
+/// <param name="StartsWhite">Whether it begins at channels that do not correlate, in place of the channels.</param>
+internal sealed record RoomPlan(
+    double ShortWindowSeconds, double LongWindowShare, int SweepFactor, bool StartsWhite = false)
 {
     /// <summary>Gets the plan for a window that is given, and for live sound.</summary>
     public static RoomPlan Usual { get; } = new(0.128, 1.0, 1);
 
     /// <summary>
     /// Gets the plans to choose from: local optima differ from start to start, and a shorter window has less to learn.
+    /// More starts give the choice more to err about than they add.
     /// </summary>
-    public static IReadOnlyList<RoomPlan> Starts { get; } = [Usual, new(0.128, 0.5, 1), new(0.256, 0.5, 2)];
+    public static IReadOnlyList<RoomPlan> Starts { get; } =
+        [Usual with { StartsWhite = true }, new(0.256, 0.5, 2)];
 }

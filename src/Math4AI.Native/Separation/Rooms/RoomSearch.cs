@@ -37,8 +37,8 @@ internal sealed class RoomSearch(
     }
 
     /// <summary>
-    /// Separates from two starts with the shorter of two long windows, and with the longer one, and takes the result
-    /// that is most likely by the common model of <see cref="OutputCost"/>.
+    /// Separates by each of <see cref="RoomPlan.Starts"/>, and takes the result that is most likely by the common model
+    /// of <see cref="OutputCost"/>.
     /// </summary>
     private RoomFinding Choose(int sources)
     {

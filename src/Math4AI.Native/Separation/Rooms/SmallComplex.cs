@@ -115,6 +115,53 @@ internal static class SmallComplex
         }
     }
 
+    /// <summary>
+    /// Replaces a Hermitian, positive definite matrix C by C^(−1/2), by the coupled iteration Y ← (Y + Z⁻¹)/2, Z ← (Z +
+    /// Y⁻¹)/2 from Y = C and Z = I, which ends at Y = C^(1/2) and Z = C^(−1/2). Source: E. D. Denman and A. N. Beavers,
+    /// "The matrix sign function and computations in systems", Applied Mathematics and Computation 2 (1976).
+    /// </summary>
+    public static void InverseRoot(Span<Complex> matrix, int order)
+    {
+        const int MaxSteps = 60;
+        const double Converged = 1e-28;
+        Span<Complex> inverse = stackalloc Complex[order * order], ofMatrix = stackalloc Complex[order * order],
+            ofInverse = stackalloc Complex[order * order];
+        double scale = 0.0;
+        for (int i = 0; i < order; i++)
+        {
+            scale += matrix[i * order + i].Real / order;
+        }
+
+        for (int i = 0; i < inverse.Length; i++)
+        {
+            matrix[i] /= scale;
+            inverse[i] = i % (order + 1) == 0 ? 1.0 : 0.0;
+        }
+
+        double change = double.PositiveInfinity, size = 1.0;
+        for (int step = 0; step < MaxSteps && change > Converged * size; step++)
+        {
+            matrix.CopyTo(ofMatrix);
+            Invert(ofMatrix, order);
+            inverse.CopyTo(ofInverse);
+            Invert(ofInverse, order);
+            (change, size) = (0.0, 0.0);
+            for (int i = 0; i < inverse.Length; i++)
+            {
+                Complex next = 0.5 * (inverse[i] + ofMatrix[i]);
+                change += Square(next - inverse[i]);
+                size += Square(next);
+                matrix[i] = 0.5 * (matrix[i] + ofInverse[i]);
+                inverse[i] = next;
+            }
+        }
+
+        for (int i = 0; i < inverse.Length; i++)
+        {
+            matrix[i] = inverse[i] / Math.Sqrt(scale);
+        }
+    }
+
     /// <summary>Computes 1/z, without the care for overflow that <see cref="Complex"/> takes.</summary>
     public static Complex Reciprocal(Complex z)
     {

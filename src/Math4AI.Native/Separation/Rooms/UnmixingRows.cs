@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// The scales of the rows of an unmixing matrix W at one frequency, by what a microphone hears, A = W⁻¹.
+/// What is done to an unmixing matrix W at one frequency as a whole: scales of its rows by what a microphone hears, A =
+/// W⁻¹, and where it begins.
 /// </summary>
 internal static class UnmixingRows
 {
@@ -34,6 +35,30 @@ internal static class UnmixingRows
             double square = SmallComplex.Square(inverse[n]) + 1e-300;
             Multiply(unmixing.Slice(n * order, order), Math.Pow(square, 0.5 * (power - 1.0)) * inverse[n]);
         }
+    }
+
+    /// <summary>
+    /// Turns the covariance C of the channels into C^(−1/2), whose outputs have unit power, do not correlate, and are as
+    /// near to the channels as such outputs can be, so that their order is the same at all frequencies.
+    /// </summary>
+    /// <param name="covariance">C, which is overwritten.</param>
+    /// <param name="order">The number of channels.</param>
+    public static void Whiten(Span<Complex> covariance, int order)
+    {
+        // Directions with so little power are the microphones' noise.
+        const double LeastShare = 1e-4;
+        double trace = 0.0;
+        for (int i = 0; i < order; i++)
+        {
+            trace += covariance[i * order + i].Real;
+        }
+
+        for (int i = 0; i < order; i++)
+        {
+            covariance[i * order + i] += LeastShare * trace;
+        }
+
+        SmallComplex.InverseRoot(covariance, order);
     }
 
     /// <summary>Multiplies a row by a number.</summary>

@@ -29,14 +29,16 @@ internal static class FitHierarchyJob
 
         PosteriorDraws? earlier = asked.Earlier();
         progress.Show("posterior");
-        var line = new ChainsLine(progress);
-        HierarchicalPosterior found = earlier is null
-            ? HierarchicalPosterior.Sample(
-                problem, options.Pool, asked.Priors, asked.Sampler, start: options.Start, progress: line,
-                cancellation: cancellation)
-            : HierarchicalPosterior.Resume(
-                problem, options.Pool, earlier, asked.Sampler.Draws, asked.Priors, start: options.Start, progress: line,
-                cancellation: cancellation);
+        HierarchicalPosterior found;
+        try
+        {
+            found = Sample(options, asked, problem, earlier, progress, cancellation);
+        }
+        catch (SamplingStoppedException stopped)
+        {
+            return FitStop.Keep(files, options, stopped.Draws, earlier?.Count ?? 0, progress);
+        }
+
         IReadOnlyList<string> notes = FitOutput.Write(files, options, found);
         FitPosteriorSummary of = FitPosteriorSummary.Of(found, options.Level);
         FitHierarchySummary summary = new(
@@ -82,6 +84,20 @@ internal static class FitHierarchyJob
 
         Console.Error.WriteLine("The chains of the posterior do not agree: its draws are not to be used.");
         return 1;
+    }
+
+    private static HierarchicalPosterior Sample(
+        FitCommandOptions options, FitPosteriorChoice asked, GroupedProblem problem, PosteriorDraws? earlier,
+        ProgressLine progress, CancellationToken cancellation)
+    {
+        var line = new ChainsLine(progress);
+        return earlier is null
+            ? HierarchicalPosterior.Sample(
+                problem, options.Pool, asked.Priors, asked.Sampler, start: options.Start, progress: line,
+                cancellation: cancellation)
+            : HierarchicalPosterior.Resume(
+                problem, options.Pool, earlier, asked.Sampler.Draws, asked.Priors, start: options.Start, progress: line,
+                cancellation: cancellation);
     }
 
     private static FitPosteriorChoice Check(FitCommandOptions options)

@@ -41,14 +41,22 @@ internal static class FitJob
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
         FitSummary summary = Summary(options, result, bootstrap, comparison, after);
         summary = summary with { Notes = [.. NotesOnProcesses(options, problem), .. summary.Notes] };
-        FitPosterior? posterior = Posterior(files, options, result, earlier, progress, cancellation);
+        FitPosterior? posterior = null;
+        PosteriorComparison? ranking;
+        try
+        {
+            posterior = Posterior(options, result, earlier, progress, cancellation);
+            ranking = Ranking(options, posterior, comparison, cancellation);
+        }
+        catch (OperationCanceledException stopped) when (FitStop.Drawn(posterior, stopped) is { } drawn)
+        {
+            return FitStop.Keep(files, options, drawn, earlier?.Count ?? 0, progress);
+        }
+
+        posterior?.Draws.Save(files.Add(FitOutput.Draws(options)));
         LaplacePosterior? laplace = options.Posterior is { IsLaplace: true } asked
             ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
             : null;
-        PosteriorComparison? ranking = posterior is null || comparison.Count == 0
-            ? null
-            : PosteriorComparison.Sample(
-                posterior, comparison, options.Posterior!.Priors, options.Posterior.Sampler, cancellation);
         summary = summary with
         {
             Notes =
@@ -137,10 +145,10 @@ internal static class FitJob
             : [$"{count} processes did the same: the samples are too few to share, and one start is one job."];
     }
 
-    /// <summary>Samples the posterior and writes its draws; null where none is asked for.</summary>
+    /// <summary>Samples the posterior; null where none is asked for.</summary>
     private static FitPosterior? Posterior(
-        FileTransaction files, FitCommandOptions options, FitResult result, PosteriorDraws? earlier,
-        ProgressLine progress, CancellationToken cancellation)
+        FitCommandOptions options, FitResult result, PosteriorDraws? earlier, ProgressLine progress,
+        CancellationToken cancellation)
     {
         if (options.Posterior is not { IsLaplace: false } asked)
         {
@@ -148,12 +156,17 @@ internal static class FitJob
         }
 
         var line = new ChainsLine(progress);
-        FitPosterior posterior = earlier is null
+        return earlier is null
             ? FitPosterior.Sample(result, asked.Priors, Sampler(asked), line, cancellation)
             : FitPosterior.Resume(result, earlier, asked.Sampler.Draws, asked.Priors, line, cancellation);
-        posterior.Draws.Save(files.Add(FitOutput.Draws(options)));
-        return posterior;
     }
+
+    private static PosteriorComparison? Ranking(
+        FitCommandOptions options, FitPosterior? posterior, IReadOnlyList<RankedModel> comparison,
+        CancellationToken cancellation) => posterior is null || comparison.Count == 0
+        ? null
+        : PosteriorComparison.Sample(
+            posterior, comparison, options.Posterior!.Priors, options.Posterior.Sampler, cancellation);
 
     private static FitResult Fit(FitCommandOptions options, FitProblem problem, CancellationToken cancellation)
     {
@@ -164,6 +177,7 @@ internal static class FitJob
                 + $"{string.Join(", ", problem.Model.ParameterNames)}.");
         }
 
+        problem = options.Posterior?.ForStart(problem) ?? problem;
         FitResult result = options.Start is null
             ? problem.Fit(cancellation: cancellation)
             : problem.Fit(options.Start, cancellation);

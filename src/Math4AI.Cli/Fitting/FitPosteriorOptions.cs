@@ -22,6 +22,19 @@ internal sealed record FitPosteriorChoice(
     public PosteriorDraws? Earlier() => Resumed is null ? null : PosteriorDraws.Load(
         Directory.Exists(Resumed) ? Path.Combine(Resumed, FitOutput.DrawsName) : Resumed);
 
+    /// <summary>
+    /// The problem of the fit that the chains start from: with fewer samples than parameters it takes their priors too.
+    /// </summary>
+    public FitProblem ForStart(FitProblem problem)
+    {
+        string[] free = [.. problem.Model.ParameterNames.Where(name => !problem.Fixed.ContainsKey(name))];
+        bool isShort = problem.Inputs is { } inputs && inputs.RowCount * problem.Model.Outputs <= free.Length;
+        return !isShort ? problem : problem with
+        {
+            Priors = Priors.Where(pair => free.Contains(pair.Key)).ToDictionary(),
+        };
+    }
+
     /// <summary>The weak priors that were taken, in a sentence; null for none.</summary>
     public string? Note { get; private init; }
 
@@ -48,6 +61,9 @@ internal sealed record FitPosteriorChoice(
 /// <summary>The options of <c>math4ai fit</c> for the posterior.</summary>
 internal sealed class FitPosteriorOptions
 {
+    /// <summary>The fewest draws of a chain that can be asked for.</summary>
+    public const int MinDraws = 100;
+
     private const string Laplace = "laplace";
     private const string WeakWord = "default";
 
@@ -77,8 +93,18 @@ internal sealed class FitPosteriorOptions
         "Go on with the chains of draws.npz of an earlier run, or of its folder: --draws more of each, the same as "
             + "those of one longer run. Data, model and priors are those of that run.");
 
+    private readonly Option<double> acceptance = CommonOptions.Named<double>(
+        "--target-acceptance", "P",
+        "The mean acceptance that the steps of the chains are adapted to, between 0 and 1: more, such as 0.95, makes "
+            + "steps shorter, which avoids divergences.",
+        new NutsSampler().TargetAcceptance);
+
+    private readonly Option<string> mass = CommonOptions.Named<string>(
+        "--mass-matrix", "FORM",
+        "The mass matrix of the chains: dense, diagonal, or auto, which is dense up to 50 parameters.",
+        "auto");
+
     private const int MinWarmup = 1000;
-    private const int MinDraws = 100;
 
     public void AddTo(Command command)
     {
@@ -86,6 +112,9 @@ internal sealed class FitPosteriorOptions
         command.Options.Add(priors);
         command.Options.Add(draws);
         command.Options.Add(resume);
+        command.Options.Add(acceptance);
+        mass.AcceptOnlyFromAmong("auto", "dense", "diagonal");
+        command.Options.Add(mass);
     }
 
     /// <summary>The parts of a text, of which an empty one has none that could be left out in silence.</summary>
@@ -101,9 +130,11 @@ internal sealed class FitPosteriorOptions
         if (parsed.GetResult(posterior) is not { Implicit: false })
         {
             return texts.Length == 0 && parsed.GetResult(draws) is not { Implicit: false }
-                && parsed.GetValue(resume) is null
+                && parsed.GetValue(resume) is null && !HasSettings(parsed)
                 ? null
-                : throw new UsageException("--prior, --draws and --resume belong to --posterior: give it too.");
+                : throw new UsageException(
+                    "--prior, --draws, --resume, --target-acceptance and --mass-matrix belong to --posterior: give it "
+                    + "too.");
         }
 
         string? method = parsed.GetValue(posterior);
@@ -112,11 +143,7 @@ internal sealed class FitPosteriorOptions
             throw new UsageException($"--posterior stands alone or takes {Laplace}, and not '{method}'.");
         }
 
-        bool hasChains = parsed.GetValue(resume) is not null || parsed.GetResult(draws) is { Implicit: false };
-        if (method == Laplace && hasChains)
-        {
-            throw new UsageException("--posterior laplace has no chains: leave out --draws and --resume.");
-        }
+        RequireTogether(parsed, method);
 
         int count = parsed.GetValue(draws);
         if (count < MinDraws)
@@ -129,12 +156,37 @@ internal sealed class FitPosteriorOptions
             Draws = count,
             Warmup = Math.Max(MinWarmup, count),
             Seed = parsed.GetValue(CommonOptions.Seed),
+            TargetAcceptance = parsed.GetValue(acceptance) is > 0.0 and < 1.0 and double target ? target
+                : throw new UsageException("--target-acceptance takes a number between 0 and 1, such as 0.95."),
+            MassMatrix = Enum.Parse<MassMatrix>(parsed.GetValue(mass)!, ignoreCase: true),
         };
         return new FitPosteriorChoice(KnownPriors(texts), sampler, method == Laplace)
         {
             TakesWeakPriors = texts.Contains(WeakWord),
             Resumed = parsed.GetValue(resume),
         };
+    }
+
+    private bool HasSettings(ParseResult parsed) =>
+        parsed.GetResult(acceptance) is { Implicit: false } || parsed.GetResult(mass) is { Implicit: false };
+
+    private void RequireTogether(ParseResult parsed, string? method)
+    {
+        bool isResumed = parsed.GetValue(resume) is not null;
+        bool hasChains = isResumed || parsed.GetResult(draws) is { Implicit: false } || HasSettings(parsed);
+        if (method == Laplace && hasChains)
+        {
+            throw new UsageException(
+                "--posterior laplace has no chains: leave out --draws, --resume, --target-acceptance and "
+                + "--mass-matrix.");
+        }
+
+        if (isResumed && HasSettings(parsed))
+        {
+            throw new UsageException(
+                "--resume goes on with the steps and masses of the earlier run: leave out --target-acceptance and "
+                + "--mass-matrix, or sample anew.");
+        }
     }
 
     private static Dictionary<string, Prior> KnownPriors(string[] texts)

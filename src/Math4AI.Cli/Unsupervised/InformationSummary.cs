@@ -21,7 +21,7 @@ internal sealed record UncomparedColumn(string Name, string Reason);
 /// <summary>What <c>math4ai information --json</c> prints.</summary>
 internal sealed record InformationSummary(
     int Rows, string? Given, IReadOnlyList<string> Columns, IReadOnlyList<UncomparedColumn> LeftOut, int Permutations,
-    string? Note, IReadOnlyList<PairLine> Pairs)
+    string? Note, IReadOnlyList<PairLine> Pairs, int Copies = 0)
 {
     private const int MaxShown = 20;
     private const double Level = 0.05;
@@ -32,7 +32,8 @@ internal sealed record InformationSummary(
         found.Permutations, found.Note,
         [.. found.Pairs.OrderByDescending(pair => pair.Information.Value).Select(pair => new PairLine(
             pair.First, pair.Second, pair.Rows, pair.Information.Value, pair.Information.StandardError,
-            pair.Information.Bias, pair.Correlation, pair.PValue, pair.Adjusted, pair.Estimator))]);
+            pair.Information.Bias, pair.Correlation, pair.PValue, pair.Adjusted, pair.Estimator))],
+        found.Copies);
 
     public void Print(string output, bool hasReport)
     {

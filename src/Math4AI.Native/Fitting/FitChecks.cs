@@ -95,6 +95,33 @@ internal static class FitChecks
         problem.Distance.Check(observed, problem.Model.Outputs);
     }
 
+    /// <summary>
+    /// Why the noise that the distance stands for cannot have given the observations, with the first sample; null where
+    /// it can.
+    /// </summary>
+    public static string? WhyNotDrawn(FitProblem problem)
+    {
+        if (problem.Targets is not { } targets || !problem.Distance.IsElementwise)
+        {
+            return null;
+        }
+
+        int others = 0;
+        string? first = null;
+        for (int i = 0; i < targets.Samples; i++)
+        {
+            double weight = problem.Weights?[i] ?? 1.0;
+            for (int k = 0; k < targets.Columns && weight > 0.0; k++)
+            {
+                string? why = problem.Distance.WhyNotDrawn(targets[k * targets.Samples + i], weight);
+                others += why is not null && first is not null ? 1 : 0;
+                first ??= why is null ? null : $"Sample {i + 1}: {why}";
+            }
+        }
+
+        return others == 0 ? first : $"{first} ({others} more are none either)";
+    }
+
     /// <summary>Throws if a name is none of the model's parameters.</summary>
     /// <exception cref="ArgumentException">One is none; the message lists those of the model.</exception>
     public static void RequireParameters(Model model, IEnumerable<string> names, string where)

@@ -385,7 +385,7 @@ public sealed record FitProblem
             : throw new ArgumentException(
                 FitText.ThereAre(cost.Observations, "sample")
                 + $"{(Weights is null ? string.Empty : " with a weight of more than 0")} for "
-                + $"{FitText.Count(cost.Unknowns.Count, "unknown parameter")}: more samples, or fixed parameters, are "
-                + "needed.");
+                + $"{FitText.Count(cost.Unknowns.Count, "unknown parameter")}: more samples, fixed parameters or "
+                + "priors are needed.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Starts;
+using Math4AI.Probability;
 
 namespace Math4AI.Fitting;
 
@@ -9,6 +10,9 @@ internal static class FitWarnings
 {
     private const double Nothing = 1e-3;
     private const double Undetermined = 1e4;
+
+    // Of more, looking for copies takes longer than many a fit.
+    private const int MaxCompared = 100_000;
 
     /// <summary>The warnings about a fit.</summary>
     public static IEnumerable<string> Of(FitResult fit)
@@ -49,10 +53,43 @@ internal static class FitWarnings
                 + "'identity' (--link, or Distance.WithLink) it stands for the expected value itself.";
         }
 
+        if (FitChecks.WhyNotDrawn(fit.Problem) is { } not)
+        {
+            yield return $"{not}: the expected value is fitted all the same, but the standard errors, the likelihood, "
+                + "AIC and BIC take the noise to be of that kind. For numbers that are means, weight each sample by "
+                + "how many it is of.";
+        }
+
+        if (Copies(fit.Problem) is { } copies)
+        {
+            yield return copies;
+        }
+
         foreach (string warning in Aliases(fit))
         {
             yield return warning;
         }
+    }
+
+    /// <summary>Rows that were written again, each of which the standard errors take for a measurement.</summary>
+    private static string? Copies(FitProblem problem)
+    {
+        if (problem.Inputs is not { RowCount: <= MaxCompared } inputs || problem.Targets is not { } targets)
+        {
+            return null;
+        }
+
+        double[][] columns =
+        [
+            .. inputs.ToColumnArrays(),
+            .. Enumerable.Range(0, targets.Columns).Select(
+                k => Enumerable.Range(0, targets.Samples).Select(i => targets[k * targets.Samples + i]).ToArray()),
+        ];
+        return CopiedRows.Distinct(columns) is not { } distinct ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{targets.Samples - distinct.Length} of {targets.Samples} samples are copies of others: each counts as a "
+            + $"measurement of its own, so that standard errors and intervals are too small, by a "
+            + $"factor of about {Math.Sqrt((double)targets.Samples / distinct.Length):0.##}. Remove the copies.");
     }
 
     /// <summary>The frequencies that evenly spaced samples cannot tell from the fitted ones.</summary>

@@ -99,7 +99,8 @@ public static class MutualInformation
     /// Physical Review E 69 (2004). Variables may have ties: rounded, ordinal, classes as numbers, many zeros; samples
     /// among ties count as in W. Gao et al., "Estimating mutual information for discrete-continuous mixtures", NeurIPS
     /// 30 (2017). Of ties the bias is judged too, by permuted variables, of which the truth is 0, and by halves of the
-    /// samples: see <see cref="Estimate.Error"/>.
+    /// samples: see <see cref="Estimate.Error"/>. Samples of continuous variables that are repeated whole are copies,
+    /// and count once.
     /// </summary>
     /// <param name="samplesByVariables">One row a sample; two or more variables.</param>
     /// <param name="neighbour">k: more neighbours mean less variance and more bias.</param>
@@ -114,6 +115,7 @@ public static class MutualInformation
         IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         RequireSamples(samplesByVariables);
+        samplesByVariables = WithoutCopies(samplesByVariables);
         int n = samplesByVariables.RowCount;
         var estimator = new KsgEstimator(samplesByVariables, neighbour, variant);
         var found = Estimate.MeanOf(estimator.Contributions(progress, cancellation));
@@ -142,6 +144,10 @@ public static class MutualInformation
         }
     }
 
+    private static Matrix<double> WithoutCopies(Matrix<double> samples) =>
+        CopiedRows.Distinct(samples.ToColumnArrays()) is not { } rows ? samples
+            : Matrix<double>.Build.Dense(rows.Length, samples.ColumnCount, (i, j) => samples[rows[i], j]);
+
     /// <summary>The estimate alone.</summary>
     private static double KsgValue(
         Matrix<double> samples, int neighbor, KsgVariant variant, CancellationToken cancellation) =>
@@ -153,7 +159,8 @@ public static class MutualInformation
     /// 0 where X and Y depend on each other through Z alone. Sources: S. Frenzel and B. Pompe, "Partial mutual
     /// information for coupling analysis of multivariate time series", Physical Review Letters 99 (2007); O. Mesner and
     /// C. Shalizi, "Conditional mutual information estimation for mixed, discrete and continuous data", IEEE
-    /// Transactions on Information Theory 67 (2021), for ties.
+    /// Transactions on Information Theory 67 (2021), for ties. Samples of continuous variables that are repeated whole
+    /// are copies, and count once.
     /// </summary>
     /// <param name="first">X, samples × variables.</param>
     /// <param name="second">Y.</param>
@@ -179,14 +186,14 @@ public static class MutualInformation
         }
 
         return Estimate.MeanOf(new ConditionalEstimator(
-            first.Append(second).Append(given), [], first.ColumnCount, second.ColumnCount, neighbour)
+            WithoutCopies(first.Append(second).Append(given)), [], first.ColumnCount, second.ColumnCount, neighbour)
             .Contributions(progress, cancellation));
     }
 
     /// <summary>
     /// Tests independence: all variables but the first are permuted, until ten permutations have as much information as
-    /// the samples, or to the last. Source: J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78
-    /// (1991).
+    /// the samples, or to the last. Samples of continuous variables that are repeated whole are copies, and count once.
+    /// Source: J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78 (1991).
     /// </summary>
     /// <param name="samplesByVariables">One row a sample.</param>
     /// <param name="permutations">The most of them; the least p-value is 1/(permutations + 1).</param>
@@ -202,9 +209,10 @@ public static class MutualInformation
         ArgumentNullException.ThrowIfNull(samplesByVariables);
         ArgumentOutOfRangeException.ThrowIfLessThan(permutations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(run, 1);
+        RequireSamples(samplesByVariables);
+        samplesByVariables = WithoutCopies(samplesByVariables);
         int[] all = [.. Enumerable.Range(0, samplesByVariables.RowCount)];
         int[][] runs = [.. all.Chunk(run)];
-        RequireSamples(samplesByVariables);
         var estimator = new KsgEstimator(samplesByVariables, neighbour, KsgVariant.Cubes);
         double value = estimator.Contributions().Average();
         bool IsAsLarge(int permutation)

@@ -97,8 +97,10 @@ public sealed record Trained<TModel>
         .. Look?.Warnings ?? [],
         .. DataWarnings,
         .. IsWorseThanMean
-            ? ["The validation rows are predicted worse than by the mean of the target: do not trust the model. "
-                + "Targets with a few very large values are better learned as their logarithms."]
+            ? ["The validation rows are predicted worse than by the mean of the target: do not trust the model."
+                + (TestNumbers.Length > 0 && Array.TrueForAll(TestNumbers, number => number > 0.0)
+                    ? " Targets with a few very large values are better learned as their logarithms."
+                    : string.Empty)]
             : IsNoBetterThanOneClass
                 ? ["The test rows are classified no better than by always answering the most frequent class: do not "
                     + "trust the classes; more rows, other columns or another model may help."]

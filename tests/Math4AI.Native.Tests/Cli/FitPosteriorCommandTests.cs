@@ -265,11 +265,40 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     [InlineData("--resume", "out", "give it too")]
     [InlineData("--posterior laplace --draws", "500", "has no chains")]
     [InlineData("--posterior", "variational", "takes laplace")]
+    [InlineData("--posterior --target-acceptance", "1", "between 0 and 1")]
+    [InlineData("--posterior laplace --mass-matrix", "dense", "has no chains")]
+    [InlineData("--posterior --resume out --target-acceptance", "0.9", "earlier run")]
+    [InlineData("--mass-matrix", "dense", "give it too")]
     public void Words_that_do_not_make_sense_are_wrong_usage(string options, string value, string message)
     {
         Finished finished =
             Run([Decay(), "--model", "y ~ a*exp(-b*x)", .. options.Split(' '), value, "-o", In("out")]);
         Assert.Equal(2, finished.Code);
         Assert.Contains(message, finished.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_acceptance_and_the_masses_of_the_chains_can_be_chosen()
+    {
+        Finished finished = Run(
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--draws", "200", "--target-acceptance", "0.95",
+            "--mass-matrix", "diagonal", "--no-report", "-o", In("out"));
+        Assert.True(finished.Code < 2, finished.Errors);
+        NutsSampler sampler = PosteriorDraws.Load(In(Path.Combine("out", "draws.npz"))).Sampler;
+        Assert.Equal((0.95, MassMatrix.Diagonal), (sampler.TargetAcceptance, sampler.MassMatrix));
+    }
+
+    [Fact]
+    public void Fewer_rows_than_parameters_are_sampled_where_all_have_priors()
+    {
+        File.WriteAllText(In("few.csv"), "x,y\n0,1\n1,2.2\n2,2.9\n");
+        string[] words = [In("few.csv"), "--model", "y ~ a + b*x + c*x^2 + d*x^3", "--posterior", "--no-report"];
+        const string Priors = "a ~ normal(0, 3); b ~ normal(0, 2); c ~ normal(0, 1); sigma ~ lognormal(-1, 0.5)";
+        Finished finished = Run([.. words, "--prior", Priors + "; d ~ normal(0, 1)", "-o", In("out")]);
+        Assert.True(finished.Code == 0, finished.Errors);
+        Assert.Contains("4 chains of 1000 draws", finished.Output, StringComparison.Ordinal);
+        Finished open = Run([.. words, "--prior", Priors, "-o", In("open")]);
+        Assert.Equal(1, open.Code);
+        Assert.Contains("d has no prior", open.Errors, StringComparison.Ordinal);
     }
 }

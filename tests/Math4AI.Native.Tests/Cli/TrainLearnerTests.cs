@@ -82,17 +82,21 @@ public class TrainLearnerTests : TemporaryFolder
             Assert.True(double.Parse(line.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture) > 0.0));
     }
 
-    [Fact]
-    public void A_model_that_is_worse_than_the_mean_says_so()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_model_that_is_worse_than_the_mean_says_so_and_of_logarithms_only_where_there_are_any(bool isPositive)
     {
         // A target with long tails, of which one value in twenty is a thousand times the others.
         var random = new Random(9);
+        double Sized(double value) => isPositive ? Math.Abs(value) : value;
         File.WriteAllLines(In("tails.csv"), Enumerable.Range(0, 200).Select(i => FormattableString.Invariant(
-            $"{random.NextDouble():R},{random.NextDouble():R},{Math.Pow(random.NextDouble() - 0.5, -3):R}"))
+            $"{random.NextDouble():R},{random.NextDouble():R},{Sized(Math.Pow(random.NextDouble() - 0.5, -3)):R}"))
             .Prepend("a,b,y"));
         Finished train = Run("train", "tails.csv", "--target", "y", "--model", "svm", "-o", "model", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Contains("worse than by the mean", train.Errors, StringComparison.Ordinal);
+        Assert.Equal(isPositive, train.Errors.Contains("logarithms", StringComparison.Ordinal));
     }
 
     [Theory]

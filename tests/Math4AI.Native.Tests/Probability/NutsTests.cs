@@ -139,6 +139,58 @@ public sealed class NutsTests : TemporaryFolder
             "'draws.0000.a' has NaN", Assert.Throws<InvalidDataException>(() => PosteriorDraws.Load(path)).Message);
     }
 
+    [Theory]
+    [InlineData("sampler.step_size", -0.1, "a step")]
+    [InlineData("sampler.step_size", double.NaN, "NaN")]
+    [InlineData("sampler.inverse_mass", -1.0, "positive definite")]
+    [InlineData("sampler.settings", 1e12, "a setting")]
+    [InlineData("sampler.random", -3.0, "random numbers")]
+    [InlineData("sampler.gradients", double.NaN, "NaN")]
+    [InlineData("acceptance", 1.5, "an acceptance")]
+    [InlineData("tree_depth", 1e9, "a depth")]
+    public void A_file_of_another_hand_is_refused_by_the_array_that_cannot_be(string name, double value, string message)
+    {
+        string path = In("other.npz");
+        new NutsSampler { Warmup = 50, Draws = 20, Chains = 2 }.Sample(Normals).Save(path);
+        (string Name, long[] Shape, double[] Values)[] all =
+            [.. NpzArchive.Read(path).Select(array => (array.Name, array.Shape, array.Values))];
+        double[] values = all.Single(array => array.Name == name).Values;
+        values[name == "sampler.settings" ? 4 : 0] = value;
+        NpzWriter.Write(path, all);
+        string found = Assert.Throws<InvalidDataException>(() => PosteriorDraws.Load(path)).Message;
+        Assert.Contains($"'{name}'", found, StringComparison.Ordinal);
+        Assert.Contains(message, found, StringComparison.Ordinal);
+        NpzWriter.Write(path, all.Select(array => array.Name == name
+            ? (array.Name, [1, array.Values.Length - 1], array.Values[1..])
+            : array));
+        Assert.Contains($"'{name}'", Assert.Throws<InvalidDataException>(
+            () => PosteriorDraws.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sampling_that_is_stopped_keeps_the_draws_so_far_and_goes_on_bit_for_bit()
+    {
+        const int Count = 200;
+        var sampler = new NutsSampler { Warmup = 200, Draws = Count, Chains = 3 };
+        PosteriorDraws whole = sampler.Sample(Normals);
+        using var source = new CancellationTokenSource();
+        SamplingStoppedException stopped = Assert.Throws<SamplingStoppedException>(() => sampler.Sample(
+            Normals, null, new Watched(state => state.Chains.All(chain => chain.Done > 200 + Count / 2), source),
+            source.Token));
+        int kept = stopped.Draws.Count;
+        Assert.InRange(kept, 1, Count - 1);
+        string path = In("part.npz");
+        stopped.Draws.Save(path);
+        PosteriorDraws resumed = NutsSampler.Resume(Normals, PosteriorDraws.Load(path), Count - kept);
+        Assert.Equal(whole.ToMatrix(), resumed.ToMatrix());
+        Assert.Equal(whole.Gradients, resumed.Gradients);
+        Assert.Equal(whole.Summary(), resumed.Summary());
+        using var early = new CancellationTokenSource();
+        early.Cancel();
+        Assert.IsNotType<SamplingStoppedException>(Assert.ThrowsAny<OperationCanceledException>(
+            () => sampler.Sample(Normals, null, null, early.Token)));
+    }
+
     [Fact]
     public void The_funnel_diverges_and_is_told_of()
     {
@@ -196,5 +248,53 @@ public sealed class NutsTests : TemporaryFolder
         Assert.Throws<ArgumentException>(() => new NutsSampler { TargetAcceptance = 1.0 }.Sample(Normals));
         Assert.Throws<ArgumentException>(
             () => new NutsSampler().Sample(LogDensity.Of(["x"], (_, _) => 0.0, [(1.0, 1.0)])));
+    }
+
+    [Fact]
+    public void A_density_of_its_own_that_does_not_fall_along_a_line_is_refused_with_it()
+    {
+        static double Ridge(ReadOnlySpan<double> theta, Span<double> gradient)
+        {
+            // Of the sum alone.
+            double sum = theta[0] + theta[1];
+            gradient[0] = gradient[1] = -sum;
+            return -0.5 * sum * sum;
+        }
+
+        static double Heavy(ReadOnlySpan<double> theta, Span<double> gradient)
+        {
+            // x has a tail of 1/|x|, and y is normal.
+            gradient[0] = -theta[0] / (1.0 + theta[0] * theta[0]);
+            gradient[1] = -theta[1];
+            return -0.5 * Math.Log(1.0 + theta[0] * theta[0]) - 0.5 * theta[1] * theta[1];
+        }
+
+        static double Cauchy(ReadOnlySpan<double> theta, Span<double> gradient)
+        {
+            gradient[0] = -2.0 * theta[0] / (1.0 + theta[0] * theta[0]);
+            gradient[1] = -theta[1];
+            return -Math.Log(1.0 + theta[0] * theta[0]) - 0.5 * theta[1] * theta[1];
+        }
+
+        var sampler = new NutsSampler { Warmup = 300, Draws = 100 };
+        string Refused(LogDensityFunction density) => Assert.Throws<InvalidOperationException>(
+            () => sampler.Sample(LogDensity.Of(["x", "y"], density))).Message;
+        Assert.NotEmpty(sampler.Sample(LogDensity.Of(["x", "y"], Ridge)).Warnings);
+        Assert.Contains("vanish as x grows", Refused(Heavy), StringComparison.Ordinal);
+        Assert.Equal(100, sampler.Sample(LogDensity.Of(["x", "y"], Cauchy)).Count);
+        LogDensity scale = LogDensity.Of(["s"], (_, gradient) => gradient[0] = 0.0, [(0.0, double.PositiveInfinity)]);
+        Assert.Throws<InvalidOperationException>(() => sampler.Sample(scale));
+    }
+
+    private sealed class Watched(Predicate<SamplingProgress> ends, CancellationTokenSource source)
+        : IProgress<SamplingProgress>
+    {
+        public void Report(SamplingProgress value)
+        {
+            if (ends(value))
+            {
+                source.Cancel();
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace Math4AI.Fitting.Distances;
@@ -126,6 +127,9 @@ internal sealed class BinaryCrossEntropyDistance(Link link, double barrier = 0.0
                 other, sign, barrier)
             : new Expansion(double.PositiveInfinity, 0.0, 0.0);
     }
+
+    public override string? WhyNotDrawn(double observed, double weight) => IsWhole(observed * weight) ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{observed:R} is neither 0 nor 1, the two classes");
 
     public override void Check(double observed)
     {

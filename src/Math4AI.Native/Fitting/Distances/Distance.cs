@@ -289,6 +289,14 @@ public abstract class Distance
         return sum;
     }
 
+    /// <summary>
+    /// Returns why the noise that this distance stands for cannot give a number, though the distance takes it: of 1.5
+    /// as a count the expected value can be fitted, and there is no likelihood. The default, null, is that it can.
+    /// </summary>
+    /// <param name="observed">y, a number that <see cref="Check(double)"/> takes.</param>
+    /// <param name="weight">w of its sample: y may be the mean of as many observations; 1 where there are none.</param>
+    public virtual string? WhyNotDrawn(double observed, double weight) => null;
+
     /// <summary>Throws if the observed numbers of a sample cannot be compared with the outputs of a model.</summary>
     /// <param name="observed">y, all observed numbers of one sample.</param>
     /// <param name="outputs">The number of outputs of the model.</param>
@@ -358,4 +366,11 @@ public abstract class Distance
         value > 0.0 && double.IsFinite(value)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "The number must be more than 0.");
+
+    /// <summary>Whether a number is whole, but for the rounding of a mean times the number that it is of.</summary>
+    internal static bool IsWhole(double number)
+    {
+        const double Rounding = 1e-6;
+        return Math.Abs(number - Math.Round(number)) <= Rounding * Math.Max(1.0, Math.Abs(number));
+    }
 }

@@ -1,8 +1,10 @@
 using System.Numerics.Tensors;
 using Math4AI.Data;
 using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Models;
 using Math4AI.Probability.Sampling;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
 
 namespace Math4AI.Fitting.Posteriors;
 
@@ -74,8 +76,30 @@ internal sealed class FitDensity : LogDensity
     /// <summary>Whether every parameter has a prior that can be drawn.</summary>
     public bool CanDrawPrior => Array.TrueForAll(priors, prior => prior is { CanDraw: true });
 
+    /// <summary>Why the priors alone have no finite integral; null if they do.</summary>
+    public string? WhyPriorsAreNotProper => Enumerable.Range(0, priors.Length)
+        .Where(j => priors[j] is not { CanDraw: true } && !double.IsFinite(Bounds[j].Upper - Bounds[j].Lower))
+        .Select(j => $"{Names[j]} has no prior")
+        .FirstOrDefault();
+
+    /// <summary>Where a prior that can be drawn lies, and how wide it is; null of another or none.</summary>
+    public (double Middle, double Width)? PriorWidth(int parameter)
+    {
+        const int Count = 101, Quarter = Count / 4;
+        if (priors[parameter] is not { CanDraw: true } prior)
+        {
+            return null;
+        }
+
+        var random = new MersenneTwister(1, threadSafe: false);
+        double[] drawn = [.. Enumerable.Range(0, Count).Select(_ => prior.Draw(random)).Order()];
+        return (drawn[Count / 2], drawn[Count - 1 - Quarter] - drawn[Quarter]);
+    }
+
     /// <summary>Whether a parameter has a prior.</summary>
     public bool HasPrior(string name) => problem.Priors.ContainsKey(name);
+
+    internal override bool IsTested => true;
 
     public override LogDensity ForChain() => new FitDensity(problem, this);
 
@@ -227,10 +251,16 @@ internal sealed class FitDensity : LogDensity
 
             int count = problem.Model.Outputs
                 * (problem.Weights?.Count(weight => weight > 0.0) ?? problem.Targets!.Samples);
-            int linear = AffinePredictor.CountLinear(
-                problem.Model.Expressions,
-                Names.Take(free.Length).Where((_, j) => priors[j] is null
-                    && double.IsInfinity(Bounds[j].Lower) && double.IsInfinity(Bounds[j].Upper)));
+            string[] flat = [.. Names.Take(free.Length).Where((_, j) => priors[j] is null
+                && double.IsInfinity(Bounds[j].Lower) && double.IsInfinity(Bounds[j].Upper))];
+            if (count - flat.Length > 1)
+            {
+                return null;
+            }
+
+            int linear = problem.Model.Expressions.Count > 0
+                ? AffinePredictor.CountLinear(problem.Model.Expressions, flat)
+                : LinearParameters.Count(problem, theta, flat);
             return count - linear > 1
                 ? null
                 : $"The posterior is improper: of {Counted.Of(count, "number")} and {Counted.Of(linear, "parameter")} "

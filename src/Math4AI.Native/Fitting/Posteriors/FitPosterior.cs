@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Fitting.Distances;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Probability;
@@ -100,10 +101,29 @@ public sealed class FitPosterior
     {
         FitDensity density = DensityOf(fit, priors);
         (double[] near, double[] errors) = Near(fit, density);
-        PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
-        IReadOnlyList<string> notes = Notable(density, start, cancellation);
-        PosteriorDraws draws = draw(density, start.Start);
+        (SamplingStart start, IReadOnlyList<string> notes) =
+            Start(fit, density, near, errors, cancellation);
+        PosteriorDraws draws = draw(density, start);
         return new FitPosterior(fit, density, draws, [.. notes, .. draws.Warnings]);
+    }
+
+    private static (SamplingStart Start, IReadOnlyList<string> Notes) Start(
+        FitResult fit, FitDensity density, double[] near, double[] errors, CancellationToken cancellation)
+    {
+        if (!density.HasScale || fit.DegreesOfFreedom > 0)
+        {
+            PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
+            return (start.Start, Notable(density, start, cancellation));
+        }
+
+        // Curves go through all samples: the density grows without limit as the noise vanishes, and has a mode nowhere,
+        // though priors of all parameters make its integral finite.
+        return density.WhyPriorsAreNotProper is { } why
+            ? throw new InvalidOperationException(
+                $"There are {Counted.Of(fit.Observations, "number")} for "
+                + $"{Counted.Of(density.Names.Count - 1, "parameter")} and the noise, and {why}: the posterior is "
+                + "improper. Give every parameter a prior, or have more samples.")
+            : (PosteriorStart.Near(density, near, errors), []);
     }
 
     /// <summary>
@@ -280,6 +300,13 @@ public sealed class FitPosterior
                 "A posterior needs samples in memory and inputs without errors: read the table, and leave out σ of x.");
         }
 
+        if (FitChecks.WhyNotDrawn(problem) is { } not)
+        {
+            throw new ArgumentException(
+                $"{not}, so that the data have no likelihood and there is no posterior. Choose a distance of such "
+                + "numbers, such as squared, or, where they are means, weight each sample by how many it is of.");
+        }
+
         var all = new Dictionary<string, Prior>(problem.Priors);
         foreach ((string name, Prior prior) in priors ?? new Dictionary<string, Prior>())
         {
@@ -301,8 +328,10 @@ public sealed class FitPosterior
         for (int j = 0; j < near.Length; j++)
         {
             bool isScale = density.HasScale && j == near.Length - 1;
-            double value = isScale ? ScaleOf(fit) : fit[density.Names[j]].Value;
-            double error = isScale
+            double value = isScale ? ScaleOf(fit, density) : fit[density.Names[j]].Value;
+            double error = fit.DegreesOfFreedom <= 0 && density.PriorWidth(j) is { } known
+                ? known.Width
+                : isScale
                 ? value / Math.Sqrt(2.0 * fit.Observations)
                 : fit.IsConverged ? fit[density.Names[j]].Error() : double.NaN;
             error = error > 0.0 && double.IsFinite(error)
@@ -314,14 +343,20 @@ public sealed class FitPosterior
         return (near, errors);
     }
 
-    private static double ScaleOf(FitResult fit)
+    private static double ScaleOf(FitResult fit, FitDensity density)
     {
+        if (fit.DegreesOfFreedom <= 0 && density.PriorWidth(density.Names.Count - 1) is { } prior)
+        {
+            return prior.Middle;
+        }
+
         double scale = fit.Problem.Distance.HasScale ? fit.Scale : fit.ResidualStandardDeviation;
         return scale > 0.0 && double.IsFinite(scale)
             ? scale
             : throw new ArgumentException(
                 "The residuals are 0: the noise cannot be told, and there is no posterior. Give absolute σ, or more "
-                + "samples.");
+                + "samples"
+                + (fit.DegreesOfFreedom > 0 ? "." : $", or a prior of each parameter and of {density.Names[^1]}."));
     }
 
     /// <summary>What must be known before anything is drawn.</summary>

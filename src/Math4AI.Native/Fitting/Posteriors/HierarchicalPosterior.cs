@@ -93,7 +93,7 @@ public sealed class HierarchicalPosterior
             isCentered,
             start,
             (density, from) => Natural(
-                density, (sampler ?? new NutsSampler()).Sample(density, from, progress, cancellation), 0),
+                density, () => (sampler ?? new NutsSampler()).Sample(density, from, progress, cancellation), 0),
             cancellation);
 
     /// <summary>
@@ -126,7 +126,7 @@ public sealed class HierarchicalPosterior
             isCentered,
             start,
             (density, _) => Natural(
-                density, NutsSampler.Resume(density, earlier, more, progress, cancellation), earlier.Count),
+                density, () => NutsSampler.Resume(density, earlier, more, progress, cancellation), earlier.Count),
             cancellation);
     }
 
@@ -293,6 +293,19 @@ public sealed class HierarchicalPosterior
     /// <summary>Returns the mean and the standard deviation of each parameter.</summary>
     public override string ToString() => Draws.ToString();
 
+    /// <summary>Draws with θ_g in the place of (θ_g − μ)/τ, from a draw on, also where sampling is stopped.</summary>
+    private static PosteriorDraws Natural(PooledDensity density, Func<PosteriorDraws> draw, int first)
+    {
+        try
+        {
+            return Natural(density, draw(), first);
+        }
+        catch (SamplingStoppedException stopped)
+        {
+            throw stopped.With(Natural(density, stopped.Draws, first));
+        }
+    }
+
     /// <summary>The same draws with θ_g in the place of (θ_g − μ)/τ, from a draw on.</summary>
     private static PosteriorDraws Natural(PooledDensity density, PosteriorDraws draws, int first)
     {
@@ -307,7 +320,7 @@ public sealed class HierarchicalPosterior
     /// <summary>The draws in the parameters that the chains moved in, (θ_g − μ)/τ where they did not in θ_g.</summary>
     private PosteriorDraws Moved()
     {
-        ChainDraws[] chains = [.. Draws.Chains.Select(chain => chain.Longer(chain.Count))];
+        ChainDraws[] chains = [.. Draws.Chains.Select(chain => chain.OfLength(chain.Count))];
         foreach (ChainDraws chain in chains)
         {
             Change(chain, 0, density.FromNatural);

@@ -55,6 +55,8 @@ internal sealed class PooledDensity : LogDensity
 
     public static string DeviationOf(string name) => $"{name}.sd";
 
+    internal override bool IsTested => true;
+
     public override LogDensity ForChain() =>
         new PooledDensity((FitDensity)inner.ForChain(), Pooled, priors, Centered);
 

@@ -135,7 +135,7 @@ public sealed class PosteriorComparison
             {
                 all.Add((other.Name, FitPosterior.Sample(other.Fit, own, sampler, cancellation: cancellation)));
             }
-            catch (InvalidOperationException improper)
+            catch (Exception improper) when (improper is InvalidOperationException or ArgumentException)
             {
                 left.Add($"Not ranked by posteriors: '{other.Name}'. {improper.Message}");
             }

@@ -10,8 +10,16 @@ public sealed record InformationTable(
     IReadOnlyList<string> Columns, IReadOnlyList<(string Name, string Reason)> LeftOut,
     IReadOnlyList<PairInformation> Pairs, string? Given, int Permutations)
 {
-    /// <summary>Gets a sentence about what the tests cannot find; null where there is none.</summary>
+    /// <summary>
+    /// Gets what has to be known of the answer, such as rows that are copies of others, or what the tests cannot find;
+    /// null where there is nothing.
+    /// </summary>
     public string? Note { get; init; }
+
+    /// <summary>
+    /// Gets the number of rows that are copies of others in all columns that were compared, and were counted once.
+    /// </summary>
+    public int Copies { get; init; }
 
     /// <summary>Returns the informations as a matrix, columns × columns, in nats; NaN on the diagonal.</summary>
     public double[,] ToMatrix()
@@ -49,6 +57,12 @@ public sealed record InformationTable(
 public sealed record PairInformation(
     string First, string Second, int Rows, Estimate Information, double PValue, double Adjusted, string Estimator)
 {
+    /// <summary>
+    /// Gets the number of rows that are copies of others in the two columns, and were counted once; those that are
+    /// copies in all columns of the table are not among them: see <see cref="InformationTable.Copies"/>.
+    /// </summary>
+    public int Copies { get; init; }
+
     /// <summary>Gets the information as it is shown: 0 where the estimate is below it.</summary>
     public double Shown => Math.Max(0.0, Information.Value);
 

@@ -23,6 +23,13 @@ internal sealed class PairSamples
         (double[] Values, bool AreClasses)[] given = [.. all];
         int[] rows = [.. Enumerable.Range(0, given[0].Values.Length)
             .Where(row => Array.TrueForAll(given, column => double.IsFinite(column.Values[row])))];
+        double[][] known = [.. given.Select(column => Array.ConvertAll(rows, row => column.Values[row]))];
+        if (CopiedRows.Distinct(known, [.. given.Select(column => column.AreClasses)]) is { } distinct)
+        {
+            Copies = rows.Length - distinct.Length;
+            rows = Array.ConvertAll(distinct, row => rows[row]);
+        }
+
         columns = [.. given.Select(column =>
         {
             double[] values = Array.ConvertAll(rows, row => column.Values[row]);
@@ -34,6 +41,9 @@ internal sealed class PairSamples
     private PairSamples((double[] Values, bool AreClasses)[] columns) => this.columns = columns;
 
     public int Rows => columns[0].Values.Length;
+
+    /// <summary>How many rows are left out as copies of others.</summary>
+    public int Copies { get; }
 
     /// <summary>Whether every column is one of classes, so that they are counted.</summary>
     public bool AreCounted => Array.TrueForAll(columns, column => column.AreClasses);

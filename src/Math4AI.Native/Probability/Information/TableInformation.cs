@@ -88,7 +88,12 @@ public sealed record TableInformation
             throw TooFew([.. columns.Select(column => column.Name)], leftOut);
         }
 
-        var byName = columns.ToDictionary(column => column.Name, column => (column.Values, column.AreClasses));
+        int[]? distinct = CopiedRows.Distinct(
+            [.. columns.Select(column => column.Values)], [.. columns.Select(column => column.AreClasses)]);
+        int copies = distinct is null ? 0 : table.Rows - distinct.Length;
+        var byName = columns.ToDictionary(column => column.Name, column => (
+            distinct is null ? column.Values : Array.ConvertAll(distinct, row => column.Values[row]),
+            column.AreClasses));
         (string First, string Second)[] pairs =
             [.. names.SelectMany((first, i) => names.Skip(i + 1).Select(second => (first, second)))];
         const int MinPermutations = 199, MaxPermutations = 999, ForEach = 20;
@@ -98,7 +103,9 @@ public sealed record TableInformation
         return new InformationTable(
             names, leftOut, [.. found.Select((pair, i) => pair with { Adjusted = adjusted[i] })], Given, permutations)
         {
-            Note = NoteOf(pairs.Length, permutations),
+            Note = new[] { CopiesNote(copies, table.Rows, found), NoteOf(pairs.Length, permutations) }
+                .OfType<string>().ToArray() is { Length: > 0 } notes ? string.Join(' ', notes) : null,
+            Copies = copies,
         };
     }
 
@@ -110,6 +117,22 @@ public sealed record TableInformation
             ? string.Empty
             : "; left out: " + string.Join(", ", leftOut.Select(column => $"'{column.Name}' ({column.Reason})"));
         return new ArgumentException($"Two columns that vary are needed{beside}; there is {there}{others}.");
+    }
+
+    private static string? CopiesNote(int copies, int rows, PairInformation[] pairs)
+    {
+        const string Remedy = "and count once here, since copies make independent columns look dependent: remove them.";
+        if (copies > 0)
+        {
+            return $"{copies} of {rows} rows are copies of others in all columns that were compared, {Remedy}";
+        }
+
+        PairInformation? most = pairs.Where(pair => pair.Copies > 0).MaxBy(pair => pair.Copies);
+        int others = pairs.Count(pair => pair.Copies > 0) - 1;
+        return most is null ? null
+            : $"{most.Copies} of {most.Rows + most.Copies} rows are copies of others in '{most.First}' and "
+                + $"'{most.Second}'{(others > 0 ? $", and as much holds of {others} more pairs" : string.Empty)}, "
+                + Remedy;
     }
 
     private static string? NoteOf(int pairs, int permutations)
@@ -152,7 +175,10 @@ public sealed record TableInformation
             return new PairInformation(
                 pair.First, pair.Second, samples.Rows,
                 new Estimate(numbers[0], numbers[1]) { Bias = numbers[2] }, numbers[3], 1.0,
-                samples.AreCounted ? "counts" : "neighbors");
+                samples.AreCounted ? "counts" : "neighbors")
+            {
+                Copies = samples.Copies,
+            };
         })];
     }
 

@@ -85,20 +85,21 @@ public sealed class ChainDraws
             position, numbers[at..], numbers[2], ((ulong)numbers[3] << 32) | (ulong)numbers[4]);
     }
 
-    /// <summary>The same draws, with room for more.</summary>
-    internal ChainDraws Longer(int count)
+    /// <summary>The same draws, with room for more, or the first of them.</summary>
+    internal ChainDraws OfLength(int count)
     {
-        var longer = new ChainDraws(Values.Count, count) { Gradients = Gradients };
+        int kept = Math.Min(count, Count);
+        var found = new ChainDraws(Values.Count, count) { Gradients = Gradients, StepSize = StepSize, State = State };
         for (int j = 0; j < Values.Count; j++)
         {
-            Values[j].CopyTo(longer.Values[j], 0);
+            Values[j].AsSpan(0, kept).CopyTo(found.Values[j]);
         }
 
-        LogDensity.CopyTo(longer.LogDensity, 0);
-        Energy.CopyTo(longer.Energy, 0);
-        Acceptance.CopyTo(longer.Acceptance, 0);
-        TreeDepth.CopyTo(longer.TreeDepth, 0);
-        IsDivergent.CopyTo(longer.IsDivergent, 0);
-        return longer;
+        LogDensity.AsSpan(0, kept).CopyTo(found.LogDensity);
+        Energy.AsSpan(0, kept).CopyTo(found.Energy);
+        Acceptance.AsSpan(0, kept).CopyTo(found.Acceptance);
+        TreeDepth.AsSpan(0, kept).CopyTo(found.TreeDepth);
+        IsDivergent.AsSpan(0, kept).CopyTo(found.IsDivergent);
+        return found;
     }
 }

@@ -72,14 +72,39 @@ internal static class DrawsFile
         var file = new Arrays(path);
         string[] names = file.Names(Values);
         (int chains, int count) = file.ShapeOf(names);
-        file.RequireFinite([.. names, LogDensity, Position, Mass, Step, Center, Covariance]);
+        file.RequireFinite(
+        [
+            .. names, LogDensity, Energy, Acceptance, TreeDepth, Divergent, Settings, Position, Mass, Step, Random,
+            Work, Center, Covariance,
+        ]);
         double[] settings = file.Get(Settings, SettingsCount);
         if (settings[0] > Version)
         {
             throw new InvalidDataException($"{path} is of a newer version: read it with a newer Math4AI.Native.");
         }
 
-        var sampler = new NutsSampler
+        int parameters = names.Length;
+        NutsSampler sampler = SamplerOf(file, settings, chains, count);
+        file.Require(TreeDepth, "a depth", depth => depth >= 0.0 && depth <= sampler.MaxTreeDepth);
+        file.Require(Acceptance, "an acceptance", share => share is >= 0.0 and <= 1.0);
+        file.Require(Step, "a step", step => step > 0.0);
+        file.Require(Work, "a number of gradients", work => work is >= 0.0 and <= long.MaxValue / 2.0);
+        file.Require(Random, "a state of random numbers", half => half is >= 0.0 and <= uint.MaxValue);
+        RequireMasses(file, chains, parameters, sampler.IsDense(parameters));
+        SamplingStart? start = !file.Has(Center) ? null : new SamplingStart(
+            Vector<double>.Build.Dense(file.Get(Center, parameters)),
+            Positive(file, Covariance, file.Get(Covariance, parameters * parameters), parameters));
+        ChainDraws[] all = [.. Enumerable.Range(0, chains).Select(i => ChainOf(file, names, chains, count, i))];
+        return new PosteriorDraws([.. names.Select(name => name[Prefix(0).Length..])], all, sampler, start);
+    }
+
+    private static NutsSampler SamplerOf(Arrays file, double[] settings, int chains, int count)
+    {
+        bool AreKnown() => settings[1] is >= 0.0 and <= int.MaxValue
+            && settings[2] is >= int.MinValue and <= int.MaxValue
+            && settings[3] is > 0.0 and < 1.0 && settings[4] is >= 1.0 and <= 30.0
+            && settings[5] is >= 0.0 and <= (double)MassMatrix.Dense;
+        return !AreKnown() ? throw file.Damaged(Settings, "a setting that no sampler has") : new NutsSampler
         {
             Chains = chains,
             Draws = count,
@@ -89,13 +114,45 @@ internal static class DrawsFile
             MaxTreeDepth = (int)settings[4],
             MassMatrix = (MassMatrix)(int)settings[5],
         };
-        int parameters = names.Length;
-        SamplingStart? start = !file.Has(Center) ? null : new SamplingStart(
-            Vector<double>.Build.Dense(file.Get(Center, parameters)),
-            Matrix<double>.Build.DenseOfRowMajor(
-                parameters, parameters, file.Get(Covariance, parameters * parameters)));
-        ChainDraws[] all = [.. Enumerable.Range(0, chains).Select(i => ChainOf(file, names, chains, count, i))];
-        return new PosteriorDraws([.. names.Select(name => name[Prefix(0).Length..])], all, sampler, start);
+    }
+
+    /// <summary>Masses are positive: of one that is not, the energy has no meaning.</summary>
+    private static void RequireMasses(Arrays file, int chains, int parameters, bool isDense)
+    {
+        int each = isDense ? parameters * parameters : parameters;
+        double[] all = file.Get(Mass, chains * each);
+        if (!isDense)
+        {
+            file.Require(Mass, "a mass", mass => mass > 0.0);
+            return;
+        }
+
+        for (int i = 0; i < chains; i++)
+        {
+            Positive(file, Mass, all[(i * each)..((i + 1) * each)], parameters);
+        }
+    }
+
+    private static Matrix<double> Positive(Arrays file, string name, double[] values, int count)
+    {
+        Matrix<double> matrix = Matrix<double>.Build.DenseOfRowMajor(count, count, values);
+        try
+        {
+            return IsSymmetric(matrix) && matrix.Cholesky().Factor.Diagonal().All(double.IsFinite)
+                ? matrix
+                : throw file.Damaged(name, "a matrix that is not positive definite");
+        }
+        catch (ArgumentException)
+        {
+            throw file.Damaged(name, "a matrix that is not positive definite");
+        }
+    }
+
+    private static bool IsSymmetric(Matrix<double> matrix)
+    {
+        const double Rounding = 1e-9;
+        return matrix.EnumerateIndexed().All(each => Math.Abs(each.Item3 - matrix[each.Item2, each.Item1])
+            <= Rounding * Math.Sqrt(Math.Abs(matrix[each.Item1, each.Item1] * matrix[each.Item2, each.Item2])));
     }
 
     private static ChainDraws ChainOf(Arrays file, string[] names, int chains, int count, int chain)
@@ -149,9 +206,26 @@ internal static class DrawsFile
         {
             if (names.FirstOrDefault(name => Has(name) && !arrays[name].Values.All(double.IsFinite)) is { } damaged)
             {
-                throw new InvalidDataException($"{path} is damaged: its array '{damaged}' has NaN or infinity.");
+                throw Damaged(damaged, "NaN or infinity");
+            }
+
+            if (names.FirstOrDefault(name => Has(name) && arrays[name] is { IsFortranOrder: true, Shape.Length: > 1 })
+                is { } turned)
+            {
+                throw new InvalidDataException($"{path} is damaged: its array '{turned}' is column-major.");
             }
         }
+
+        public void Require(string name, string what, Predicate<double> isKnown)
+        {
+            if (Has(name) && !Array.TrueForAll(arrays[name].Values, isKnown))
+            {
+                throw Damaged(name, $"{what} that cannot be");
+            }
+        }
+
+        public InvalidDataException Damaged(string name, string what) =>
+            new($"{path} is damaged: its array '{name}' has {what}.");
 
         public (int Chains, int Count) ShapeOf(string[] names) =>
             names.Length > 0 && arrays[names[0]].Shape is [> 0 and var chains, > 0 and var count]

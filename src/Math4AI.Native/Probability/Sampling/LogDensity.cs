@@ -33,6 +33,9 @@ public abstract class LogDensity
     /// </summary>
     public virtual LogDensity ForChain() => this;
 
+    /// <summary>Whether whoever made the density has tested that it has an integral.</summary>
+    internal virtual bool IsTested => false;
+
     /// <summary>Creates a density from a function that several threads may call at once.</summary>
     /// <param name="names">The names of the parameters.</param>
     /// <param name="evaluate">Computes log p(θ) and its gradient.</param>

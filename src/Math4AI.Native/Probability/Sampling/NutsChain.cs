@@ -29,6 +29,14 @@ internal sealed class NutsChain
     /// <summary>log p where the chain is.</summary>
     public double LogDensity => at.LogDensity;
 
+    /// <summary>θ where the chain is.</summary>
+    public double[] Parameters()
+    {
+        double[] parameters = new double[space.Count];
+        space.ToParameters(at.Position, parameters);
+        return parameters;
+    }
+
     /// <summary>Puts the chain where another one was left.</summary>
     public void Resume(ChainState state)
     {
@@ -73,12 +81,13 @@ internal sealed class NutsChain
     /// <summary>Draws.</summary>
     /// <param name="chain">Receives the draws.</param>
     /// <param name="first">The first of them.</param>
+    /// <param name="end">The one after the last.</param>
     /// <param name="report">Called after each, with whether it ended in a divergence.</param>
     /// <param name="cancellation">Stops between draws.</param>
-    public void Draw(ChainDraws chain, int first, Action<bool> report, CancellationToken cancellation)
+    public void Draw(ChainDraws chain, int first, int end, Action<bool> report, CancellationToken cancellation)
     {
         double[] parameters = new double[space.Count];
-        for (int i = first; i < chain.Count; i++)
+        for (int i = first; i < end; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             Step();
@@ -98,6 +107,7 @@ internal sealed class NutsChain
 
         chain.StepSize = stepSize;
         chain.Gradients += gradients;
+        gradients = 0;
         chain.State = new ChainState(
             (double[])at.Position.Clone(), (double[])metric.Inverse.Clone(), stepSize, random.State);
     }

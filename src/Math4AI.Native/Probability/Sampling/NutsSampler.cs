@@ -51,9 +51,11 @@ public sealed record NutsSampler
     /// </param>
     /// <param name="progress">Receives how far each chain is, a hundred times.</param>
     /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="SamplingStoppedException">It was cancelled, and holds the draws so far.</exception>
     /// <exception cref="ArgumentException">The settings, bounds or start do not make sense.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The density is not finite at any start, does not change however long the steps are, or is not continuous.
+    /// The density is not finite at any start, does not change however long the steps are, or is not continuous; or it
+    /// is improper: it does not fall along a parameter, which the message names.
     /// </exception>
     public PosteriorDraws Sample(
         LogDensity density,
@@ -67,15 +69,25 @@ public sealed record NutsSampler
         ChainDraws[] chains = [.. Enumerable.Range(0, Chains).Select(_ => new ChainDraws(space.Count, Draws))];
         int shown = (Chains + Processes.Count - 1) / Processes.Count;
         var counter = new SamplingCounter(progress, shown, Warmup, Draws);
+        PosteriorDraws PartOf(ChainDraws[] part) =>
+            new(density.Names, part, this with { Draws = part[0].Count }, start);
         double[][] all = Processes.Distribute(Chains, own =>
         {
+            var moving = new NutsChain[Chains];
+            Action<bool> ReportOf(int i) => ended => counter.Step(i / Processes.Count, ended);
             ForEachChain(own, i =>
             {
-                var chain = new NutsChain(this, space.ForChain(), new ChainRandom(Seed, i));
-                Action<bool> report = ended => counter.Step(i / Processes.Count, ended);
-                chain.WarmUp(() => report(false), cancellation);
-                chain.Draw(chains[i], 0, report, cancellation);
+                moving[i] = new NutsChain(this, space.ForChain(), new ChainRandom(Seed, i));
+                Action<bool> report = ReportOf(i);
+                moving[i].WarmUp(() => report(false), cancellation);
             }, cancellation);
+            if (!density.IsTested)
+            {
+                new DirectionCheck(density).Require([.. own.Select(i => moving[i].Parameters())]);
+            }
+
+            InRounds(own, chains, 0, Draws, (i, from, to) => moving[i].Draw(
+                chains[i], from, to, ReportOf(i), cancellation), Processes.Count == 1 ? PartOf : null, cancellation);
             return Processes.Count == 1 ? [.. own.Select(_ => Array.Empty<double>())]
                 : [.. own.Select(i => chains[i].ToNumbers())];
         });
@@ -94,6 +106,9 @@ public sealed record NutsSampler
     /// <param name="more">The number of draws of each chain to add.</param>
     /// <param name="progress">Receives how far each chain is with the new draws, a hundred times.</param>
     /// <param name="cancellation">Stops between draws.</param>
+    /// <exception cref="SamplingStoppedException">
+    /// It was cancelled, and holds the draws so far, the earlier ones among them.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// The density has other parameters than the draws, or is another one.
     /// </exception>
@@ -116,21 +131,57 @@ public sealed record NutsSampler
 
         NutsSampler settings = earlier.Sampler with { Draws = checked(earlier.Count + more) };
         var space = new SamplingSpace(density, earlier.Start);
-        ChainDraws[] chains = [.. earlier.Chains.Select(chain => chain.Longer(settings.Draws))];
+        ChainDraws[] chains = [.. earlier.Chains.Select(chain => chain.OfLength(settings.Draws))];
         var counter = new SamplingCounter(progress, chains.Length, 0, more);
-        ForEachChain([.. Enumerable.Range(0, chains.Length)], i =>
+        int[] all = [.. Enumerable.Range(0, chains.Length)];
+        var moving = new NutsChain[chains.Length];
+        ForEachChain(all, i =>
         {
             ChainState state = earlier.Chains[i].State!;
-            var chain = new NutsChain(settings, space.ForChain(), new ChainRandom(state.Random));
-            chain.Resume(state);
-            RequireSame(chain.LogDensity, earlier.Chains[i]);
-            chain.Draw(chains[i], earlier.Count, ended => counter.Step(i, ended), cancellation);
+            moving[i] = new NutsChain(settings, space.ForChain(), new ChainRandom(state.Random));
+            moving[i].Resume(state);
+            RequireSame(moving[i].LogDensity, earlier.Chains[i]);
         }, cancellation);
+        InRounds(
+            all, chains, earlier.Count, settings.Draws,
+            (i, from, to) => moving[i].Draw(chains[i], from, to, ended => counter.Step(i, ended), cancellation),
+            part => new PosteriorDraws(density.Names, part, settings with { Draws = part[0].Count }, earlier.Start),
+            cancellation);
         return new PosteriorDraws(density.Names, chains, settings, earlier.Start);
     }
 
     internal bool IsDense(int parameters) =>
         MassMatrix == MassMatrix.Dense || (MassMatrix == MassMatrix.Auto && parameters <= FewParameters);
+
+    /// <summary>
+    /// Draws in rounds, after each of which all chains have as many draws. What is stopped in one holds those before.
+    /// </summary>
+    private static void InRounds(
+        IReadOnlyList<int> own, ChainDraws[] chains, int first, int end, Action<int, int, int> draw,
+        Func<ChainDraws[], PosteriorDraws>? partOf, CancellationToken cancellation)
+    {
+        const int Rounds = 20, Least = 25;
+        int each = Math.Max(Least, (end - first + Rounds - 1) / Rounds);
+        for (int from = first; from < end; from += each)
+        {
+            int to = Math.Min(end, from + each);
+            (ChainState? State, long Gradients)[] left = [.. chains.Select(chain => (chain.State, chain.Gradients))];
+            try
+            {
+                ForEachChain(own, i => draw(i, from, to), cancellation);
+            }
+            catch (OperationCanceledException) when (from > first && partOf is not null)
+            {
+                ChainDraws[] part = [.. chains.Select(chain => chain.OfLength(from))];
+                for (int i = 0; i < part.Length; i++)
+                {
+                    (part[i].State, part[i].Gradients) = left[i];
+                }
+
+                throw new SamplingStoppedException(partOf(part), cancellation);
+            }
+        }
+    }
 
     private static void ForEachChain(IReadOnlyList<int> chains, Action<int> run, CancellationToken cancellation)
     {

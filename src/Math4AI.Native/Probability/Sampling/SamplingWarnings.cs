@@ -29,8 +29,9 @@ internal static class SamplingWarnings
         {
             warnings.Add(
                 $"{deepest} of {count} trajectories reached the largest depth of {draws.Sampler.MaxTreeDepth}: the "
-                + "draws hold, but cost more than they need. Parameters of one scale, or a dense mass matrix, make "
-                + "them shorter.");
+                + "draws hold, but cost more than they need. Parameters of one scale"
+                + (draws.Sampler.IsDense(draws.Names.Count) ? " make them shorter."
+                    : ", or a dense mass matrix, make them shorter."));
         }
 
         int[] slow = [.. Enumerable.Range(0, draws.Chains.Count).Where(i =>

@@ -57,8 +57,8 @@ public sealed partial class WarmCommandTests : TemporaryFolder
             Finished shared = Repository.Ask(words, folders[1], Repository.OneThread);
             differences.AddRange(Differences($"{line}: code", $"{own.Code}", $"{shared.Code}"));
             differences.AddRange(Differences($"{line}: output", own.Output, shared.Output));
-            differences.AddRange(Differences(
-                $"{line}: errors", own.Errors, shared.Errors.Replace(folders[1], folders[0], StringComparison.Ordinal)));
+            string errors = shared.Errors.Replace(folders[1], folders[0], StringComparison.Ordinal);
+            differences.AddRange(Differences($"{line}: errors", own.Errors, errors));
         }
 
         Assert.Equal(Files(folders[0]), Files(folders[1]));
@@ -83,7 +83,9 @@ public sealed partial class WarmCommandTests : TemporaryFolder
         Assert.Contains("\"threads\": 1,", one.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The first line that differs, if there is one, but for numbers that say how long something took.</summary>
+    /// <summary>
+    /// The first line that differs, if there is one, but for numbers that say how long something took.
+    /// </summary>
     private static IEnumerable<string> Differences(string what, string own, string shared) =>
         WithoutTimes(what, own).Split('\n').Zip(WithoutTimes(what, shared).Split('\n'))
             .Where(line => line.First != line.Second)

@@ -4,7 +4,7 @@ namespace Math4AI.Cli;
 internal static class CommandLine
 {
     /// <summary>Gets the whole command line, as reports quote it.</summary>
-    public static string Text { get; } =
+    public static string Text =>
         string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1).Select(Quote)]);
 
     private static string Quote(string word) => word.Length > 0 && word.All(IsPlain)

@@ -40,6 +40,18 @@ internal static class Repository
         return Path.Combine([folder, .. names]);
     }
 
+    /// <summary>
+    /// Lets the command carry out a command line without standard input, in a process that other tests use too: what a
+    /// verb computes, writes and says. What a test proves of the process itself needs <see cref="Run(string, string[],
+    /// string, ValueTuple{string, string}[])"/>: its start and end, signals, pipes, memory, limits, libraries.
+    /// </summary>
+    public static Finished Ask(string[] arguments, params (string Name, string? Value)[] environment) =>
+        Ask(arguments, Path.GetTempPath(), environment);
+
+    public static Finished Ask(
+        string[] arguments, string folder, params (string Name, string? Value)[] environment) =>
+        WarmCommand.Run(arguments, folder, environment);
+
     /// <summary>Runs a program to its end.</summary>
     public static Finished Run(string program, string[] arguments, params (string Name, string? Value)[] environment) =>
         Run(program, arguments, Path.GetTempPath(), environment);

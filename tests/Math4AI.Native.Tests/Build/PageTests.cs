@@ -24,7 +24,7 @@ public class PageTests : TemporaryFolder
     [Fact]
     public void The_verbs_and_options_of_every_command_on_the_pages_exist()
     {
-        Finished manual = Repository.Run(Repository.Command, ["manual"]);
+        Finished manual = Repository.Ask(["manual"]);
         Assert.Equal(0, manual.Code);
         Dictionary<string, string> verbs = Regex
             .Split(manual.Output.Replace("\\-", "-"), "^\\.SH ", RegexOptions.Multiline)

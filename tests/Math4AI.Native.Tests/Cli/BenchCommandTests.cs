@@ -7,7 +7,7 @@ public class BenchCommandTests
     [Fact]
     public void The_json_is_a_list_with_the_promised_members()
     {
-        Finished bench = Repository.Run(Repository.Command, ["bench", "gemm", "--sizes", "8", "64", "--json"]);
+        Finished bench = Repository.Ask(["bench", "gemm", "--sizes", "8", "64", "--json"]);
         Assert.True(bench.Code == 0, bench.Errors);
         JsonElement[] rows = [.. JsonDocument.Parse(bench.Output).RootElement.EnumerateArray()];
         Assert.Equal([8, 64], rows.Select(row => row.GetProperty("size").GetInt32()));
@@ -30,7 +30,7 @@ public class BenchCommandTests
     [InlineData("32768", "bench", "gemm", "--sizes", "65536")]
     public void Wrong_words_end_with_code_2_and_one_line(string word, params string[] words)
     {
-        Finished finished = Repository.Run(Repository.Command, words);
+        Finished finished = Repository.Ask(words);
         Assert.Equal(2, finished.Code);
         Assert.Contains(word, Assert.Single(finished.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }

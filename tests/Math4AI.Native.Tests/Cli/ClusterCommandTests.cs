@@ -5,7 +5,7 @@ namespace Math4AI.Tests.Cli;
 public sealed class ClusterCommandTests : TemporaryFolder
 {
     private Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+        Repository.Ask(words, Folder, Repository.OneThread);
 
     [Fact]
     public void A_table_is_clustered_compared_written_and_new_rows_are_assigned()

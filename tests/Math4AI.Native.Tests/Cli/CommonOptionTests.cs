@@ -12,7 +12,7 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("99999999999999999999", "is not a value for --threads")]
     public void A_number_of_threads_that_cannot_be_is_refused_in_one_sentence(string threads, string says)
     {
-        Finished run = Repository.Run(Repository.Command, ["doctor", "--threads", threads]);
+        Finished run = Repository.Ask(["doctor", "--threads", threads]);
         Assert.Equal(2, run.Code);
         Assert.Contains(says, run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.Trim().Split('\n'));
@@ -37,7 +37,7 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("'predict' needs MODEL and DATA.", "predict")]
     public void A_mistyped_word_is_answered_with_the_nearest_one(string says, params string[] words)
     {
-        Finished run = Repository.Run(Repository.Command, words);
+        Finished run = Repository.Ask(words);
         Assert.Equal(2, run.Code);
         Assert.Contains(says, run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.Trim().Split('\n'));
@@ -49,7 +49,7 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("math4ai fit", "help", "fit")]
     public void Help_is_also_a_word_and_what_no_word_means(string says, params string[] words)
     {
-        Finished run = Repository.Run(Repository.Command, words);
+        Finished run = Repository.Ask(words);
         Assert.Equal(0, run.Code);
         Assert.Contains(says, run.Output, StringComparison.Ordinal);
     }
@@ -64,10 +64,10 @@ public sealed class CommonOptionTests : TemporaryFolder
         Directory.CreateDirectory(In("out"));
         File.WriteAllText(In("out/report.html"), "earlier");
         string[] all = [.. words, "-o", "out", "--no-report"];
-        Finished refused = Repository.Run(Repository.Command, all, Folder, Repository.OneThread);
+        Finished refused = Repository.Ask(all, Folder, Repository.OneThread);
         Assert.Equal(1, refused.Code);
         Assert.Contains("report.html exists already", refused.Errors, StringComparison.Ordinal);
-        Finished run = Repository.Run(Repository.Command, [.. all, "--force"], Folder, Repository.OneThread);
+        Finished run = Repository.Ask([.. all, "--force"], Folder, Repository.OneThread);
         Assert.True(run.Code == 0, run.Errors);
         Assert.True(File.Exists(In("out/result.json")));
         Assert.False(File.Exists(In("out/report.html")));
@@ -78,8 +78,7 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("4,", "16")]
     public void A_list_of_numbers_takes_commas_and_spaces(params string[] sizes)
     {
-        Finished run = Repository.Run(
-            Repository.Command, ["bench", "gemm", "--json", "--sizes", .. sizes], Repository.OneThread);
+        Finished run = Repository.Ask(["bench", "gemm", "--json", "--sizes", .. sizes], Repository.OneThread);
         Assert.Equal(0, run.Code);
         Assert.Contains("\"size\": 4,", run.Output, StringComparison.Ordinal);
         Assert.Contains("\"size\": 16,", run.Output, StringComparison.Ordinal);
@@ -93,7 +92,7 @@ public sealed class CommonOptionTests : TemporaryFolder
     {
         using var first = new FileTransaction();
         first.Claim(In("out"));
-        Finished second = Repository.Run(Repository.Command, [.. words, "-o", "out"], Folder);
+        Finished second = Repository.Ask([.. words, "-o", "out"], Folder);
         Assert.Equal(1, second.Code);
         Assert.Contains("Another run is writing to out", second.Errors, StringComparison.Ordinal);
     }

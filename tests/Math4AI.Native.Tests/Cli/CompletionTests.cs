@@ -15,7 +15,7 @@ public sealed class CompletionTests : TemporaryFolder
     [InlineData("math4ai completion ", "zsh")]
     public void A_shell_is_told_how_a_line_can_go_on(string line, string word)
     {
-        Finished run = Repository.Run(Repository.Command, [$"[suggest:{line.Length}]", line]);
+        Finished run = Repository.Ask([$"[suggest:{line.Length}]", line]);
         Assert.Equal(0, run.Code);
         Assert.Contains(word, run.Output.Split(['\n', '\r']));
     }
@@ -50,7 +50,7 @@ public sealed class CompletionTests : TemporaryFolder
     [Fact]
     public void Another_shell_is_refused_with_those_that_there_are()
     {
-        Finished run = Repository.Run(Repository.Command, ["completion", "tcsh"]);
+        Finished run = Repository.Ask(["completion", "tcsh"]);
         Assert.Equal(2, run.Code);
         Assert.Contains("bash, zsh, fish, powershell", run.Errors, StringComparison.Ordinal);
     }
@@ -58,8 +58,8 @@ public sealed class CompletionTests : TemporaryFolder
     [Fact]
     public void The_manual_page_has_every_verb_and_option_and_groff_has_no_complaint()
     {
-        string page = Repository.Run(Repository.Command, ["manual"]).Output;
-        string help = Repository.Run(Repository.Command, ["--help"]).Output;
+        string page = Repository.Ask(["manual"]).Output;
+        string help = Repository.Ask(["--help"]).Output;
         foreach (string line in help[help.IndexOf("Commands:", StringComparison.Ordinal)..].Trim().Split('\n').Skip(1))
         {
             Assert.Contains($".B math4ai {line.Trim().Split(' ')[0]}\n", page, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class CompletionTests : TemporaryFolder
     [Fact]
     public void The_version_names_the_commit_and_the_native_libraries()
     {
-        Finished run = Repository.Run(Repository.Command, ["--version"]);
+        Finished run = Repository.Ask(["--version"]);
         Assert.Equal(0, run.Code);
         string[] lines = run.Output.TrimEnd().Split('\n');
         Assert.Matches(@"^math4ai \d+\.\d+\.\d+(, commit [0-9a-f]{12})?$", lines[0]);
@@ -87,7 +87,7 @@ public sealed class CompletionTests : TemporaryFolder
 
     private static string Script(string shell)
     {
-        Finished run = Repository.Run(Repository.Command, ["completion", shell]);
+        Finished run = Repository.Ask(["completion", shell]);
         Assert.Equal(0, run.Code);
         return run.Output;
     }

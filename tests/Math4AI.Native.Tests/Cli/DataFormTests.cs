@@ -27,8 +27,8 @@ public class DataFormTests : TemporaryFolder
     {
         // What is read is the same for every method: the quick one does.
         string[] method = verb == "separate" && !words.Contains("--mixing") ? ["--method", "fastica"] : [];
-        Finished done = Repository.Run(
-            Repository.Command, [verb, .. words, .. method, "--no-report", "--force"], Folder, Repository.OneThread);
+        Finished done = Repository.Ask(
+            [verb, .. words, .. method, "--no-report", "--force"], Folder, Repository.OneThread);
         Assert.True(done.Code == 0, $"{verb} {string.Join(' ', words)}: {done.Errors}");
         return done;
     }
@@ -130,10 +130,10 @@ public class DataFormTests : TemporaryFolder
         File.WriteAllText(
             In("day.csv"), "day,y\n2026-01-01,1\n2026-01-02,3\n2026-01-03,\n2026-01-04,7\n2026-01-05,9.5\n");
         string[] words = ["fit", "day.csv", "--model", "y ~ slope*day + b", "--json", "-o", "out", "--force"];
-        Finished refused = Repository.Run(Repository.Command, [.. words, "--missing", "drop"], Folder);
+        Finished refused = Repository.Ask([.. words, "--missing", "drop"], Folder);
         Assert.Equal(1, refused.Code);
         Assert.Contains("--dates", refused.Errors, StringComparison.Ordinal);
-        refused = Repository.Run(Repository.Command, [.. words, "--dates", "days"], Folder);
+        refused = Repository.Ask([.. words, "--dates", "days"], Folder);
         Assert.Contains("--missing drop", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("line 4", refused.Errors, StringComparison.Ordinal);
         JsonElement json = JsonDocument.Parse(

@@ -15,7 +15,7 @@ public sealed class FitCommandTests : TemporaryFolder
     }
 
     private Finished Fit(params string[] words) =>
-        Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
+        Repository.Ask(["fit", .. words, "-o", In("out")]);
 
     private string Misra() =>
         Csv("y,x\n" + string.Join('\n', NistRegression.Read(Repository.Data("nist", "Misra1a.dat")).Rows

@@ -78,11 +78,11 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
         double[] expected = [3.0 * Math.Exp(-0.5), 2.0 * Math.Exp(-0.5), 3.0 * Math.Exp(-1.0)];
         Assert.All(expected.Zip(lines.Skip(1)), pair => Assert.Equal(
             pair.First, double.Parse(pair.Second.Split(',')[2], CultureInfo.InvariantCulture), 1e-8));
-        Finished predicted = Repository.Run(Repository.Command, ["predict", In("out"), rows]);
+        Finished predicted = Repository.Ask(["predict", In("out"), rows]);
         Assert.Equal(string.Join('\n', lines) + "\n", predicted.Output);
 
         File.WriteAllText(rows, "run,t\nc,1\n");
-        Finished unknown = Repository.Run(Repository.Command, ["predict", In("out"), rows]);
+        Finished unknown = Repository.Ask(["predict", In("out"), rows]);
         Assert.Equal(1, unknown.Code);
         Assert.Contains("group 'c' of row 1 was not fitted; there are a, b", unknown.Errors, StringComparison.Ordinal);
     }
@@ -99,7 +99,7 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
         fit.GetProperty("parameters").GetProperty(parameter).GetProperty("value").GetDouble();
 
     private Finished Fit(params string[] words) =>
-        Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
+        Repository.Ask(["fit", .. words, "-o", In("out")]);
 
     private string Data()
     {

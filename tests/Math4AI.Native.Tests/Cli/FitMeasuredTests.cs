@@ -7,7 +7,7 @@ namespace Math4AI.Tests.Cli;
 public sealed class FitMeasuredTests : TemporaryFolder
 {
     private static Finished Run(string verb, params string[] words) =>
-        Repository.Run(Repository.Command, [verb, .. words], Repository.OneThread);
+        Repository.Ask([verb, .. words], Repository.OneThread);
 
     private string Data(string name, string text)
     {

@@ -8,7 +8,7 @@ namespace Math4AI.Tests.Cli;
 public sealed class FitPosteriorCommandTests : TemporaryFolder
 {
     private static Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, ["fit", .. words], Repository.OneThread);
+        Repository.Ask(["fit", .. words], Repository.OneThread);
 
     private string Decay()
     {
@@ -63,8 +63,7 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.Equal(10.0, At(1, 1), 0.001);
         Assert.Equal(10.0 * Math.Exp(-1.0), At(2, 1), 0.001);
         Assert.InRange(At(1, 3) - At(1, 2), 0.0035, 0.0043);
-        Finished later = Repository.Run(
-            Repository.Command, ["predict", In("out"), In("new.csv")], Repository.OneThread);
+        Finished later = Repository.Ask(["predict", In("out"), In("new.csv")], Repository.OneThread);
         Assert.Equal(written, later.Output);
     }
 
@@ -185,8 +184,7 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.Equal(
             ["a.mean", "a.sd", "b", "a[g0]", "a[g1]", "a[g2]", "a[g3]", "a[g4]", "sigma"],
             PosteriorDraws.Load(In(Path.Combine("out", "draws.npz"))).Names);
-        Finished later = Repository.Run(
-            Repository.Command, ["predict", In("out"), In("new.csv")], Repository.OneThread);
+        Finished later = Repository.Ask(["predict", In("out"), In("new.csv")], Repository.OneThread);
         Assert.Equal(File.ReadAllText(In(Path.Combine("out", "predictions.csv"))), later.Output);
         Assert.Contains("'never seen' of 'run': a of this group is drawn", later.Errors, StringComparison.Ordinal);
         Assert.InRange(posterior.GetProperty("logEvidenceError").GetDouble(), 1e-6, 0.2);

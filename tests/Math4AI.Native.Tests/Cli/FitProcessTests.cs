@@ -10,7 +10,7 @@ public sealed class FitProcessTests : TemporaryFolder
         ["its uncertainty", "Its parts one by one", "Which inputs matter", "Calibration"];
 
     private Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+        Repository.Ask(words, Folder, Repository.OneThread);
 
     [Fact]
     public void A_formula_with_gp_is_fitted_as_a_law_and_a_process_whose_folder_predicts()

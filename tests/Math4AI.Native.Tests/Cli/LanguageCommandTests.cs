@@ -6,7 +6,7 @@ namespace Math4AI.Tests.Cli;
 public sealed class LanguageCommandTests : TemporaryFolder
 {
     private Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+        Repository.Ask(words, Folder, Repository.OneThread);
 
     [Fact]
     public void Texts_have_topics_and_neighbors_with_the_numbers_of_their_lines_or_rows()

@@ -10,8 +10,7 @@ public sealed class MixCommandTests : TemporaryFolder
     public void It_writes_what_the_library_mixes_and_the_images_add_up()
     {
         WriteSignals();
-        Finished done = Repository.Run(
-            Repository.Command,
+        Finished done = Repository.Ask(
             ["mix", "a.wav", "b.wav", "--rt60", "0.1", "--spacing", "0.03", "--microphones", "3", "--seed",
                 "7", "--json"],
             Folder);
@@ -33,7 +32,7 @@ public sealed class MixCommandTests : TemporaryFolder
             }
         }
 
-        Finished again = Repository.Run(Repository.Command, ["mix", "a.wav", "b.wav"], Folder);
+        Finished again = Repository.Ask(["mix", "a.wav", "b.wav"], Folder);
         Assert.Equal(1, again.Code);
         Assert.Contains("--force", again.Errors, StringComparison.Ordinal);
     }
@@ -47,7 +46,7 @@ public sealed class MixCommandTests : TemporaryFolder
     public void Wrong_words_are_refused_in_one_line(string option, string value)
     {
         WriteSignals();
-        Finished done = Repository.Run(Repository.Command, ["mix", "a.wav", "b.wav", option, value], Folder);
+        Finished done = Repository.Ask(["mix", "a.wav", "b.wav", option, value], Folder);
         Assert.Equal(2, done.Code);
         Assert.Single(done.Errors.TrimEnd().Split('\n'));
         Assert.False(Directory.Exists(In("mix")));

@@ -8,7 +8,7 @@ namespace Math4AI.Tests.Cli;
 public class PredictTableTests : TemporaryFolder
 {
     private Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+        Repository.Ask(words, Folder, Repository.OneThread);
 
     private void Write(string name, int rows)
     {

@@ -42,7 +42,7 @@ public class SeparateAutoTests : TemporaryFolder
 
     private void Run(params string[] arguments)
     {
-        Finished done = Repository.Run(Repository.Command, ["separate", "--no-report", .. arguments], Folder);
+        Finished done = Repository.Ask(["separate", "--no-report", .. arguments], Folder);
         Assert.True(done.Code == 0, done.Errors);
     }
 

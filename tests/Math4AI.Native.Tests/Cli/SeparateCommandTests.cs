@@ -10,7 +10,7 @@ namespace Math4AI.Tests.Cli;
 public class SeparateCommandTests : TemporaryFolder
 {
     private Finished Separate(params string[] arguments) =>
-        Repository.Run(Repository.Command, ["separate", .. arguments], Folder);
+        Repository.Ask(["separate", .. arguments], Folder);
 
     private static void RefusedInOneLine(Finished finished, int code, params string[] words)
     {

@@ -28,8 +28,8 @@ public class SharedRunTests : TemporaryFolder
     public void A_separation_by_several_processes_is_that_of_one(int processes)
     {
         Write(samples: 60_000);
-        Finished alone = Repository.Run(
-            Repository.Command, ["separate", "y.npy", "-o", "alone", "--no-report"], Folder, Repository.OneThread);
+        Finished alone = Repository.Ask(
+            ["separate", "y.npy", "-o", "alone", "--no-report"], Folder, Repository.OneThread);
         Assert.True(alone.Code == 0, alone.Errors);
         Finished shared = Mpirun(processes, "separate", "y.npy", "-o", "shared", "--no-report", "--json");
         Assert.True(shared.Code == 0, shared.Errors);
@@ -51,7 +51,7 @@ public class SharedRunTests : TemporaryFolder
             "train", "t.csv", "--target", "y", "--model", "mlp", "--hidden", "8", "--epochs", "4", "--no-report",
             "--json",
         ];
-        Finished alone = Repository.Run(Repository.Command, [.. words, "-o", "alone"], Folder, Repository.OneThread);
+        Finished alone = Repository.Ask([.. words, "-o", "alone"], Folder, Repository.OneThread);
         Assert.True(alone.Code == 0, alone.Errors);
         Finished shared = Mpirun(2, [.. words, "-o", "shared"]);
         Assert.True(shared.Code == 0, shared.Errors);
@@ -72,8 +72,7 @@ public class SharedRunTests : TemporaryFolder
         WriteTable(rows: words[0] == "fit" ? 9000 : 60);
         File.WriteAllLines(In("t.txt"), Enumerable.Range(0, 500).Select(i => $"a{i % 7} b{i % 5} c{i % 3} d"));
         string[] asked = words[0] == "words" ? ["--json"] : ["--no-report", "--json"];
-        Finished alone = Repository.Run(
-            Repository.Command, [.. words, "-o", "alone", .. asked], Folder, Repository.OneThread);
+        Finished alone = Repository.Ask([.. words, "-o", "alone", .. asked], Folder, Repository.OneThread);
         Assert.True(alone.Code == 0, alone.Errors);
         Finished shared = Mpirun(2, [.. words, "-o", "shared", .. asked]);
         Assert.True(shared.Code == 0, shared.Errors);
@@ -109,8 +108,7 @@ public class SharedRunTests : TemporaryFolder
         File.WriteAllLines(In("t-0.csv"), rows[..20]);
         File.WriteAllLines(In("t-1.csv"), [rows[0], .. rows[20..]]);
         string[] words = ["--target", "y", "--model", "linear", "--no-report", "--json"];
-        Finished alone = Repository.Run(
-            Repository.Command, ["train", "t.csv", .. words, "-o", "alone"], Folder, Repository.OneThread);
+        Finished alone = Repository.Ask(["train", "t.csv", .. words, "-o", "alone"], Folder, Repository.OneThread);
         Assert.True(alone.Code == 0, alone.Errors);
         Finished shared = Mpirun(2, ["train", "t-{rank}.csv", .. words, "-o", "shared"]);
         Assert.True(shared.Code == 0, shared.Errors);
@@ -174,7 +172,7 @@ public class SharedRunTests : TemporaryFolder
             "train", "t.csv", "--target", "y", "--model", "mlp", "--hidden", "8", "--epochs", "30", "--no-report",
             "--checkpoint-steps", "10", "--uncertainty", "none",
         ];
-        Finished alone = Repository.Run(Repository.Command, [.. words, "-o", "alone"], Folder, Repository.OneThread);
+        Finished alone = Repository.Ask([.. words, "-o", "alone"], Folder, Repository.OneThread);
         Assert.True(alone.Code == 0, alone.Errors);
 
         // The second process goes as a machine that fails, once there is a checkpoint.

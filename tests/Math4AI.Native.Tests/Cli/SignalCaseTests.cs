@@ -122,8 +122,7 @@ public sealed class SignalCaseTests : TemporaryFolder
         double[] noise = [.. Enumerable.Range(0, 4000).Select(t => Math.Sin(0.3 * t) + Math.Sin(1.7 * t * t))];
         File.WriteAllLines(In("x.csv"), noise.Select((x, t) => FormattableString.Invariant(
             $"{(t == 1234 ? 500.0 : x)},{x * Math.Cos(t) + (t < 2600 ? 0.0 : 20.0)},{Math.Cos(0.7 * t * t)}")));
-        Finished done = Repository.Run(
-            Repository.Command, ["separate", "x.csv", "-o", "out", "--json", "--no-report"], Folder);
+        Finished done = Repository.Ask(["separate", "x.csv", "-o", "out", "--json", "--no-report"], Folder);
         string[] notes = [.. JsonDocument.Parse(done.Output).RootElement.GetProperty("notes").EnumerateArray()
             .Select(note => note.GetString()!)];
         Assert.Contains(notes, note => note.StartsWith("Sample 1235 of channel 1 alone", StringComparison.Ordinal));
@@ -137,8 +136,7 @@ public sealed class SignalCaseTests : TemporaryFolder
 
     private JsonElement Separate(string name, params string[] options)
     {
-        Finished done = Repository.Run(
-            Repository.Command,
+        Finished done = Repository.Ask(
             ["separate", Repository.Cases("signals", name), "-o", "out", "--json", "--no-report", "--force",
                 .. options],
             Folder);

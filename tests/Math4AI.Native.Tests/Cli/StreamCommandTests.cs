@@ -332,7 +332,7 @@ public sealed class StreamCommandTests : TemporaryFolder
     private void SaveParty(int length) =>
         CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, length).Save(In("party.wav"));
 
-    private Finished Stream(params string[] words) => Repository.Run(Repository.Command, ["stream", .. words], Folder);
+    private Finished Stream(params string[] words) => Repository.Ask(["stream", .. words], Folder);
 
     private Finished Shell(string line) => Repository.Run("/bin/bash", ["-c", line], Folder);
 

@@ -9,7 +9,7 @@ namespace Math4AI.Tests.Cli;
 public class TrainCommandTests : TemporaryFolder
 {
     private Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+        Repository.Ask(words, Folder, Repository.OneThread);
 
     [Fact]
     public void A_table_is_learnt_and_new_rows_are_predicted()

@@ -11,7 +11,7 @@ namespace Math4AI.Tests.Cli;
 public class TrainLearnerTests : TemporaryFolder
 {
     private Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+        Repository.Ask(words, Folder, Repository.OneThread);
 
     private void WriteRings(int count = 120)
     {

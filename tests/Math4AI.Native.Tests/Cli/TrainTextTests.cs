@@ -7,7 +7,7 @@ namespace Math4AI.Tests.Cli;
 public class TrainTextTests : TemporaryFolder
 {
     private Finished Run(params string[] words) =>
-        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+        Repository.Ask(words, Folder, Repository.OneThread);
 
     [Fact]
     public void Generated_text_takes_its_place_in_a_file_that_others_write_to()

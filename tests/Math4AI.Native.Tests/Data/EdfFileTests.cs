@@ -114,8 +114,7 @@ public sealed class EdfFileTests : TemporaryFolder
             "a.edf", false, [.. Two, ("EDF Annotations", "", -1, 1, 16)], Records,
             [[.. one.Zip(two, (x, y) => 2 * x + y)], [.. one.Zip(two, (x, y) => x - 2 * y)]],
             [.. Enumerable.Range(0, Records).Select(r => r == 3 ? "+1.5\x14\x14\0+1.6\x14start\x14\0" : "\0")]);
-        Finished done = Repository.Run(
-            Repository.Command, ["separate", "a.edf", "-o", "out", "--json", "--no-report"], Folder);
+        Finished done = Repository.Ask(["separate", "a.edf", "-o", "out", "--json", "--no-report"], Folder);
         Assert.True(done.Code == 0, done.Errors);
         JsonElement result = JsonDocument.Parse(done.Output).RootElement;
         Assert.Equal(8, result.GetProperty("sampleRate").GetInt32());

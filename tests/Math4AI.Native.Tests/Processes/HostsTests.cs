@@ -24,8 +24,7 @@ public sealed class HostsTests : TemporaryFolder
             Connect();
             WriteMixture();
             string[] words = ["separate", "y.npy", "--no-report", "-o"];
-            Finished alone = Repository.Run(
-                Repository.Command, [.. words, "alone"], Folder, Repository.OneThread);
+            Finished alone = Repository.Ask([.. words, "alone"], Folder, Repository.OneThread);
             Assert.True(alone.Code == 0, alone.Errors);
             Finished shared = OverHosts([Repository.Command, .. words, "shared"]);
             Assert.True(shared.Code == 0, shared.Errors);

@@ -13,8 +13,7 @@ internal sealed record RoomPlan(
 
     /// <summary>
     /// Gets the plans to choose from: local optima differ from start to start, and a shorter window has less to learn.
-    /// More starts give the choice more to err about than they add.
     /// </summary>
     public static IReadOnlyList<RoomPlan> Starts { get; } =
-        [Usual with { StartsWhite = true }, new(0.256, 0.5, 2)];
+        [Usual with { StartsWhite = true }, Usual, new(0.256, 0.5, 2)];
 }

@@ -38,8 +38,8 @@ internal static class UnmixingRows
     }
 
     /// <summary>
-    /// Turns the covariance C of the channels into C^(−1/2), whose outputs have unit power, do not correlate, and are as
-    /// near to the channels as such outputs can be, so that their order is the same at all frequencies.
+    /// Turns the covariance C of the channels into C^(−1/2), whose outputs have unit power, do not correlate, and are
+    /// as near to the channels as such outputs can be, so that their order is the same at all frequencies.
     /// </summary>
     /// <param name="covariance">C, which is overwritten.</param>
     /// <param name="order">The number of channels.</param>

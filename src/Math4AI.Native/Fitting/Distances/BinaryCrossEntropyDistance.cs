@@ -128,7 +128,8 @@ internal sealed class BinaryCrossEntropyDistance(Link link, double barrier = 0.0
             : new Expansion(double.PositiveInfinity, 0.0, 0.0);
     }
 
-    public override string? WhyNotDrawn(double observed, double weight) => IsWhole(observed * weight) ? null
+    public override string? WhyNotDrawn(double observed, double weight) =>
+        IsWhole(observed) || IsWhole(observed * weight) ? null
         : string.Create(CultureInfo.InvariantCulture, $"{observed:R} is neither 0 nor 1, the two classes");
 
     public override void Check(double observed)

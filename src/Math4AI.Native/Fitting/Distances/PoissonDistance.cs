@@ -63,7 +63,8 @@ internal sealed class PoissonDistance(Link link, double barrier = 0.0) : Distanc
     internal override double EdgeGap(double predicted, double observed) =>
         HasEdge && observed == 0.0 ? predicted : double.PositiveInfinity;
 
-    public override string? WhyNotDrawn(double observed, double weight) => IsWhole(observed * weight) ? null
+    public override string? WhyNotDrawn(double observed, double weight) =>
+        IsWhole(observed) || IsWhole(observed * weight) ? null
         : string.Create(CultureInfo.InvariantCulture, $"{observed:R} is no count; Poisson's noise gives whole numbers");
 
     public override void Check(double observed)

@@ -1,5 +1,6 @@
 using Math4AI.Data.Arrays;
 using Math4AI.Probability.Sampling;
+using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Probability;
@@ -248,6 +249,19 @@ public sealed class NutsTests : TemporaryFolder
         Assert.Throws<ArgumentException>(() => new NutsSampler { TargetAcceptance = 1.0 }.Sample(Normals));
         Assert.Throws<ArgumentException>(
             () => new NutsSampler().Sample(LogDensity.Of(["x"], (_, _) => 0.0, [(1.0, 1.0)])));
+    }
+
+    [Fact]
+    public void A_density_that_cannot_be_computed_far_away_is_sampled()
+    {
+        LogDensity near = LogDensity.Of(["x"], (theta, gradient) =>
+        {
+            gradient[0] = Math.Abs(theta[0]) < 1000.0 ? -theta[0] : throw new NonConvergenceException("Too far.");
+            return -0.5 * theta[0] * theta[0];
+        });
+        ParameterSummary found = new NutsSampler().Sample(near).Summary()[0];
+        Assert.Equal(0.0, found.Mean, 0.1);
+        Assert.Equal(1.0, found.StandardDeviation, 0.1);
     }
 
     [Fact]

@@ -55,8 +55,16 @@ internal sealed class DirectionCheck(LogDensity density)
         double At(double distance)
         {
             moved[parameter] = u[parameter] + side * distance;
-            double value = space.Evaluate(moved, gradient);
-            return double.IsNaN(value) ? double.NegativeInfinity : value;
+            try
+            {
+                double value = space.Evaluate(moved, gradient);
+                return double.IsNaN(value) ? double.NegativeInfinity : value;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // No chain may ever come so far, and what cannot be computed there is no sign of an open end.
+                return double.NegativeInfinity;
+            }
         }
 
         double top = At(0.0), width = FirstStep * (1.0 + Math.Abs(u[parameter]));

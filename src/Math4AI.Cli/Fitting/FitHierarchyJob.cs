@@ -51,18 +51,29 @@ internal static class FitHierarchyJob
         if (!options.NoReport)
         {
             progress.Show("report");
-            using var page = new FileTransaction(options.Force);
-            File.WriteAllText(page.Add(reportFile), new HierarchyReport
-            {
-                Posterior = found,
-                Model = options.Formula.Text,
-                Command = CommandLine.Text,
-                Level = options.Level,
-            }.ToHtml());
-            page.Commit();
+            WritePage(options, reportFile, found);
         }
 
         progress.Clear();
+        return End(options, summary, json);
+    }
+
+    private static void WritePage(FitCommandOptions options, string path, HierarchicalPosterior found)
+    {
+        using var page = new FileTransaction(options.Force);
+        File.WriteAllText(page.Add(path), new HierarchyReport
+        {
+            Posterior = found,
+            Model = options.Formula.Text,
+            Command = CommandLine.Text,
+            Level = options.Level,
+        }.ToHtml());
+        page.Commit();
+    }
+
+    /// <summary>Prints the result; returns the exit code.</summary>
+    private static int End(FitCommandOptions options, FitHierarchySummary summary, string json)
+    {
         if (options.Json)
         {
             Console.Out.WriteLine(json);

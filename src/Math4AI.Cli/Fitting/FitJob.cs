@@ -57,17 +57,8 @@ internal static class FitJob
         LaplacePosterior? laplace = options.Posterior is { IsLaplace: true } asked
             ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
             : null;
-        summary = summary with
-        {
-            Notes =
-            [
-                .. summary.Notes, .. FitOutput.Write(files, options, result, posterior),
-                .. new[] { options.Posterior?.Note }.OfType<string>(),
-            ],
-            Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),
-            Ranking = ranking is null ? null : FitPosteriorRanking.Of(ranking),
-            Laplace = laplace is null ? null : FitLaplaceSummary.Of(laplace, options.Level),
-        };
+        IReadOnlyList<string> notes = FitOutput.Write(files, options, result, posterior);
+        summary = WithPosterior(summary, options, notes, posterior, ranking, laplace);
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         files.Remove(reportFile);
@@ -76,7 +67,6 @@ internal static class FitJob
         {
             // The result stands before the page is drawn, which may take long or be stopped.
             progress.Show("report");
-            using var page = new FileTransaction(options.Force);
             FitReport report = Report(options, result, bootstrap, comparison) with
             {
                 Posterior = posterior,
@@ -84,13 +74,30 @@ internal static class FitJob
                 Laplace = laplace,
                 PriorNote = options.Posterior?.Note,
             };
-            Write(page, reportFile, report.ToHtml(cancellation));
-            cancellation.ThrowIfCancellationRequested();
-            page.Commit();
+            WritePage(options, reportFile, report, cancellation);
         }
 
         progress.Clear();
         return End(options, result, summary, json);
+    }
+
+    private static FitSummary WithPosterior(
+        FitSummary summary, FitCommandOptions options, IReadOnlyList<string> notes, FitPosterior? posterior,
+        PosteriorComparison? ranking, LaplacePosterior? laplace) => summary with
+        {
+            Notes = [.. summary.Notes, .. notes, .. new[] { options.Posterior?.Note }.OfType<string>()],
+            Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),
+            Ranking = ranking is null ? null : FitPosteriorRanking.Of(ranking),
+            Laplace = laplace is null ? null : FitLaplaceSummary.Of(laplace, options.Level),
+        };
+
+    private static void WritePage(
+        FitCommandOptions options, string path, FitReport report, CancellationToken cancellation)
+    {
+        using var page = new FileTransaction(options.Force);
+        Write(page, path, report.ToHtml(cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        page.Commit();
     }
 
     /// <summary>Reads the problem that all processes fit together.</summary>

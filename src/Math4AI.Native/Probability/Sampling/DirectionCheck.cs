@@ -1,91 +1,98 @@
 namespace Math4AI.Probability.Sampling;
 
 /// <summary>
-/// Tests whether a density that nothing else has tested falls along each unconstrained parameter from where chains are:
-/// faster than 1/distance. A density that falls along these lines may still be improper along others, in which chains
-/// then run apart.
+/// Tests whether a density that nothing else has tested falls from where chains are, faster than 1/distance: along each
+/// unconstrained parameter, and along the lines on which the chains have come there.
 /// </summary>
 internal sealed class DirectionCheck(LogDensity density)
 {
-    private const int MaxParameters = 50;
+    /// <summary>Above, looking along each parameter costs as much as drawing does.</summary>
+    public const int MaxParameters = 1000;
 
-    // In units of the distance at which the density is 1/e of its height. Beyond the drop, what remains has no weight.
-    private const double Near = 100.0;
-    private const double Far = 10_000.0;
-    private const double Negligible = 40.0;
     private const double FirstStep = 1e-3;
-
-    // The distance is from where a chain is, and a tail may be one of the distance from elsewhere.
-    private const double Offset = 0.05;
     private const int MaxDoublings = 40;
 
     private readonly SamplingSpace space = new(density);
     private readonly double[] gradient = new double[density.Names.Count];
     private readonly double[] theta = new double[density.Names.Count];
 
-    /// <summary>Throws where the density does not fall along a parameter, wherever chains are.</summary>
-    /// <param name="parameters">θ where each chain is.</param>
+    /// <summary>Throws where the density does not fall along a line, wherever chains are.</summary>
+    /// <param name="starts">θ where each chain began.</param>
+    /// <param name="ends">θ where each chain is.</param>
     /// <exception cref="InvalidOperationException">The density is improper; the message says along what.</exception>
-    public void Require(IReadOnlyList<double[]> parameters)
+    public void Require(IReadOnlyList<double[]> starts, IReadOnlyList<double[]> ends)
     {
-        double[][] at = [.. parameters.Select(each => space.Unconstrain(each))
-            .Where(u => Array.TrueForAll(u, double.IsFinite))];
-        for (int j = 0; j < space.Count && at.Length > 0 && space.Count <= MaxParameters; j++)
+        double[][] at = Finite(ends);
+        if (at.Length == 0 || space.Count > MaxParameters)
+        {
+            return;
+        }
+
+        double[] along = new double[space.Count];
+        for (int j = 0; j < space.Count; j++)
         {
             foreach (double side in new[] { 1.0, -1.0 })
             {
-                if (Array.TrueForAll(at, u => IsOpen(u, j, side)))
+                along[j] = side;
+                if (Array.TrueForAll(at, u => IsOpen(u, along)))
                 {
-                    // A range that is open below alone is mapped by its distance from the upper end.
-                    bool isTurned = double.IsFinite(density.Bounds[j].Upper)
-                        && double.IsInfinity(density.Bounds[j].Lower);
-                    string where = side > 0.0 == isTurned ? "falls" : "grows";
-                    throw new InvalidOperationException(
-                        $"The density is improper: it does not vanish as {density.Names[j]} {where} "
-                        + "as far as its range goes. Give it a prior or bounds there.");
+                    throw Improper(j, side);
                 }
+            }
+
+            along[j] = 0.0;
+        }
+
+        foreach (double[] direction in Finite(starts).Zip(at, Between).OfType<double[]>())
+        {
+            if (Array.TrueForAll(at, u => IsOpen(u, direction)))
+            {
+                throw new InvalidOperationException(
+                    "The density is improper: the chains run away along "
+                    + $"{DirectionName.Of(density, direction, isUnconstrained: true)}, and it does not vanish there. "
+                    + "Give these parameters priors or bounds.");
             }
         }
     }
 
-    /// <summary>Whether the density does not fall on one side of a parameter.</summary>
-    private bool IsOpen(double[] u, int parameter, double side)
+    private static double[]? Between(double[] start, double[] end)
     {
-        double[] moved = [.. u];
-        double At(double distance)
-        {
-            moved[parameter] = u[parameter] + side * distance;
-            try
-            {
-                double value = space.Evaluate(moved, gradient);
-                return double.IsNaN(value) ? double.NegativeInfinity : value;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // No chain may ever come so far, and what cannot be computed there is no sign of an open end.
-                return double.NegativeInfinity;
-            }
-        }
+        double[] direction = [.. end.Zip(start, (there, here) => there - here)];
+        double length = direction.Max(Math.Abs);
+        return length > 0.0 ? Array.ConvertAll(direction, each => each / length) : null;
+    }
 
-        double top = At(0.0), width = FirstStep * (1.0 + Math.Abs(u[parameter]));
-        for (int i = 0; i < MaxDoublings; i++, width *= 2.0)
-        {
-            double value = At(width);
-            space.Constrain(moved, theta);
-            if (!double.IsFinite(theta[parameter]))
-            {
-                // It has not fallen as far as numbers go.
-                return true;
-            }
+    private InvalidOperationException Improper(int parameter, double side)
+    {
+        // A range that is open below alone is mapped by its distance from the upper end.
+        bool isTurned = double.IsFinite(density.Bounds[parameter].Upper)
+            && double.IsInfinity(density.Bounds[parameter].Lower);
+        string where = side > 0.0 == isTurned ? "falls" : "grows";
+        return new InvalidOperationException(
+            $"The density is improper: it does not vanish as {density.Names[parameter]} {where} as far as its range "
+            + "goes. Give it a prior or bounds there.");
+    }
 
-            top = Math.Max(top, value);
-            if (value < top - 1.0)
-            {
-                double near = At(Near * width), far = At(Far * width);
-                return near > top - Negligible && near - far < Math.Log(Far / Near) + Offset;
-            }
-        }
+    private double[][] Finite(IReadOnlyList<double[]> parameters) =>
+        [.. parameters.Select(each => space.Unconstrain(each)).Where(u => Array.TrueForAll(u, double.IsFinite))];
 
-        return true;
+    private bool IsOpen(double[] u, double[] direction)
+    {
+        double scale = u.Zip(direction, (at, along) => along == 0.0 ? 0.0 : Math.Abs(at)).Max();
+        double[] moved = new double[u.Length];
+        return DensityRay.IsOpen(
+            distance =>
+            {
+                for (int j = 0; j < u.Length; j++)
+                {
+                    moved[j] = u[j] + distance * direction[j];
+                }
+
+                space.Constrain(moved, theta);
+                return Array.TrueForAll(theta, double.IsFinite)
+                    ? DensityRay.Try(() => space.Evaluate(moved, gradient)) : double.PositiveInfinity;
+            },
+            FirstStep * (1.0 + scale),
+            MaxDoublings);
     }
 }

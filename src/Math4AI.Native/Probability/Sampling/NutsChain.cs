@@ -29,6 +29,9 @@ internal sealed class NutsChain
     /// <summary>log p where the chain is.</summary>
     public double LogDensity => at.LogDensity;
 
+    /// <summary>θ where the warm-up began.</summary>
+    public double[] Begin { get; private set; } = [];
+
     /// <summary>θ where the chain is.</summary>
     public double[] Parameters()
     {
@@ -51,6 +54,7 @@ internal sealed class NutsChain
     public void WarmUp(Action report, CancellationToken cancellation)
     {
         FindStart();
+        Begin = Parameters();
         FindStepSize();
         var steps = new DualAveraging(settings.TargetAcceptance);
         steps.Restart(stepSize);

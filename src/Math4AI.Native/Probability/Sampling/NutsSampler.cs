@@ -55,7 +55,8 @@ public sealed record NutsSampler
     /// <exception cref="ArgumentException">The settings, bounds or start do not make sense.</exception>
     /// <exception cref="InvalidOperationException">
     /// The density is not finite at any start, does not change however long the steps are, or is not continuous; or it
-    /// is improper: it does not fall along a parameter, which the message names.
+    /// is improper: it does not fall along a parameter, or along a straight line in several, which the message names.
+    /// Densities of more than 1000 parameters are not tested for it.
     /// </exception>
     public PosteriorDraws Sample(
         LogDensity density,
@@ -66,6 +67,11 @@ public sealed record NutsSampler
         ArgumentNullException.ThrowIfNull(density);
         Check();
         var space = new SamplingSpace(density, start);
+        if (!density.IsTested)
+        {
+            new RidgeCheck(density, space).Require(new ChainRandom(Seed, Chains));
+        }
+
         ChainDraws[] chains = [.. Enumerable.Range(0, Chains).Select(_ => new ChainDraws(space.Count, Draws))];
         int shown = (Chains + Processes.Count - 1) / Processes.Count;
         var counter = new SamplingCounter(progress, shown, Warmup, Draws);
@@ -83,7 +89,8 @@ public sealed record NutsSampler
             }, cancellation);
             if (!density.IsTested)
             {
-                new DirectionCheck(density).Require([.. own.Select(i => moving[i].Parameters())]);
+                new DirectionCheck(density).Require(
+                    [.. own.Select(i => moving[i].Begin)], [.. own.Select(i => moving[i].Parameters())]);
             }
 
             InRounds(own, chains, 0, Draws, (i, from, to) => moving[i].Draw(

@@ -50,15 +50,15 @@ public sealed record InformationReport : TableReport
 
         page.Heading("Pairs").Add("<p class=\"quiet\">From the most informative on. As a correlation: that of Gaussian "
             + "variables with the same information. Of the pairs with an adjusted probability of up to 0.05, 5 % are "
-            + "dependent by chance alone, on average. The error is the standard error and, of columns with equal "
-            + "values, the bias that permuted columns and halves of the rows show.</p>")
+            + "dependent by chance alone, on average. The error is the standard error and the bias that halves of the "
+            + "rows and, of columns with equal values, permuted columns show; ≥ is at least so much.</p>")
             .Add("<div class=\"card scroll\"><table><tr><th></th><th></th><th>rows</th><th>information, nats</th>"
                 + "<th>error</th><th>as a correlation</th><th>probability</th><th>adjusted</th></tr>");
         foreach (PairInformation pair in Found.Pairs.OrderByDescending(each => each.Information.Value).Take(MaxPairs))
         {
             page.Add($"<tr><th>{Html.Escape(pair.First)}</th><th>{Html.Escape(pair.Second)}</th>"
                 + $"<td>{Count(pair.Rows)}</td>"
-                + string.Create(CultureInfo.InvariantCulture, $"<td>{pair.Shown:0.000}</td>")
+                + string.Create(CultureInfo.InvariantCulture, $"<td>{(pair.Information.IsLowerBound ? "≥ " : string.Empty)}{pair.Shown:0.000}</td>")
                 + string.Create(CultureInfo.InvariantCulture, $"<td>{pair.Information.Error:0.000}</td>")
                 + string.Create(CultureInfo.InvariantCulture, $"<td>{pair.Correlation:0.00}</td>")
                 + $"<td>{Html.Number(pair.PValue)}</td><td>{Html.Number(pair.Adjusted)}</td></tr>");

@@ -9,7 +9,7 @@ namespace Math4AI.Cli.Unsupervised;
 /// </summary>
 internal sealed record PairLine(
     string First, string Second, int Rows, double Information, double StandardError, double Bias, double Correlation,
-    double PValue, double Adjusted, string Estimator)
+    double PValue, double Adjusted, string Estimator, bool IsLowerBound)
 {
     /// <summary>Gets √(standard error² + bias²).</summary>
     public double Error => Math.Sqrt(StandardError * StandardError + Bias * Bias);
@@ -32,7 +32,8 @@ internal sealed record InformationSummary(
         found.Permutations, found.Note,
         [.. found.Pairs.OrderByDescending(pair => pair.Information.Value).Select(pair => new PairLine(
             pair.First, pair.Second, pair.Rows, pair.Information.Value, pair.Information.StandardError,
-            pair.Information.Bias, pair.Correlation, pair.PValue, pair.Adjusted, pair.Estimator))],
+            pair.Information.Bias, pair.Correlation, pair.PValue, pair.Adjusted, pair.Estimator,
+            pair.Information.IsLowerBound))],
         found.Copies);
 
     public void Print(string output, bool hasReport)
@@ -46,7 +47,8 @@ internal sealed record InformationSummary(
         foreach (PairLine pair in Pairs.Take(MaxShown))
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {Math.Max(0.0, pair.Information),7:0.000} ± {pair.Error,-9:0.000} {pair.Correlation,18:0.00} "
+                $"{(pair.IsLowerBound ? "≥" : string.Empty),2}{Math.Max(0.0, pair.Information),7:0.000} ± "
+                + $"{pair.Error,-9:0.000} {pair.Correlation,18:0.00} "
                 + $"{pair.Adjusted,11:G2}  {pair.First}, {pair.Second}"));
         }
 

@@ -14,6 +14,19 @@ public readonly record struct Estimate(double Value, double StandardError)
     /// </summary>
     public double Bias { get; init; }
 
+    /// <summary>
+    /// Gets whether the truth is at least about so much and may be far more, even infinite, as the information of two
+    /// variables is where one is a function of the other: the estimate still grows with the number of samples. See <see
+    /// cref="MutualInformation.Ksg"/>.
+    /// </summary>
+    public bool IsLowerBound { get; init; }
+
+    /// <summary>
+    /// Gets the number of samples that the estimate is the mean over, without those that are copies of others; 0 where
+    /// it is no mean over samples.
+    /// </summary>
+    public int Samples { get; init; }
+
     /// <summary>Gets √(standard error² + bias²), how far off the estimate may be in all.</summary>
     public double Error => Math.Sqrt(StandardError * StandardError + Bias * Bias);
 
@@ -36,6 +49,9 @@ public readonly record struct Estimate(double Value, double StandardError)
         }
 
         double n = contributions.Length;
-        return new Estimate(mean, n > 1 ? Math.Sqrt(squares / (n - 1.0) / n) : double.PositiveInfinity);
+        return new Estimate(mean, n > 1 ? Math.Sqrt(squares / (n - 1.0) / n) : double.PositiveInfinity)
+        {
+            Samples = contributions.Length,
+        };
     }
 }

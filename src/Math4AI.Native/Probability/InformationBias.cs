@@ -14,7 +14,37 @@ internal static class InformationBias
     private const int Permutations = 4;
     private const int Seed = 1;
 
-    /// <summary>Judges an estimate.</summary>
+    // An estimate that grows by this from halves of the samples to all of them has far to go. Where one column is a
+    // function of the other, it grows by log 2, however many samples there are.
+    private static readonly double FarToGo = Math.Log(2.0) / 3.0;
+
+    /// <summary>Judges an estimate from neighbors.</summary>
+    /// <param name="found">The estimate.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="least">The fewest samples that the estimator takes.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="hasTies">
+    /// Whether columns have equal values. Without, the estimate is far too small where the information is large, and
+    /// nearly unbiased elsewhere: halves that differ by less than its error say nothing.
+    /// </param>
+    /// <param name="estimate">Estimates from some rows of each column, as many of each.</param>
+    /// <param name="hasNull">Whether permuted columns have no information on each other.</param>
+    public static Estimate Judge(
+        Estimate found, int samples, int least, int columns, bool hasTies, Func<int[][], double> estimate,
+        bool hasNull = true)
+    {
+        var random = new MersenneTwister(Seed, threadSafe: false);
+        double ofNull = hasTies && hasNull ? OfNull(samples, columns, estimate, random) : 0.0;
+        double growth = samples / 2 < least ? 0.0 : found.Value - OfHalves(samples, columns, estimate, random);
+        bool grows = growth > 2.0 * found.StandardError;
+        return found with
+        {
+            Bias = Math.Max(ofNull, hasTies || grows ? Math.Abs(growth) : 0.0),
+            IsLowerBound = grows && growth > FarToGo,
+        };
+    }
+
+    /// <summary>Judges the bias of an estimate from counts.</summary>
     /// <param name="value">The estimate.</param>
     /// <param name="samples">The number of samples.</param>
     /// <param name="least">The fewest samples that the estimator takes.</param>
@@ -25,18 +55,25 @@ internal static class InformationBias
         double value, int samples, int least, int columns, Func<int[][], double> estimate, bool hasNull = true)
     {
         var random = new MersenneTwister(Seed, threadSafe: false);
+        double ofNull = hasNull ? OfNull(samples, columns, estimate, random) : 0.0;
+        return samples / 2 < least ? ofNull
+            : Math.Max(ofNull, Math.Abs(OfHalves(samples, columns, estimate, random) - value));
+    }
+
+    private static double OfNull(
+        int samples, int columns, Func<int[][], double> estimate, MersenneTwister random)
+    {
         int[] all = [.. Enumerable.Range(0, samples)];
-        double bias = !hasNull ? 0.0 : Math.Abs(Enumerable.Range(0, Permutations).Average(_ => estimate(
+        return Math.Abs(Enumerable.Range(0, Permutations).Average(_ => estimate(
             [.. Enumerable.Range(0, columns).Select(
                 j => j == 0 ? all : Combinatorics.GeneratePermutation(samples, random))])));
-        if (samples / 2 < least)
-        {
-            return bias;
-        }
+    }
 
+    private static double OfHalves(
+        int samples, int columns, Func<int[][], double> estimate, MersenneTwister random)
+    {
         int[] mixed = Combinatorics.GeneratePermutation(samples, random);
-        double halves = new[] { mixed[..(samples / 2)], mixed[(samples / 2)..] }.Average(
+        return new[] { mixed[..(samples / 2)], mixed[(samples / 2)..] }.Average(
             half => estimate([.. Enumerable.Repeat(half, columns)]));
-        return Math.Max(bias, Math.Abs(halves - value));
     }
 }

@@ -24,7 +24,11 @@ public enum KsgVariant
 /// <param name="PValue">
 /// The share of permuted data sets, in which the variables are independent, whose I is at least as large.
 /// </param>
-public sealed record IndependenceTest(double Value, double PValue);
+public sealed record IndependenceTest(double Value, double PValue)
+{
+    /// <summary>Gets the number of samples that were compared, without those that are copies of others.</summary>
+    public int Samples { get; init; }
+}
 
 /// <summary>
 /// Estimates the mutual information of variables, I(X₁; …; X_m) = ∫ p log(p / ∏ p_i), in nats; for more than two
@@ -99,8 +103,11 @@ public static class MutualInformation
     /// Physical Review E 69 (2004). Variables may have ties: rounded, ordinal, classes as numbers, many zeros; samples
     /// among ties count as in W. Gao et al., "Estimating mutual information for discrete-continuous mixtures", NeurIPS
     /// 30 (2017). Of ties the bias is judged too, by permuted variables, of which the truth is 0, and by halves of the
-    /// samples: see <see cref="Estimate.Error"/>. Samples of continuous variables that are repeated whole are copies,
-    /// and count once.
+    /// samples: see <see cref="Estimate.Error"/>. No n samples show more than about ψ(n) − ψ(k) for each variable but
+    /// one: of much information, or of a function, whose information is infinite, they give a lower bound, which <see
+    /// cref="Estimate.IsLowerBound"/> says (S. Gao, G. Ver Steeg, A. Galstyan, "Efficient estimation of mutual
+    /// information for strongly dependent variables", AISTATS (2015)). Samples of continuous variables that are
+    /// repeated whole are copies, and count once; <see cref="Estimate.Samples"/> is the number without them.
     /// </summary>
     /// <param name="samplesByVariables">One row a sample; two or more variables.</param>
     /// <param name="neighbour">k: more neighbours mean less variance and more bias.</param>
@@ -119,15 +126,12 @@ public static class MutualInformation
         int n = samplesByVariables.RowCount;
         var estimator = new KsgEstimator(samplesByVariables, neighbour, variant);
         var found = Estimate.MeanOf(estimator.Contributions(progress, cancellation));
-        return !estimator.HasTies ? found : found with
-        {
-            Bias = InformationBias.Of(
-                found.Value, n, neighbour + 1, samplesByVariables.ColumnCount,
-                rows => KsgValue(
-                    Matrix<double>.Build.DenseOfColumns(rows.Select(
-                        (of, j) => of.Select(row => samplesByVariables[row, j]))),
-                    neighbour, variant, cancellation)),
-        };
+        return InformationBias.Judge(
+            found, n, neighbour + 1, samplesByVariables.ColumnCount, estimator.HasTies,
+            rows => KsgValue(
+                Matrix<double>.Build.DenseOfColumns(rows.Select(
+                    (of, j) => of.Select(row => samplesByVariables[row, j]))),
+                neighbour, variant, cancellation));
     }
 
     private static void RequireSamples(Matrix<double> samplesByVariables)
@@ -160,7 +164,7 @@ public static class MutualInformation
     /// information for coupling analysis of multivariate time series", Physical Review Letters 99 (2007); O. Mesner and
     /// C. Shalizi, "Conditional mutual information estimation for mixed, discrete and continuous data", IEEE
     /// Transactions on Information Theory 67 (2021), for ties. Samples of continuous variables that are repeated whole
-    /// are copies, and count once.
+    /// are copies, and count once: <see cref="Estimate.Samples"/> is the number without them.
     /// </summary>
     /// <param name="first">X, samples × variables.</param>
     /// <param name="second">Y.</param>
@@ -223,7 +227,10 @@ public static class MutualInformation
             return estimator.Reordered(orders).Contributions().Average() >= value;
         }
 
-        return new IndependenceTest(value, SequentialTest.PValue(permutations, IsAsLarge, Compute.Threads));
+        return new IndependenceTest(value, SequentialTest.PValue(permutations, IsAsLarge, Compute.Threads))
+        {
+            Samples = all.Length,
+        };
     }
 
     /// <summary>

@@ -78,22 +78,23 @@ internal sealed class PairSamples
     }
 
     /// <summary>
-    /// The information with its bias, as <see cref="InformationBias"/> judges it where columns have ties; where a third
-    /// is given, by halves alone, since permuted columns say about each other what it says of both.
+    /// The information with its bias, as <see cref="InformationBias"/> judges it; where a third is given, by halves
+    /// alone, since permuted columns say about each other what it says of both.
     /// </summary>
     public Estimate Judged(int neighbor, CancellationToken cancellation)
     {
         Estimate found = Information(neighbor, null, cancellation);
+        double Of(int[][] rows) => new PairSamples([.. columns.Select((column, j) =>
+            (Array.ConvertAll(rows[j], row => column.Values[row]), column.AreClasses))])
+            .Information(neighbor, null, cancellation).Value;
         bool hasTies = columns.Any(column => column.Values.Distinct().Count() < Rows);
-        return !hasTies ? found : found with
-        {
-            Bias = InformationBias.Of(
-                found.Value, Rows, neighbor + 1, columns.Length,
-                rows => new PairSamples([.. columns.Select((column, j) =>
-                    (Array.ConvertAll(rows[j], row => column.Values[row]), column.AreClasses))])
-                    .Information(neighbor, null, cancellation).Value,
-                hasNull: !HasGiven),
-        };
+        return AreCounted
+            ? found with
+            {
+                Bias = InformationBias.Of(found.Value, Rows, neighbor + 1, columns.Length, Of, hasNull: !HasGiven),
+            }
+            : InformationBias.Judge(
+                found, Rows, neighbor + 1, columns.Length, hasTies, Of, hasNull: !HasGiven);
     }
 
     /// <summary>

@@ -103,7 +103,7 @@ public sealed record TableInformation
         return new InformationTable(
             names, leftOut, [.. found.Select((pair, i) => pair with { Adjusted = adjusted[i] })], Given, permutations)
         {
-            Note = new[] { CopiesNote(copies, table.Rows, found), NoteOf(pairs.Length, permutations) }
+            Note = new[] { CopiesNote(copies, table.Rows, found), BoundNote(found), NoteOf(pairs.Length, permutations) }
                 .OfType<string>().ToArray() is { Length: > 0 } notes ? string.Join(' ', notes) : null,
             Copies = copies,
         };
@@ -135,6 +135,18 @@ public sealed record TableInformation
                 + Remedy;
     }
 
+    private static string? BoundNote(PairInformation[] pairs)
+    {
+        PairInformation? most = pairs.Where(pair => pair.Information.IsLowerBound)
+            .MaxBy(pair => pair.Information.Value);
+        int others = pairs.Count(pair => pair.Information.IsLowerBound) - 1;
+        return most is null ? null
+            : $"'{most.First}' and '{most.Second}'"
+                + (others > 0 ? $", and {others} more {(others > 1 ? "pairs" : "pair")}," : string.Empty)
+                + $" have at least the information that is shown (≥): {most.Rows} rows cannot show more, and it is "
+                + "infinite where one column is a function of the other.";
+    }
+
     private static string? NoteOf(int pairs, int permutations)
     {
         const double Level = 0.05;
@@ -163,8 +175,10 @@ public sealed record TableInformation
         {
             if (Of(pair).Rows is var rows && rows <= Neighbors)
             {
+                string remedy = pairs.Length == 1 || rows == columns[pair.First].Values.Length
+                    ? "give more rows" : "leave one of them out (--ignore)";
                 throw new ArgumentException($"Only {rows} rows have values of both '{pair.First}' and "
-                    + $"'{pair.Second}', and more than {Neighbors} are needed: leave one of them out (--ignore).");
+                    + $"'{pair.Second}', and more than {Neighbors} are needed: {remedy}.");
             }
         }
 
@@ -174,8 +188,13 @@ public sealed record TableInformation
             PairSamples samples = Of(pair);
             return new PairInformation(
                 pair.First, pair.Second, samples.Rows,
-                new Estimate(numbers[0], numbers[1]) { Bias = numbers[2] }, numbers[3], 1.0,
-                samples.AreCounted ? "counts" : "neighbors")
+                new Estimate(numbers[0], numbers[1])
+                {
+                    Bias = numbers[2],
+                    IsLowerBound = numbers[4] > 0.0,
+                    Samples = samples.Rows,
+                },
+                numbers[3], 1.0, samples.AreCounted ? "counts" : "neighbors")
             {
                 Copies = samples.Copies,
             };
@@ -183,7 +202,8 @@ public sealed record TableInformation
     }
 
     /// <summary>
-    /// Information, its standard error, its bias and its probability by chance of each pair, on all threads.
+    /// Information, its standard error, its bias, its probability by chance and whether it is a lower bound, of each
+    /// pair, on all threads.
     /// </summary>
     private double[][] Judged(
         int pairs, Func<int, PairSamples> samplesOf, int permutations, IProgress<double>? progress,
@@ -196,7 +216,11 @@ public sealed record TableInformation
             Estimate information = samples.Judged(Neighbors, cancellation);
             double probability = samples.Some(MaxTestRows, unchecked(Seed + i))
                 .PValue(permutations, Neighbors, unchecked(Seed + i), cancellation);
-            return [information.Value, information.StandardError, information.Bias, probability];
+            return
+            [
+                information.Value, information.StandardError, information.Bias, probability,
+                information.IsLowerBound ? 1.0 : 0.0,
+            ];
         }
 
         return Processes.Distribute(pairs, own =>

@@ -58,7 +58,8 @@ public sealed record InformationReport : TableReport
         {
             page.Add($"<tr><th>{Html.Escape(pair.First)}</th><th>{Html.Escape(pair.Second)}</th>"
                 + $"<td>{Count(pair.Rows)}</td>"
-                + string.Create(CultureInfo.InvariantCulture, $"<td>{(pair.Information.IsLowerBound ? "≥ " : string.Empty)}{pair.Shown:0.000}</td>")
+                + $"<td>{(pair.Information.IsLowerBound ? "≥ " : string.Empty)}"
+                + string.Create(CultureInfo.InvariantCulture, $"{pair.Shown:0.000}</td>")
                 + string.Create(CultureInfo.InvariantCulture, $"<td>{pair.Information.Error:0.000}</td>")
                 + string.Create(CultureInfo.InvariantCulture, $"<td>{pair.Correlation:0.00}</td>")
                 + $"<td>{Html.Number(pair.PValue)}</td><td>{Html.Number(pair.Adjusted)}</td></tr>");

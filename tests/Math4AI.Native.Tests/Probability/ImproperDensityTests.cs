@@ -126,7 +126,7 @@ public sealed class ImproperDensityTests
             [.. "abc".Take(factors.Length).Select(name => name.ToString())], OfSum(factors, width, mean),
             [.. factors.Select(_ => range)]);
 
-    /// <summary>Normal along Σ f_j θ_j; parameters with the factor 0 are known by themselves, to the same width.</summary>
+    /// <summary>Normal along Σ f_j θ_j; parameters with factor 0 are known by themselves, to the same width.</summary>
     private static LogDensityFunction OfSum(double[] factors, double width, double mean = 3.0) =>
         (theta, gradient) =>
         {

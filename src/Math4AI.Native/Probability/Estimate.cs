@@ -4,7 +4,7 @@ namespace Math4AI.Probability;
 /// <param name="Value">The estimate; information and entropy in nats.</param>
 /// <param name="StandardError">
 /// The standard deviation of the estimate over data sets of independent samples, from the spread of the samples'
-/// contributions. It does not include the bias.
+/// contributions, and of those from neighbors from that of halves of the samples too. It does not include the bias.
 /// </param>
 public readonly record struct Estimate(double Value, double StandardError)
 {

@@ -47,10 +47,6 @@ internal sealed class KsgEstimator
         rows = Matrix<double>.Build.DenseOfColumnArrays(columns);
     }
 
-    /// <summary>Whether a column has equal values.</summary>
-    public bool HasTies => sorted.Any(column => Enumerable.Range(1, column.Length - 1).Any(
-        i => column[i] == column[i - 1]));
-
     private int Samples => rows.RowCount;
 
     /// <summary>The same columns, each with its samples in another order: their scales and ranks stay.</summary>

@@ -123,11 +123,10 @@ public static class MutualInformation
     {
         RequireSamples(samplesByVariables);
         samplesByVariables = WithoutCopies(samplesByVariables);
-        int n = samplesByVariables.RowCount;
         var estimator = new KsgEstimator(samplesByVariables, neighbour, variant);
-        var found = Estimate.MeanOf(estimator.Contributions(progress, cancellation));
         return InformationBias.Judge(
-            found, n, neighbour + 1, samplesByVariables.ColumnCount, estimator.HasTies,
+            Estimate.MeanOf(estimator.Contributions(progress, cancellation)), neighbour + 1,
+            samplesByVariables.ToColumnArrays(),
             rows => KsgValue(
                 Matrix<double>.Build.DenseOfColumns(rows.Select(
                     (of, j) => of.Select(row => samplesByVariables[row, j]))),

@@ -45,16 +45,26 @@ public sealed class StrongDependenceTests
     public void The_error_of_Gaussian_variables_holds_the_bias_however_much_they_share(double information)
     {
         const int Sets = 40, Rows = 100;
-        double correlation = Math.Sqrt(1.0 - Math.Exp(-2.0 * information)), rest = Math.Exp(-information);
-        Estimate[] found = [.. Enumerable.Range(0, Sets).Select(set =>
-        {
-            double[] x = Normals(Rows, 100 + set), noise = Normals(Rows, 1000 + set);
-            return MutualInformation.Ksg(Columns(x, [.. x.Zip(noise, (a, b) => correlation * a + rest * b)]));
-        })];
+        Estimate[] found = [.. Enumerable.Range(0, Sets).Select(set => OfGaussians(information, Rows, 100 + set))];
         double bias = found.Average(each => each.Value) - information;
         Assert.InRange(Math.Abs(bias), 0.0, found.Average(each => each.Error));
         int bounds = found.Count(each => each.IsLowerBound);
         Assert.True(bounds == 0 || information >= 2.0, $"{bounds} of {Sets} are lower bounds.");
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public void Intervals_of_two_standard_errors_hold_what_is_estimated(double information)
+    {
+        const int Sets = 60, Rows = 100;
+        Estimate[] found = [.. Enumerable.Range(0, Sets).Select(set => OfGaussians(information, Rows, 5000 + set))];
+        double mean = found.Average(each => each.Value);
+        int held = found.Count(each => Math.Abs(each.Value - mean) < 2.0 * each.StandardError);
+
+        // 95 % of 60 are 57; fewer than 51 come once in 100 such tests.
+        Assert.InRange(held, 51, Sets);
     }
 
     [Fact]
@@ -92,6 +102,13 @@ public sealed class StrongDependenceTests
         Assert.Equal(100, MutualInformation.Test(twice).Samples);
         Matrix<double> first = Columns([.. x, .. x]), second = Columns([.. y, .. y]);
         Assert.Equal(100, MutualInformation.Conditional(first, second, first + second).Samples);
+    }
+
+    private static Estimate OfGaussians(double information, int rows, int seed)
+    {
+        double correlation = Math.Sqrt(1.0 - Math.Exp(-2.0 * information)), rest = Math.Exp(-information);
+        double[] x = Normals(rows, seed), noise = Normals(rows, seed + 100_000);
+        return MutualInformation.Ksg(Columns(x, [.. x.Zip(noise, (a, b) => correlation * a + rest * b)]));
     }
 
     private static Matrix<double> Columns(params double[][] columns) =>

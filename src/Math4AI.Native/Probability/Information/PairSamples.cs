@@ -87,14 +87,13 @@ internal sealed class PairSamples
         double Of(int[][] rows) => new PairSamples([.. columns.Select((column, j) =>
             (Array.ConvertAll(rows[j], row => column.Values[row]), column.AreClasses))])
             .Information(neighbor, null, cancellation).Value;
-        bool hasTies = columns.Any(column => column.Values.Distinct().Count() < Rows);
         return AreCounted
             ? found with
             {
                 Bias = InformationBias.Of(found.Value, Rows, neighbor + 1, columns.Length, Of, hasNull: !HasGiven),
             }
             : InformationBias.Judge(
-                found, Rows, neighbor + 1, columns.Length, hasTies, Of, hasNull: !HasGiven);
+                found, neighbor + 1, [.. columns.Select(column => column.Values)], Of, hasNull: !HasGiven);
     }
 
     /// <summary>

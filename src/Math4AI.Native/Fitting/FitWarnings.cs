@@ -40,6 +40,25 @@ internal static class FitWarnings
                 + "what has no effect.";
         }
 
+        foreach (string warning in OfDistance(fit))
+        {
+            yield return warning;
+        }
+
+        if (Copies(fit.Problem) is { } copies)
+        {
+            yield return copies;
+        }
+
+        foreach (string warning in Aliases(fit))
+        {
+            yield return warning;
+        }
+    }
+
+    /// <summary>What the distance, its link and its noise make of the targets.</summary>
+    private static IEnumerable<string> OfDistance(FitResult fit)
+    {
         if (fit.IsConverged && fit.AtEdge is > 0 and int atEdge)
         {
             yield return $"The minimum lies on the edge of what the distance '{fit.Problem.Distance.Name}' allows, "
@@ -58,16 +77,6 @@ internal static class FitWarnings
             yield return $"{not}: the expected value is fitted all the same, but the standard errors, the likelihood, "
                 + "AIC and BIC take the noise to be of that kind. For numbers that are means, weight each sample by "
                 + "how many it is of.";
-        }
-
-        if (Copies(fit.Problem) is { } copies)
-        {
-            yield return copies;
-        }
-
-        foreach (string warning in Aliases(fit))
-        {
-            yield return warning;
         }
     }
 

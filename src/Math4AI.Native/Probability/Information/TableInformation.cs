@@ -63,25 +63,7 @@ public sealed record TableInformation
         ArgumentNullException.ThrowIfNull(table);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTestRows, Neighbors + 1);
         RequireColumns(table);
-        table.RequireFinite(table.Names.Except(Ignore).Where(name => Forms.GetValueOrDefault(name) is not
-        {
-            IsNumeric: false,
-        }));
-        var columns = new List<(string Name, double[] Values, bool AreClasses)>();
-        var leftOut = new List<(string Name, string Reason)>();
-        foreach (string name in table.Names)
-        {
-            (double[] values, bool areClasses, string? reason) = Read(table, name);
-            if (reason is not null)
-            {
-                leftOut.Add((name, reason));
-            }
-            else
-            {
-                columns.Add((name, values, areClasses));
-            }
-        }
-
+        (var columns, var leftOut) = ReadAll(table);
         string[] names = [.. columns.Select(column => column.Name).Where(name => name != Given)];
         if (names.Length < 2 || columns.Count < names.Length + (Given is null ? 0 : 1))
         {
@@ -107,6 +89,31 @@ public sealed record TableInformation
                 .OfType<string>().ToArray() is { Length: > 0 } notes ? string.Join(' ', notes) : null,
             Copies = copies,
         };
+    }
+
+    private (List<(string Name, double[] Values, bool AreClasses)> Columns, List<(string Name, string Reason)> LeftOut)
+        ReadAll(Table table)
+    {
+        table.RequireFinite(table.Names.Except(Ignore).Where(name => Forms.GetValueOrDefault(name) is not
+        {
+            IsNumeric: false,
+        }));
+        var columns = new List<(string Name, double[] Values, bool AreClasses)>();
+        var leftOut = new List<(string Name, string Reason)>();
+        foreach (string name in table.Names)
+        {
+            (double[] values, bool areClasses, string? reason) = Read(table, name);
+            if (reason is not null)
+            {
+                leftOut.Add((name, reason));
+            }
+            else
+            {
+                columns.Add((name, values, areClasses));
+            }
+        }
+
+        return (columns, leftOut);
     }
 
     private ArgumentException TooFew(string[] vary, List<(string Name, string Reason)> leftOut)

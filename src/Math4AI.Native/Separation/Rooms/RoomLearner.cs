@@ -22,7 +22,7 @@ internal sealed class RoomLearner
     private readonly int sources;
     private readonly int maxLength;
     private readonly int sweepFactor;
-    private readonly bool startsWhite;
+    private readonly bool alsoStartsWhite;
     private readonly float[][] outputs;
     private readonly double[][] scratch;
     private readonly Stage coarse;
@@ -50,8 +50,8 @@ internal sealed class RoomLearner
     {
         plan ??= RoomPlan.Usual;
         (this.crew, this.channels, this.sources) = (crew, channels, sources);
-        (this.maxLength, sweepFactor, startsWhite) = (maxLength, plan.SweepFactor, plan.StartsWhite);
-        outputs = [.. Enumerable.Range(0, sources).Select(_ => new float[maxLength])];
+        (this.maxLength, sweepFactor, alsoStartsWhite) = (maxLength, plan.SweepFactor, plan.AlsoStartsWhite);
+        outputs = NewOutputs();
         ShortWindow = PowerOfTwo(plan.ShortWindowSeconds * sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
         coarse = new Stage(crew, channels, sources, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
@@ -116,11 +116,55 @@ internal sealed class RoomLearner
     /// <param name="cancellation">Stops between sweeps.</param>
     public void Learn(IRoomSignals from, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
+        LearnOrders(from, [outputs], progress, cancellation);
+        LearnEchoes(outputs, progress, cancellation);
+    }
+
+    /// <summary>Runs through all stages from each start of the plan; the spectra are taken once.</summary>
+    /// <param name="from">The channels, of the length that was prepared for.</param>
+    /// <param name="reference">The channel at which the sources are computed.</param>
+    /// <param name="progress">Receives every stage.</param>
+    /// <param name="cancellation">Stops between sweeps.</param>
+    /// <returns>The sources that each start ends at.</returns>
+    public IReadOnlyList<float[][]> LearnEach(
+        IRoomSignals from, int reference, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        float[][][] found = alsoStartsWhite && sources == channels ? [outputs, NewOutputs()] : [outputs];
+        LearnOrders(from, found, progress, cancellation);
+        foreach (float[][] one in found)
+        {
+            LearnEchoes(one, progress, cancellation);
+            fine!.Outputs(from, reference, one);
+        }
+
+        return found;
+    }
+
+    private float[][] NewOutputs() => [.. Enumerable.Range(0, sources).Select(_ => new float[maxLength])];
+
+    /// <summary>Separates in the short window: the first from the channels, the second from white ones.</summary>
+    private void LearnOrders(
+        IRoomSignals from, float[][][] found, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
         signals = from;
         Iterations = 0;
         Report(progress, "short window");
-        BandedIva rough = coarse.Begin(from);
-        if (startsWhite && sources == channels)
+        coarse.Take(from);
+        for (int start = 0; start < found.Length; start++)
+        {
+            LearnOrder(isWhite: start > 0, cancellation);
+            coarse.Outputs(from, 0, found[start]);
+        }
+
+        Report(progress, "long window");
+        fine!.Take(from);
+    }
+
+    private void LearnOrder(bool isWhite, CancellationToken cancellation)
+    {
+        BandedIva rough = coarse.Iva;
+        rough.Begin();
+        if (isWhite)
         {
             rough.Whiten();
         }
@@ -132,11 +176,15 @@ internal sealed class RoomLearner
         Iterate(rough, 4, cancellation);
         rough.Align(32);
         Iterate(rough, 4, cancellation);
-        coarse.Outputs(from, 0, outputs);
+    }
 
-        Report(progress, "long window");
-        BandedIva exact = fine!.Begin(from);
-        fine.FitTo(from, outputs);
+    /// <summary>Goes on in the long window from what the short one has found.</summary>
+    private void LearnEchoes(
+        float[][] found, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        BandedIva exact = fine!.Iva;
+        exact.Begin();
+        fine.FitTo(signals!, found);
         exact.Divide(bands: 32, sharedByAll: 0.3, rowScaling: 0.5);
         Iterate(exact, 4, cancellation);
         exact.Align(32);
@@ -233,13 +281,8 @@ internal sealed class RoomLearner
             Products.Prepare(spectra.Transform.Frames, memory);
         }
 
-        /// <summary>Starts over with new signals, whose products take the place of another stage's.</summary>
-        public BandedIva Begin(IRoomSignals signals)
-        {
-            spectra.Take(signals);
-            Iva.Begin();
-            return Iva;
-        }
+        /// <summary>Takes new signals, whose products take the place of another stage's.</summary>
+        public void Take(IRoomSignals signals) => spectra.Take(signals);
 
         /// <summary>Sets W to what gives signals nearest to those found.</summary>
         public void FitTo(IRoomSignals signals, float[][] found)

@@ -37,7 +37,7 @@ internal sealed class RoomSearch(
     }
 
     /// <summary>
-    /// Separates by each of <see cref="RoomPlan.Starts"/>, and takes the result that is most likely by the common model
+    /// Separates from each of <see cref="RoomPlan.Starts"/>, and takes the result that is most likely by the common model
     /// of <see cref="OutputCost"/>.
     /// </summary>
     private RoomFinding Choose(int sources)
@@ -47,16 +47,40 @@ internal sealed class RoomSearch(
         int iterations = 0;
         foreach (RoomPlan plan in RoomPlan.Starts)
         {
-            RoomFinding attempt = Try(sources, plan);
-            double cost = OutputCost.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
-            iterations += attempt.Iterations;
-            (best, least) = best is null || cost < least ? (attempt, cost) : (best, least);
+            IReadOnlyList<RoomFinding> attempts = TryEach(sources, plan);
+            iterations += attempts[0].Iterations;
+            foreach (RoomFinding attempt in attempts)
+            {
+                double cost = OutputCost.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
+                (best, least) = best is null || cost < least ? (attempt, cost) : (best, least);
+            }
         }
 
         return best! with { Iterations = iterations };
     }
 
-    private RoomFinding Try(int sources, RoomPlan plan)
+    private RoomFinding Try(int sources, RoomPlan plan) => With(sources, plan, learner =>
+    {
+        learner.Learn(new Signals(mixture), progress, cancellation);
+        if (options.Method == RoomMethod.Ilrma)
+        {
+            learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
+        }
+
+        return Finding(learner, learner.Outputs(options.ReferenceMicrophone));
+    });
+
+    private IReadOnlyList<RoomFinding> TryEach(int sources, RoomPlan plan) => With<IReadOnlyList<RoomFinding>>(
+        sources, plan, learner =>
+        [
+            .. learner.LearnEach(new Signals(mixture), options.ReferenceMicrophone, progress, cancellation)
+                .Select(outputs => Finding(learner, outputs)),
+        ]);
+
+    private static RoomFinding Finding(RoomLearner learner, float[][] outputs) =>
+        new(outputs, [learner.ShortWindow, learner.LongWindow], learner.Iterations);
+
+    private T With<T>(int sources, RoomPlan plan, Func<RoomLearner, T> learn)
     {
         int window = options.Window
             ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, plan.LongWindowShare);
@@ -66,15 +90,7 @@ internal sealed class RoomSearch(
             var learner = new RoomLearner(
                 crew, mixture.Channels, sources, mixture.SampleRate, mixture.Length, window, plan);
             learner.Prepare(mixture.Length, window);
-            learner.Learn(new Signals(mixture), progress, cancellation);
-            if (options.Method == RoomMethod.Ilrma)
-            {
-                learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
-            }
-
-            return new RoomFinding(
-                learner.Outputs(options.ReferenceMicrophone), [learner.ShortWindow, learner.LongWindow],
-                learner.Iterations);
+            return learn(learner);
         }
         finally
         {

@@ -40,9 +40,9 @@ internal sealed record InformationSummary(
     {
         int found = Pairs.Count(pair => pair.Adjusted <= Level);
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{found} of {Pairs.Count} pairs depend on each other")
+            $"{found} of {Pairs.Count} pairs are found to depend on each other")
             + (Given is null ? string.Empty : $" where {Given} is known")
-            + (found == 0 ? "." : ", of which 5 % by chance alone, on average."));
+            + (found == 0 ? "." : ", of which 5 % at most by chance alone, on average."));
         Console.Out.WriteLine("  information, nats    as a correlation  adjusted p");
         foreach (PairLine pair in Pairs.Take(MaxShown))
         {

@@ -177,7 +177,10 @@ internal sealed class FirstStep
             ? " Classes are numbered from 0, and the module needs as many outputs as there are classes."
             : message.StartsWith("expected scalar type Long", StringComparison.Ordinal)
                 ? " Targets that are classes, and ids of an embedding, are whole numbers: convert them by to(int64)."
-                : string.Empty;
+                : message.StartsWith("Unknown scalar type", StringComparison.Ordinal)
+                    ? " A number was freed while torch read it: hold it by 'using Scalar held = x.ToScalar();', or use "
+                        + "an operator, such as 2.0 * x."
+                    : string.Empty;
 
     /// <summary>Returns whether all buffers of a module are finite.</summary>
     public static bool AreBuffersFinite(nn.Module module) =>

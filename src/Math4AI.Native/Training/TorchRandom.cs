@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training;
@@ -32,7 +33,7 @@ internal static class TorchRandom
     /// the thread has set and on what it has drawn since, and on no training beside it.
     /// </summary>
     public static Tensor Kept(long[] shape, double share) =>
-        Drawn(() => rand(shape, dtype: ScalarType.Float32).ge(share));
+        Drawn(() => HeldScalar.With(share, rand(shape, dtype: ScalarType.Float32).ge));
 
     /// <summary>Draws a key, from the thread's own seed as <see cref="Kept"/> does.</summary>
     public static ulong Key() => unchecked((ulong)(seedOfThread + ++drawnByThread * GoldenRatio));

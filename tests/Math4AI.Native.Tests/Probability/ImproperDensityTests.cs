@@ -104,6 +104,59 @@ public sealed class ImproperDensityTests
     }
 
     [Fact]
+    public void A_density_that_grows_and_one_that_grows_too_fast_toward_a_bound_are_refused()
+    {
+        LogDensity growing = LogDensity.Of(["x"], (theta, gradient) =>
+        {
+            gradient[0] = 2.0 * theta[0];
+            return theta[0] * theta[0];
+        });
+        Assert.Contains("vanish as x", Refused(growing), StringComparison.Ordinal);
+        LogDensity reciprocal = LogDensity.Of(
+            ["x"],
+            (theta, gradient) =>
+            {
+                gradient[0] = -1.0 / theta[0];
+                return -Math.Log(theta[0]);
+            },
+            [(0.0, 1.0)]);
+        Assert.Contains("vanish as x falls", Refused(reciprocal), StringComparison.Ordinal);
+
+        // 1/√x has an integral, and the mean 1/3.
+        LogDensity root = LogDensity.Of(
+            ["x"],
+            (theta, gradient) =>
+            {
+                gradient[0] = -0.5 / theta[0];
+                return -0.5 * Math.Log(theta[0]);
+            },
+            [(0.0, 1.0)]);
+        ParameterSummary x = new NutsSampler().Sample(root).Summary()[0];
+        Assert.Equal(1.0 / 3.0, x.Mean, 4.0 * x.MonteCarloError);
+    }
+
+    [Fact]
+    public void A_wrong_gradient_is_named_and_a_corner_is_none()
+    {
+        static LogDensity Normal(double factor) => LogDensity.Of(["a", "b"], (theta, gradient) =>
+        {
+            (gradient[0], gradient[1]) = (-theta[0], -factor * theta[1]);
+            return -0.5 * (theta[0] * theta[0] + theta[1] * theta[1]);
+        });
+        foreach (double factor in new[] { -1.0, 0.0, 2.0 })
+        {
+            Assert.Contains("derivative by b is", Refused(Normal(factor)), StringComparison.Ordinal);
+        }
+
+        LogDensity laplace = LogDensity.Of(["a"], (theta, gradient) =>
+        {
+            gradient[0] = -Math.Sign(theta[0]);
+            return -Math.Abs(theta[0]);
+        });
+        Assert.Equal(100, Sampler.Sample(laplace).Count);
+    }
+
+    [Fact]
     public void Sixty_parameters_of_which_one_sum_is_known_are_refused_and_sixty_that_are_known_drawn()
     {
         string[] names = [.. Enumerable.Range(1, 60).Select(i => $"t{i}")];

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Math4AI.Probability;
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
 
 namespace Math4AI.Tests.Probability;
@@ -52,5 +53,27 @@ public sealed class SequentialTestTests
             double share = found.Count(p => p <= level) / (double)found.Length;
             Assert.InRange(share, 0.0, level + (4.0 * Math.Sqrt(level * (1.0 - level) / found.Length)));
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Beyond_all_draws_the_tail_says_how_small_a_p_value_is_and_not_too_small(bool isExponential)
+    {
+        const int Tests = 40_000, Draws = 99;
+        var random = new MersenneTwister(8, threadSafe: false);
+        double Draw() => isExponential ? -Math.Log(1.0 - random.NextDouble()) : Normal.Sample(random, 0.0, 1.0);
+        double[] found = [.. Enumerable.Range(0, Tests).Select(
+            _ => SequentialTest.PValue(Draws, Draw(), _ => Draw()))];
+        foreach (double level in new[] { 1e-3, 2e-3, 5e-3 })
+        {
+            double share = found.Count(p => p <= level) / (double)Tests;
+            Assert.InRange(share, 0.0, level + 4.0 * Math.Sqrt(level / Tests));
+        }
+
+        // A normal statistic of 12 has p = 2e−33, one of 6 has 1e−9.
+        Assert.InRange(SequentialTest.PValue(999, 20.0, _ => Draw()), 1e-10, 1e-6);
+        Assert.InRange(SequentialTest.PValue(999, isExponential ? 16.0 : 6.0, _ => Draw()), 1e-9, 1e-4);
+        Assert.Equal(1.0 / 50.0, SequentialTest.PValue(49, 20.0, _ => Draw()), 1e-15);
     }
 }

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Fitting.Formulas;
@@ -38,7 +39,7 @@ internal static class ElementaryFunctions
         new("sigmoid", Sigmoid, (x, _) => Sigmoid(x) * Sigmoid(-x), x => x.sigmoid()),
         new("abs", Math.Abs, (x, _) => Sign(x), x => x.abs()),
         new("sign", Sign, (_, _) => 0.0, x => x.sign()) { IsStep = true },
-        new("step", Step, (_, _) => 0.0, x => (x >= 0.0).to(float64)) { IsStep = true },
+        new("step", Step, (_, _) => 0.0, x => HeldScalar.With(0.0, x.ge).to(float64)) { IsStep = true },
         new("floor", Math.Floor, (_, _) => 0.0, x => x.floor()) { IsStep = true },
         new("ceil", Math.Ceiling, (_, _) => 0.0, x => x.ceil()) { IsStep = true },
         new("round", Math.Round, (_, _) => 0.0, x => x.round()) { IsStep = true },

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Fitting.Formulas;
@@ -17,7 +18,7 @@ internal static class FormulaTensors
                 NameExpression name => named(name.Name) ?? tensor(Formula.Constant(name.Name), float64),
                 UnaryExpression unary => unary.Function.OfTensor(Operand(0)),
                 BinaryExpression binary => binary.Function.OfTensors(Operand(0), Operand(1)),
-                _ => where(Operand(0) != 0.0, Operand(1), Operand(2)),
+                _ => where(HeldScalar.With(0.0, Operand(0).ne), Operand(1), Operand(2)),
             };
         }
 

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Fitting.Formulas;
@@ -65,8 +66,8 @@ internal sealed class BinaryFunction(
         Condition(">=", (a, b) => a >= b, (a, b) => a >= b),
         Condition("==", (a, b) => a == b, (a, b) => a == b),
         Condition("!=", (a, b) => a != b, (a, b) => a != b),
-        Condition("&&", (a, b) => a != 0.0 && b != 0.0, (a, b) => (a != 0.0).logical_and(b != 0.0)),
-        Condition("||", (a, b) => a != 0.0 || b != 0.0, (a, b) => (a != 0.0).logical_or(b != 0.0)),
+        Condition("&&", (a, b) => a != 0.0 && b != 0.0, (a, b) => IsSet(a).logical_and(IsSet(b))),
+        Condition("||", (a, b) => a != 0.0 || b != 0.0, (a, b) => IsSet(a).logical_or(IsSet(b))),
     }.ToDictionary(condition => condition.Name);
 
     /// <summary>The functions of two values that a formula may call.</summary>
@@ -88,6 +89,8 @@ internal sealed class BinaryFunction(
 
     public Tensor OfTensors(Tensor left, Tensor right) =>
         (ofTensors ?? throw FormulaTensors.NotThere(name))(left, right);
+
+    private static Tensor IsSet(Tensor value) => HeldScalar.With(0.0, value.ne);
 
     private static BinaryFunction Condition(
         string name, Func<double, double, bool> holds, Func<Tensor, Tensor, Tensor> ofTensors) =>

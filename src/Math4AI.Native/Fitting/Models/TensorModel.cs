@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,7 +33,8 @@ internal sealed class TensorModel(
             .reshape(inputs.ColumnCount, samples);
         Tensor[] theta =
         [
-            .. parameters.ToArray().Select(value => full(samples, value, dtype: float64, requires_grad: isDerived)),
+            .. parameters.ToArray().Select(value => HeldScalar.With(
+                value, held => full(samples, held, dtype: float64, requires_grad: isDerived))),
         ];
         Tensor output = ByOutput(
             function(
@@ -61,7 +63,8 @@ internal sealed class TensorModel(
             .. Enumerable.Range(0, inputs.ColumnCount).Select(
                 column => tensor(all.AsSpan(column * samples, samples).ToArray(), dtype: float64, requires_grad: true)),
         ];
-        Tensor[] theta = [.. parameters.ToArray().Select(value => full(samples, value, dtype: float64))];
+        Tensor[] theta = [.. parameters.ToArray().Select(
+            value => HeldScalar.With(value, held => full(samples, held, dtype: float64)))];
         Tensor output = ByOutput(
             function(new TensorColumns(InputNames, columns), new TensorColumns(ParameterNames, theta)), samples);
         output.detach().contiguous().data<double>().CopyTo(values);

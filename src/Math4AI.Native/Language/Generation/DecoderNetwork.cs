@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using Math4AI.Training;
 using Math4AI.Training.Networks;
 using TorchSharp.Modules;
@@ -63,7 +64,7 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
         (Tensor Cosines, Tensor Sines)? rotation = null;
         if (turns is not null)
         {
-            Tensor angles = arange(length, float64).unsqueeze(1) * turns;
+            Tensor angles = HeldScalar.With(length, held => arange(held, float64)).unsqueeze(1) * turns;
             rotation = (angles.cos().to(float32), angles.sin().to(float32));
         }
 
@@ -145,7 +146,7 @@ internal sealed class DecoderNetwork : nn.Module<Tensor, Tensor>
         {
             DecoderActivation.Gelu => nn.functional.gelu(up),
             DecoderActivation.TanhGelu =>
-                0.5 * up * (1.0 + tanh(Math.Sqrt(2.0 / Math.PI) * (up + 0.044715 * up.pow(3)))),
+                0.5 * up * (1.0 + tanh(Math.Sqrt(2.0 / Math.PI) * (up + 0.044715 * HeldScalar.With(3, up.pow)))),
             _ => nn.functional.silu(Product(at + "gate", x)) * up,
         });
     }

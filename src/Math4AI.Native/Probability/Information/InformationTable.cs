@@ -5,7 +5,10 @@ namespace Math4AI.Probability.Information;
 /// <param name="LeftOut">The columns that were not, each with the reason.</param>
 /// <param name="Pairs">The pairs, the first column before the second in the order of the table.</param>
 /// <param name="Given">The column that was held; null for none.</param>
-/// <param name="Permutations">The most permutations of a test: no p-value is below 1/(permutations + 1).</param>
+/// <param name="Permutations">
+/// The most permutations of a test. Of 50 or more, the tail says how improbable a pair is that none of them reaches; of
+/// fewer, no p-value is below 1/(permutations + 1).
+/// </param>
 public sealed record InformationTable(
     IReadOnlyList<string> Columns, IReadOnlyList<(string Name, string Reason)> LeftOut,
     IReadOnlyList<PairInformation> Pairs, string? Given, int Permutations)

@@ -103,16 +103,16 @@ internal sealed class PairSamples
     {
         double value = Information(neighbor, null, cancellation).Value;
         int[][]? near = HasGiven ? Near() : null;
-        bool IsAsLarge(int permutation)
+        double OfPermuted(int permutation)
         {
             var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation + 1), threadSafe: false);
             int[] order = near is null ? Combinatorics.GeneratePermutation(Rows, random) : Local(near, random);
             (double[] Values, bool AreClasses)[] permuted =
                 [(Array.ConvertAll(order, row => columns[0].Values[row]), columns[0].AreClasses), .. columns[1..]];
-            return new PairSamples(permuted).Information(neighbor, null, cancellation).Value >= value;
+            return new PairSamples(permuted).Information(neighbor, null, cancellation).Value;
         }
 
-        return SequentialTest.PValue(permutations, IsAsLarge, cancellation: cancellation);
+        return SequentialTest.PValue(permutations, value, OfPermuted, cancellation);
     }
 
     /// <summary>Φ⁻¹((rank − ½)/n), with the mean rank of equal values.</summary>

@@ -157,10 +157,10 @@ public sealed record TableInformation
     private static string? NoteOf(int pairs, int permutations)
     {
         const double Level = 0.05;
-        int needed = (int)Math.Ceiling(pairs / Level) - 1;
+        int needed = Math.Min(SequentialTest.LeastForTail, (int)Math.Ceiling(pairs / Level) - 1);
         return permutations >= needed ? null
-            : $"With {permutations} permutations a single dependent pair among {pairs} cannot reach an adjusted "
-                + $"probability of {Level:0.##}, as {needed} could (--permutations).";
+            : $"With {permutations} permutations a dependent pair among {pairs} can hardly be told from chance: give "
+                + $"{needed} or more (--permutations).";
     }
 
     private void RequireColumns(Table table)

@@ -5,7 +5,6 @@ internal sealed class NutsChain
 {
     private const int MaxStarts = 100;
     private const int MaxDoublings = 100;
-    private const double StartWidth = 2.0;
     private const double FirstAcceptance = 0.8;
 
     private readonly NutsSampler settings;
@@ -126,13 +125,7 @@ internal sealed class NutsChain
     {
         for (int tried = 0; tried < MaxStarts; tried++)
         {
-            for (int j = 0; j < at.Position.Length; j++)
-            {
-                at.Position[j] = space.IsScaled
-                    ? random.NextNormal()
-                    : StartWidth * (2.0 * random.NextDouble() - 1.0);
-            }
-
+            space.DrawStart(random, at.Position);
             at.LogDensity = space.Evaluate(at.Position, at.Gradient);
             gradients++;
             if (double.IsFinite(at.LogDensity) && at.Gradient.All(double.IsFinite))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Probability.Sampling.Checks;
 using Math4AI.Processes;
 using Math4AI.Runtime;
 
@@ -54,9 +55,9 @@ public sealed record NutsSampler
     /// <exception cref="SamplingStoppedException">It was cancelled, and holds the draws so far.</exception>
     /// <exception cref="ArgumentException">The settings, bounds or start do not make sense.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The density is not finite at any start, does not change however long the steps are, or is not continuous; or it
-    /// is improper: it does not fall along a parameter, or along a straight line in several, which the message names.
-    /// Densities of more than 1000 parameters are not tested for it.
+    /// The density is not finite at any start, does not change however long the steps are, or is not continuous; its
+    /// gradient is not that of differences; or it is improper: it does not fall along a parameter, or along a straight line in several, which the message names.
+    /// Densities of more than 1000 parameters are not tested for these two.
     /// </exception>
     public PosteriorDraws Sample(
         LogDensity density,
@@ -69,6 +70,7 @@ public sealed record NutsSampler
         var space = new SamplingSpace(density, start);
         if (!density.IsTested)
         {
+            new GradientCheck(density, space).Require(new ChainRandom(Seed, Chains));
             new RidgeCheck(density, space).Require(new ChainRandom(Seed, Chains));
         }
 

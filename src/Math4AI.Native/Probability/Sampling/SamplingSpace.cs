@@ -9,6 +9,8 @@ namespace Math4AI.Probability.Sampling;
 /// </summary>
 internal sealed class SamplingSpace
 {
+    private const double StartWidth = 2.0;
+
     private readonly LogDensity density;
     private readonly (double Lower, double Upper)[] bounds;
     private readonly double[] center;
@@ -49,7 +51,16 @@ internal sealed class SamplingSpace
     public int Count { get; }
 
     /// <summary>Whether center and covariance are known.</summary>
-    public bool IsScaled => factor is not null || scales is not null;
+    private bool IsScaled => factor is not null || scales is not null;
+
+    /// <summary>Draws z where a chain may start.</summary>
+    public void DrawStart(ChainRandom random, Span<double> z)
+    {
+        for (int j = 0; j < z.Length; j++)
+        {
+            z[j] = IsScaled ? random.NextNormal() : StartWidth * (2.0 * random.NextDouble() - 1.0);
+        }
+    }
 
     /// <summary>The same space for another thread.</summary>
     public SamplingSpace ForChain() => new(this);

@@ -327,8 +327,8 @@ public sealed record NetworkLearner : Learner
     {
         Tensor mean = outputs.narrow(1, 0, 1);
         Tensor variance = nn.functional.softplus(outputs.narrow(1, 1, 1)) + UncertainNetworkFit.MinVariance;
-        Tensor losses = 0.5 * (variance.log() + (seen - mean).pow(2) / variance);
-        return (is_grad_enabled() ? losses * variance.detach().pow(Beta) : losses).mean();
+        Tensor losses = 0.5 * (variance.log() + (seen - mean).square() / variance);
+        return (is_grad_enabled() ? losses * HeldScalar.With(Beta, variance.detach().pow) : losses).mean();
     }
 
     /// <summary>The mean of the curves over the samples, as far as all of them go.</summary>

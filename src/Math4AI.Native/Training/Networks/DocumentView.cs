@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training.Networks;
@@ -14,7 +15,7 @@ internal sealed record DocumentView(Tensor Starts)
     /// <param name="boundary">What begins a document.</param>
     public static DocumentView? Of(Tensor input, int? boundary) => boundary is not { } symbol ? null
         : new DocumentView(
-            where(input.eq(symbol), arange(input.shape[1], int64), zeros(1, int64)).cummax(1).values);
+            where(HeldScalar.With(symbol, input.eq), Range(input.shape[1]), zeros(1, int64)).cummax(1).values);
 
     /// <summary>Causal attention within documents.</summary>
     /// <param name="view">The documents; null for one in each text.</param>
@@ -28,11 +29,13 @@ internal sealed record DocumentView(Tensor Starts)
             return nn.functional.scaled_dot_product_attention(queries, keys, values, is_casual: true);
         }
 
-        Tensor places = arange(queries.shape[2], int64);
+        Tensor places = Range(queries.shape[2]);
         Tensor seen = places.ge(view.Starts.unsqueeze(2)).logical_and(places.le(places.unsqueeze(1)));
         return nn.functional.scaled_dot_product_attention(queries, keys, values, attn_mask: seen.unsqueeze(1));
     }
 
     /// <summary>Returns the places of the rows in their documents, texts × length.</summary>
-    public Tensor Places() => arange(Starts.shape[1], int64) - Starts;
+    public Tensor Places() => Range(Starts.shape[1]) - Starts;
+
+    private static Tensor Range(long end) => HeldScalar.With(end, held => arange(held, int64));
 }

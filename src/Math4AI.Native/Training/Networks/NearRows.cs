@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training.Networks;
@@ -17,7 +18,8 @@ internal static class NearRows
         for (long j = 1; j <= Math.Min(neighbors, length - 1); j++)
         {
             Tensor before = nn.functional.pad(rows.narrow(1, 0, length - j), [0, 0, j, 0]);
-            before = view is null ? before : before * view.Places().ge(j).unsqueeze(2).to_type(before.dtype);
+            before = view is null ? before
+                : before * HeldScalar.With(j, view.Places().ge).unsqueeze(2).to_type(before.dtype);
             sum += before * weights.narrow(0, (j - 1) * width, width);
         }
 

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training.Samples;
@@ -69,7 +70,7 @@ public sealed class SequenceData : TrainingData
         long[] wanted = rows.ToArray();
         Tensor lengths = tensor([.. wanted.Select(row => inputs[row].shape[0])]);
         Tensor padded = Pad([.. wanted.Select(row => inputs[row])], padding);
-        using Tensor places = arange(padded.shape[1]);
+        using Tensor places = HeldScalar.With(padded.shape[1], held => arange(held));
         using Tensor each = lengths.unsqueeze(1);
         return new Batch(
             (Batch.InputsName, padded), (Batch.MaskName, places.lt(each)), (Batch.LengthsName, lengths),
@@ -79,7 +80,7 @@ public sealed class SequenceData : TrainingData
     private static Tensor Pad(IReadOnlyList<Tensor> sequences, double with)
     {
         long[] shape = [sequences.Count, sequences.Max(one => one.shape[0]), .. sequences[0].shape.AsSpan(1)];
-        Tensor padded = full(shape, with, dtype: sequences[0].dtype);
+        Tensor padded = HeldScalar.With(with, held => full(shape, held, dtype: sequences[0].dtype));
         for (int i = 0; i < sequences.Count; i++)
         {
             using Tensor row = padded.select(0, i);

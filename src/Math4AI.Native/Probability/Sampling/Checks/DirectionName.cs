@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Math4AI.Probability.Sampling;
+namespace Math4AI.Probability.Sampling.Checks;
 
 /// <summary>Writes a direction of parameters as they change together, such as <c>a − 2 b</c>.</summary>
 internal static class DirectionName

@@ -1,4 +1,4 @@
-namespace Math4AI.Probability.Sampling;
+namespace Math4AI.Probability.Sampling.Checks;
 
 /// <summary>
 /// Tests whether a density that nothing else has tested falls from where chains are, faster than 1/distance: along each
@@ -13,6 +13,7 @@ internal sealed class DirectionCheck(LogDensity density)
     private const int MaxDoublings = 40;
 
     private readonly SamplingSpace space = new(density);
+    private readonly IReadOnlyList<(double Lower, double Upper)> bounds = density.Bounds;
     private readonly double[] gradient = new double[density.Names.Count];
     private readonly double[] theta = new double[density.Names.Count];
 
@@ -22,7 +23,7 @@ internal sealed class DirectionCheck(LogDensity density)
     /// <exception cref="InvalidOperationException">The density is improper; the message says along what.</exception>
     public void Require(IReadOnlyList<double[]> starts, IReadOnlyList<double[]> ends)
     {
-        double[][] at = Finite(ends);
+        double[][] at = Finite(ends), from = Finite(starts);
         if (at.Length == 0 || space.Count > MaxParameters)
         {
             return;
@@ -34,7 +35,8 @@ internal sealed class DirectionCheck(LogDensity density)
             foreach (double side in new[] { 1.0, -1.0 })
             {
                 along[j] = side;
-                if (Array.TrueForAll(at, u => IsOpen(u, along)))
+                if (Array.TrueForAll(at, u => IsOpen(u, along))
+                    || (from.Length > 0 && Array.TrueForAll(from, u => IsOpen(u, along))))
                 {
                     throw Improper(j, side);
                 }
@@ -43,7 +45,7 @@ internal sealed class DirectionCheck(LogDensity density)
             along[j] = 0.0;
         }
 
-        foreach (double[] direction in Finite(starts).Zip(at, Between).OfType<double[]>())
+        foreach (double[] direction in from.Zip(at, Between).OfType<double[]>())
         {
             if (Array.TrueForAll(at, u => IsOpen(u, direction)))
             {
@@ -76,6 +78,21 @@ internal sealed class DirectionCheck(LogDensity density)
     private double[][] Finite(IReadOnlyList<double[]> parameters) =>
         [.. parameters.Select(each => space.Unconstrain(each)).Where(u => Array.TrueForAll(u, double.IsFinite))];
 
+    /// <summary>Whether θ is neither infinite nor so near 0, where that is a bound, that it is 0.</summary>
+    private bool HoldNumbers()
+    {
+        for (int j = 0; j < theta.Length; j++)
+        {
+            (double lower, double upper) = bounds[j];
+            if (!double.IsFinite(theta[j]) || (theta[j] == 0.0 && (lower == 0.0 || upper == 0.0)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private bool IsOpen(double[] u, double[] direction)
     {
         double scale = u.Zip(direction, (at, along) => along == 0.0 ? 0.0 : Math.Abs(at)).Max();
@@ -89,7 +106,7 @@ internal sealed class DirectionCheck(LogDensity density)
                 }
 
                 space.Constrain(moved, theta);
-                return Array.TrueForAll(theta, double.IsFinite)
+                return HoldNumbers()
                     ? DensityRay.Try(() => space.Evaluate(moved, gradient)) : double.PositiveInfinity;
             },
             FirstStep * (1.0 + scale),

@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 using MathNet.Numerics.Statistics;
 
-namespace Math4AI.Probability.Sampling;
+namespace Math4AI.Probability.Sampling.Checks;
 
 /// <summary>
 /// Looks for directions along which a density is the same everywhere, as a − b is where only a + b is known: all
@@ -14,7 +14,6 @@ internal sealed class RidgeCheck(LogDensity density, SamplingSpace chains)
     private const int More = 8;
     private const int Tries = 4;
     private const int Looked = 4;
-    private const double StartWidth = 2.0;
 
     // Singular values below this share of the largest are rounding, or those of a ridge that no chain goes along.
     private const double Null = 1e-11;
@@ -95,11 +94,7 @@ internal sealed class RidgeCheck(LogDensity density, SamplingSpace chains)
         var found = new List<double[]>();
         for (int tried = 0; tried < Tries * wanted && found.Count < wanted; tried++)
         {
-            for (int j = 0; j < z.Length; j++)
-            {
-                z[j] = chains.IsScaled ? random.NextNormal() : StartWidth * (2.0 * random.NextDouble() - 1.0);
-            }
-
+            chains.DrawStart(random, z);
             double[] theta = new double[z.Length];
             chains.ToParameters(z, theta);
             if (double.IsFinite(DensityRay.Try(() => chains.Evaluate(z, gradient)))

@@ -1,4 +1,4 @@
-namespace Math4AI.Probability.Sampling;
+namespace Math4AI.Probability.Sampling.Checks;
 
 /// <summary>Looks along a line that starts in a density, for whether the density can be integrated along it.</summary>
 internal static class DensityRay

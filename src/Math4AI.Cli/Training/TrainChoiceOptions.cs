@@ -26,7 +26,7 @@ internal static class TrainChoiceOptions
     private static readonly Option<string?> ModelOption = new Option<string?>("--model")
     {
         Description = $"The network, {string.Join(", ", Networks)}, or the learner, "
-            + $"{string.Join(", ", LearnerNames.All)} (the best of several by cross-validation, or their stack; a "
+            + $"{string.Join(", ", LearnerNames.All)} (the stack of several by cross-validation, or the best; a "
             + "Gaussian process; ridge or logistic regression; several small networks; kernel ridge regression; a "
             + "Gaussian process for data with outliers; a support vector machine; gradient-boosted trees). Default: "
             + "auto for a table, and for images with --features; mlp where an option of networks is given or the table "

@@ -5,12 +5,13 @@ using Math4AI.Training.Learners.Combined;
 namespace Math4AI.Training.Learners;
 
 /// <summary>
-/// Compares learners by 5-fold cross-validation inside the training samples, the cheapest first, and keeps the one of
-/// the smallest loss, −ln p of classes and the squared error of numbers; or their stack, where the loss of that is
-/// smaller by more than the standard error of the difference. A learner chooses its settings anew in each of the parts
-/// that teach, so that its loss tells what it is worth on samples that had no part in them. Probabilities that are too
-/// sure by as much are brought to a temperature. A cancellation ends the comparison: the best so far is kept where
-/// there is one.
+/// Compares learners by 5-fold cross-validation inside the training samples, the cheapest first, by −ln p of classes
+/// and the squared error of numbers, and keeps their stack; or the best alone, where that loses less by more than the
+/// standard error of the difference, or where the stack is one learner. Each part is predicted by the stack, and by the
+/// best, of the other parts, so that learners that cannot be told apart are not chosen among by luck. A learner chooses
+/// its settings anew in each of the parts that teach: its loss tells what it is worth on samples that had no part in
+/// them. Probabilities that are too sure, or not sure enough, by more than the error are brought to a temperature
+/// before. A cancellation ends the comparison: what was tried so far is kept where there is some.
 /// </summary>
 public sealed record AutoLearner : Learner
 {

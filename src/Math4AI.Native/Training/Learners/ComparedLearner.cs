@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Math4AI.Training.Learners;
 
 /// <summary>A learner in a comparison.</summary>
@@ -12,13 +14,33 @@ public sealed record ComparedLearner(string Name, string Learner, string? LeftOu
     /// <summary>Gets the standard error of the loss over the samples.</summary>
     public double? Error { get; init; }
 
+    /// <summary>
+    /// Gets of the stack the loss of the best learner beside it, where each part is predicted by the learner that the
+    /// other parts prefer, as it is by the stack that these prefer; null of learners alone.
+    /// </summary>
+    public double? BestLoss { get; init; }
+
     /// <summary>Gets the seconds that it took.</summary>
     public double? Seconds { get; init; }
 
     /// <summary>Gets whether this one was kept.</summary>
     public bool IsKept { get; init; }
 
-    /// <summary>Returns the learner in a few words, and whether it was kept or why it was left out.</summary>
-    public override string ToString() =>
-        LeftOut is null ? Learner + (IsKept ? " (kept)" : string.Empty) : $"{Learner}: left out, {LeftOut}";
+    /// <summary>
+    /// Returns the learner in a few words, and whether it was kept or why it was left out; of a stack also the loss of
+    /// the best.
+    /// </summary>
+    public override string ToString()
+    {
+        string remark = string.Join("; ", new[]
+        {
+            IsKept ? "kept" : null,
+            BestLoss is { } best
+                ? string.Create(CultureInfo.InvariantCulture, $"the best that the other parts choose: {best:G4}")
+                : null,
+        }.OfType<string>());
+        return LeftOut is null
+            ? Learner + (remark.Length > 0 ? $" ({remark})" : string.Empty)
+            : $"{Learner}: left out, {LeftOut}";
+    }
 }

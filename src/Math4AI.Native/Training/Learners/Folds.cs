@@ -34,11 +34,7 @@ internal sealed class Folds
     public int Samples => samples.Inputs.RowCount;
 
     /// <summary>What a part's learner learns from.</summary>
-    public LearnerSamples Training(int part)
-    {
-        var left = parts[part].ToHashSet();
-        return samples.Select([.. Enumerable.Range(0, Samples).Where(row => !left.Contains(row))]);
-    }
+    public LearnerSamples Training(int part) => samples.Select(Others(part));
 
     /// <summary>The part itself.</summary>
     public LearnerSamples Held(int part) => samples.Select(parts[part]);
@@ -78,6 +74,13 @@ internal sealed class Folds
 
     /// <summary>The samples of a part, by their numbers.</summary>
     public IReadOnlyList<int> Rows(int part) => parts[part];
+
+    /// <summary>The samples of the other parts, by their numbers.</summary>
+    public int[] Others(int part)
+    {
+        var left = parts[part].ToHashSet();
+        return [.. Enumerable.Range(0, Samples).Where(row => !left.Contains(row))];
+    }
 
     /// <summary>Parts with the same share of every class.</summary>
     private static List<(int Row, int Part)> Even(LearnerSamples samples, RandomSource generator, int count)

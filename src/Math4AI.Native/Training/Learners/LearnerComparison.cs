@@ -113,8 +113,10 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
             return;
         }
 
-        tried.Add(new Tried(choice, name, found, losses));
-        table.Add(Scored(name, choice.Learner, losses, seconds));
+        ComparedLearner row = Scored(name, choice.Learner, losses, seconds);
+        table.Add(row);
+        var plain = new Tried(choice, row, found, losses);
+        tried.Add(Tempered(plain) ?? plain);
     }
 
     private ComparedLearner Scored(string name, Learner learner, double[] losses, double seconds)
@@ -123,7 +125,7 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         bool areNumbers = all.Classes is null;
         return new ComparedLearner(name, learner.ToString(), null)
         {
-            Loss = areNumbers ? Math.Sqrt(mean) : mean,
+            Loss = InUnits(mean),
 
             // The error of a root, to first order.
             Error = areNumbers ? error / (2.0 * Math.Sqrt(Math.Max(mean, double.Epsilon))) : error,
@@ -131,39 +133,28 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         };
     }
 
+    /// <summary>A mean loss as it is told: of numbers, the root of the mean square.</summary>
+    private double InUnits(double mean) => all.Classes is null ? Math.Sqrt(mean) : mean;
+
     private LearnerChoice Kept()
     {
-        Tried best = tried.MinBy(each => each.Losses.Average())!;
-        (LearnerChoice kept, string name, Matrix<double> found) = (best.Choice, best.Name, best.Found);
-        if (tried.Count > 1)
+        Tried kept = tried.MinBy(each => each.Losses.Average())!;
+        if (tried.Count > 1 && Stack() is { } stack)
         {
-            long begun = Stopwatch.GetTimestamp();
-            (StackedLearner stack, double[] losses) = Stack();
-            double[] gains = [.. best.Losses.Zip(losses, (one, other) => one - other)];
-            (double gain, double error) = Moments(gains);
-            table.Add(Scored("stack", stack, losses, Stopwatch.GetElapsedTime(begun).TotalSeconds));
-            if (gain > error && stack.Learners.Count > 1)
-            {
-                (kept, name) = (new LearnerChoice(stack, null), "stack");
-                found = StackedLearner.Mean(
-                    [.. tried.Where(each => stack.Learners.Contains(each.Choice.Learner)).Select(each => each.Found)],
-                    stack.Weights);
-            }
+            kept = Tempered(stack) ?? stack;
         }
 
-        if (Temperature(kept, found) is { } tempered)
+        return kept.Choice with
         {
-            (kept, name) = (tempered, "temperature");
-        }
-
-        return kept with { Comparison = [.. table.Select(each => each with { IsKept = each.Name == name })] };
+            Comparison = [.. table.Select(each => each with { IsKept = ReferenceEquals(each, kept.Row) })],
+        };
     }
 
     /// <summary>
-    /// What is kept, at the temperature of its predictions for samples that it has not seen, where that lowers the loss
-    /// by more than its error, each part by the temperature of the others; null where it does not.
+    /// What was tried, at the temperature of its predictions for samples that it has not seen, where that lowers the
+    /// loss by more than its error, each part by the temperature of the others; null where it does not.
     /// </summary>
-    private LearnerChoice? Temperature(LearnerChoice kept, Matrix<double> found)
+    private Tried? Tempered(Tried plain)
     {
         // Weights ask for other probabilities than those of the samples.
         if (compared.Classes is not { } classes || compared.ClassWeights is not null)
@@ -172,22 +163,10 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         }
 
         long begun = Stopwatch.GetTimestamp();
-        double[][] rows = found.ToRowArrays();
-        double[][] tempered = new double[rows.Length][];
-        for (int part = 0; part < folds.Count; part++)
-        {
-            var held = folds.Rows(part).ToHashSet();
-            int[] others = [.. Enumerable.Range(0, rows.Length).Where(row => !held.Contains(row))];
-            var scaling = TemperatureScaling.Fit(
-                [.. others.Select(row => rows[row])], [.. others.Select(row => classes[row])]);
-            foreach (int row in held)
-            {
-                tempered[row] = scaling.Of(rows[row]);
-            }
-        }
-
-        double[] losses = folds.Losses(Matrix<double>.Build.DenseOfRowArrays(tempered));
-        (double gain, double error) = Moments([.. folds.Losses(found).Zip(losses, (one, other) => one - other)]);
+        double[][] rows = plain.Found.ToRowArrays();
+        Matrix<double> found = TemperedByOtherParts(rows, classes);
+        double[] losses = folds.Losses(found);
+        (double gain, double error) = Moments([.. plain.Losses.Zip(losses, (one, other) => one - other)]);
         if (!(gain > error))
         {
             return null;
@@ -195,44 +174,83 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
 
         var learner = new TemperedLearner
         {
-            Inner = kept.Learner,
+            Inner = plain.Choice.Learner,
             Temperature = TemperatureScaling.Fit(rows, [.. classes]).Temperature,
             Seed = settings.Seed,
         };
-        table.Add(Scored("temperature", learner, losses, Stopwatch.GetElapsedTime(begun).TotalSeconds));
-        return kept with { Learner = learner };
+        ComparedLearner scored = Scored("temperature", learner, losses, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        table.Add(scored);
+        return new Tried(plain.Choice with { Learner = learner }, scored, found, losses);
     }
 
-    /// <summary>
-    /// The stack of all, and the loss of every sample by the weights that the other parts give: weights that had seen a
-    /// sample would flatter the stack.
-    /// </summary>
-    private (StackedLearner Stack, double[] Losses) Stack()
+    private Matrix<double> TemperedByOtherParts(double[][] rows, IReadOnlyList<int> classes)
     {
-        Matrix<double>[] found = [.. tried.Select(each => each.Found)];
-        double[] losses = new double[folds.Samples];
+        double[][] tempered = new double[rows.Length][];
         for (int part = 0; part < folds.Count; part++)
         {
-            var held = folds.Rows(part).ToHashSet();
-            double[] weights = StackedLearner.WeightsOf(
-                found, folds.Losses, [.. Enumerable.Range(0, folds.Samples).Where(row => !held.Contains(row))]);
-            double[] each = folds.Losses(StackedLearner.Mean(found, weights));
-            foreach (int row in held)
+            int[] others = folds.Others(part);
+            var scaling = TemperatureScaling.Fit(
+                [.. others.Select(row => rows[row])], [.. others.Select(row => classes[row])]);
+            foreach (int row in folds.Rows(part))
             {
-                losses[row] = each[row];
+                tempered[row] = scaling.Of(rows[row]);
             }
         }
 
-        double[] last = StackedLearner.WeightsOf(found, folds.Losses, [.. Enumerable.Range(0, folds.Samples)]);
-        int[] used = [.. Enumerable.Range(0, last.Length).Where(i => last[i] > 0.0)];
-        return (
-            new StackedLearner
+        return Matrix<double>.Build.DenseOfRowArrays(tempered);
+    }
+
+    /// <summary>
+    /// The stack of all; null where it is one learner alone, or the best loses less by more than the error.
+    /// </summary>
+    private Tried? Stack()
+    {
+        long begun = Stopwatch.GetTimestamp();
+        Matrix<double>[] found = [.. tried.Select(each => each.Found)];
+        (Matrix<double> predicted, double[] best) = ByOtherParts(found);
+        double[] losses = folds.Losses(predicted);
+        double[] weights = StackedLearner.WeightsOf(found, folds.Losses, [.. Enumerable.Range(0, folds.Samples)]);
+        int[] used = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0.0)];
+        var learner = new StackedLearner
+        {
+            Learners = [.. used.Select(i => tried[i].Choice.Learner)],
+            Weights = [.. used.Select(i => weights[i])],
+            Seed = settings.Seed,
+        };
+        ComparedLearner scored = Scored("stack", learner, losses, Stopwatch.GetElapsedTime(begun).TotalSeconds) with
+        {
+            BestLoss = InUnits(best.Average()),
+        };
+        table.Add(scored);
+        (double loss, double error) = Moments([.. losses.Zip(best, (one, other) => one - other)]);
+        return used.Length > 1 && loss <= error
+            ? new Tried(new LearnerChoice(learner, null), scored, predicted, losses)
+            : null;
+    }
+
+    /// <summary>
+    /// Every sample as the stack of the other parts predicts it, and its loss by the best of the other parts:
+    /// weights, and a choice, that had seen the sample would flatter. Where learners cannot be told apart the least of
+    /// their losses is the least by chance; other parts prefer another one, which shows what a choice among them costs.
+    /// </summary>
+    private (Matrix<double> Stacked, double[] Best) ByOtherParts(Matrix<double>[] found)
+    {
+        Matrix<double> stacked = found[0].Clone();
+        double[] best = new double[folds.Samples];
+        for (int part = 0; part < folds.Count; part++)
+        {
+            int[] others = folds.Others(part);
+            Tried first = tried.MinBy(each => others.Average(row => each.Losses[row]))!;
+            Matrix<double> mean =
+                StackedLearner.Mean(found, StackedLearner.WeightsOf(found, folds.Losses, others));
+            foreach (int row in folds.Rows(part))
             {
-                Learners = [.. used.Select(i => tried[i].Choice.Learner)],
-                Weights = [.. used.Select(i => last[i])],
-                Seed = settings.Seed,
-            },
-            losses);
+                best[row] = first.Losses[row];
+                stacked.SetRow(row, mean.Row(row));
+            }
+        }
+
+        return (stacked, best);
     }
 
     /// <summary>The mean and its standard error.</summary>
@@ -242,5 +260,6 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         return (mean, Math.Sqrt(values.Sum(value => (value - mean) * (value - mean))) / values.Length);
     }
 
-    private sealed record Tried(LearnerChoice Choice, string Name, Matrix<double> Found, double[] Losses);
+    /// <summary>What was tried: its row of the table, and its predictions of samples that it has not seen.</summary>
+    private sealed record Tried(LearnerChoice Choice, ComparedLearner Row, Matrix<double> Found, double[] Losses);
 }

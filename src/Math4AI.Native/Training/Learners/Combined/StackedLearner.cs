@@ -13,6 +13,9 @@ public sealed record StackedLearner : Learner
 {
     private const int Additions = 40;
 
+    // A smaller share of the additions than this is chance, and a model more to learn and to ask.
+    private const int LeastAdditions = Additions / 10;
+
     /// <summary>Gets the learners, with settled settings.</summary>
     public required IReadOnlyList<Learner> Learners { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record StackedLearner : Learner
         new StackedFit(Weights, [.. Learners.Select(learner => learner.Fit(training, cancellation))]);
 
     /// <summary>
-    /// The weights of predictions, each samples × outputs, by the samples that are named; some of them 0.
+    /// The weights of predictions, each samples × outputs, by the samples that are named; those below a tenth are 0.
     /// </summary>
     internal static double[] WeightsOf(
         IReadOnlyList<Matrix<double>> predictions, Func<Matrix<double>, double[]> lossesOf, IReadOnlyList<int> rows)
@@ -58,7 +61,9 @@ public sealed record StackedLearner : Learner
             sum = sum is null ? predictions[best] : sum + predictions[best];
         }
 
-        return Array.ConvertAll(counts, count => (double)count / Additions);
+        int least = Math.Min(LeastAdditions, counts.Max());
+        counts = Array.ConvertAll(counts, count => count < least ? 0 : count);
+        return Array.ConvertAll(counts, count => (double)count / counts.Sum());
     }
 
     /// <summary>The weighted mean of predictions.</summary>

@@ -33,19 +33,21 @@ internal static class TablesAgainstPeer
 
     /// <summary>What is asked for: see the usage in benchmarks/README.md.</summary>
     private sealed record Wanted(
-        string[] Tables, int First, int Last, string File, double Minutes, double PeerMinutes, TimeSpan Time);
+        string[] Tables, int First, int Last, string File, double Minutes, double PeerMinutes, TimeSpan Time)
+    {
+        /// <summary>Gets what an earlier run gave, whose peers are taken where it has the split.</summary>
+        public IReadOnlyList<SplitResult> Earlier { get; init; } = [];
+    }
 
     /// <summary>
     /// Names of tables, then --splits N or A-B, --file FILE of the results, --minutes M after which no split begins,
-    /// --peer-minutes M for one peer on one split, --time M minutes for a comparison of ours (5, as everywhere;
-    /// more where the machine is busy).
+    /// --peers FILE of an earlier run, whose peers are not run again, --peer-minutes M for one peer on one split, --time M
+    /// for a comparison of ours (5, as everywhere; more where the machine is busy).
     /// </summary>
     public static int Run(string[] words)
     {
         Wanted wanted = Read(words);
-        List<SplitResult> known = File.Exists(wanted.File)
-            ? [.. File.ReadLines(wanted.File).Select(line => JsonSerializer.Deserialize<SplitResult>(line)!)]
-            : [];
+        List<SplitResult> known = File.Exists(wanted.File) ? ReadResults(wanted.File) : [];
         long start = Stopwatch.GetTimestamp();
         string folder = Directory.CreateTempSubdirectory("math4ai-tables-").FullName;
         try
@@ -79,6 +81,9 @@ internal static class TablesAgainstPeer
         return 0;
     }
 
+    private static List<SplitResult> ReadResults(string file) =>
+        [.. File.ReadLines(file).Select(line => JsonSerializer.Deserialize<SplitResult>(line)!)];
+
     private static Wanted Read(string[] words)
     {
         var wanted = new Wanted([], 0, 19, "tables.jsonl", double.PositiveInfinity, 20.0, new AutoLearner().MaxTime);
@@ -90,6 +95,7 @@ internal static class TablesAgainstPeer
                 "--splits" => WithSplits(wanted, words[++i]),
                 "--file" => wanted with { File = words[++i] },
                 "--minutes" => wanted with { Minutes = Number() },
+                "--peers" => wanted with { Earlier = ReadResults(words[++i]) },
                 "--peer-minutes" => wanted with { PeerMinutes = Number() },
                 "--time" => wanted with { Time = TimeSpan.FromMinutes(Number()) },
                 var name => wanted with { Tables = [.. wanted.Tables, name] },
@@ -127,7 +133,8 @@ internal static class TablesAgainstPeer
         var found = new SplitResult(
             data.Name, split, trained.Test.Scores[trained.Classes.Count > 0 ? "logLoss" : "rmse"],
             trained.Model.Comparison.Single(each => each.IsKept).Name, trained.Coverage, seconds,
-            AskPeers(folder, trained.Classes.Count, TimeSpan.FromMinutes(wanted.PeerMinutes)));
+            wanted.Earlier.FirstOrDefault(each => each.Table == data.Name && each.Split == split)?.Peers
+                ?? AskPeers(folder, trained.Classes.Count, TimeSpan.FromMinutes(wanted.PeerMinutes)));
         Console.Error.WriteLine(JsonSerializer.Serialize(found));
         return found;
     }

@@ -40,7 +40,7 @@ internal sealed record InformationSummary(
     {
         int found = Pairs.Count(pair => pair.Adjusted <= Level);
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{found} of {Pairs.Count} pairs are found to depend on each other")
+            $"{found} of {Pairs.Count} pairs {(found == 1 ? "is" : "are")} found to depend on each other")
             + (Given is null ? string.Empty : $" where {Given} is known")
             + (found == 0 ? "." : ", of which 5 % at most by chance alone, on average."));
         Console.Out.WriteLine("  information, nats    as a correlation  adjusted p");

@@ -48,13 +48,20 @@ public static class BridgeSampling
         }
 
         var space = new SamplingSpace(density);
-        double[][][] free = [.. draws.Chains.Select(chain => Enumerable.Range(0, draws.Count).Select(
-            i => space.Unconstrain([.. chain.Values.Select(values => values[i])])).ToArray())];
+        var random = new MersenneTwister(seed);
+        double[] Free(ChainDraws chain, int draw)
+        {
+            double[] u = space.Unconstrain([.. chain.Values.Select(values => values[draw])]);
+            space.DrawSums(u, random);
+            return u;
+        }
+
+        double[][][] free = [.. draws.Chains.Select(
+            chain => Enumerable.Range(0, draws.Count).Select(i => Free(chain, i)).ToArray())];
         var normal = new Proposal([.. free.SelectMany(chain => chain[..half])]);
         double[] gradient = new double[space.Count];
         double Ratio(double[] u) => space.Evaluate(u, gradient) - normal.LogDensity(u);
         double[][] own = [.. free.Select(chain => chain[half..].Select(Ratio).ToArray())];
-        var random = new MersenneTwister(seed);
         double[] proposed = [.. Enumerable.Range(0, own.Sum(chain => chain.Length))
             .Select(_ => Ratio(normal.Draw(random)))];
         return Solve(own, proposed);

@@ -21,6 +21,12 @@ public abstract class LogDensity
     public virtual IReadOnlyList<(double Lower, double Upper)> Bounds =>
         [.. Names.Select(_ => (double.NegativeInfinity, double.PositiveInfinity))];
 
+    /// <summary>
+    /// Gets groups of parameters that are above 0 and add up to 1, such as the shares of a mixture, each by its names;
+    /// they need no bounds. The default is none. The density is one by all of a group but one, as Dirichlet's is.
+    /// </summary>
+    public virtual IReadOnlyList<IReadOnlyList<string>> Simplices => [];
+
     /// <summary>Computes log p(θ), up to a constant, and its gradient.</summary>
     /// <param name="parameters">θ, inside its bounds.</param>
     /// <param name="gradient">Receives ∂ log p/∂θ.</param>
@@ -40,11 +46,13 @@ public abstract class LogDensity
     /// <param name="names">The names of the parameters.</param>
     /// <param name="evaluate">Computes log p(θ) and its gradient.</param>
     /// <param name="bounds">The range of each parameter; null for all of R.</param>
+    /// <param name="simplices">Groups of parameters that add up to 1, by their names; null for none.</param>
     /// <exception cref="ArgumentException">There is no name, or another number of bounds.</exception>
     public static LogDensity Of(
         IReadOnlyList<string> names,
         LogDensityFunction evaluate,
-        IReadOnlyList<(double Lower, double Upper)>? bounds = null)
+        IReadOnlyList<(double Lower, double Upper)>? bounds = null,
+        IReadOnlyList<IReadOnlyList<string>>? simplices = null)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(evaluate);
@@ -55,15 +63,18 @@ public abstract class LogDensity
                 + $"{bounds?.Count ?? 0} bounds.", nameof(names));
         }
 
-        return new FunctionDensity(names, evaluate, bounds);
+        return new FunctionDensity(names, evaluate, bounds, simplices);
     }
 
     private sealed class FunctionDensity(
-        IReadOnlyList<string> names, LogDensityFunction evaluate, IReadOnlyList<(double, double)>? bounds) : LogDensity
+        IReadOnlyList<string> names, LogDensityFunction evaluate, IReadOnlyList<(double, double)>? bounds,
+        IReadOnlyList<IReadOnlyList<string>>? simplices) : LogDensity
     {
         public override IReadOnlyList<string> Names => names;
 
         public override IReadOnlyList<(double Lower, double Upper)> Bounds => bounds ?? base.Bounds;
+
+        public override IReadOnlyList<IReadOnlyList<string>> Simplices => simplices ?? base.Simplices;
 
         public override double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient) =>
             evaluate(parameters, gradient);

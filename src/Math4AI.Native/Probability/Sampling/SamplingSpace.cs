@@ -5,7 +5,9 @@ namespace Math4AI.Probability.Sampling;
 /// <summary>
 /// The space that a sampler moves in, all of Rᵏ: θ = T(u), u = c + L z. T maps R onto the range of each parameter,
 /// l + e^u, r − e^u or l + (r − l)/(1 + e^−u), and log |∂θ/∂u| is added to the log density; c and L, a lower triangle,
-/// bring the density near a standard normal one where its center and covariance are known before.
+/// bring the density near a standard normal one where its center and covariance are known before. K parameters that add
+/// up to 1 are y_k/S with y = e^u and S = Σ y, which is independent of them and has the gamma distribution of shape K,
+/// so that there are as many u as θ, and all of R to move in.
 /// </summary>
 internal sealed class SamplingSpace
 {
@@ -13,6 +15,7 @@ internal sealed class SamplingSpace
 
     private readonly LogDensity density;
     private readonly (double Lower, double Upper)[] bounds;
+    private readonly Simplex[] simplices;
     private readonly double[] center;
     private readonly double[,]? factor;
     private readonly double[]? scales;
@@ -25,7 +28,8 @@ internal sealed class SamplingSpace
     public SamplingSpace(LogDensity density, SamplingStart? start = null)
     {
         this.density = density;
-        bounds = [.. density.Bounds];
+        simplices = Simplex.AllOf(density);
+        bounds = [.. Simplex.BoundsOf(density, simplices)];
         Count = bounds.Length;
         (free, theta, slopes) = (new double[Count], new double[Count], new double[Count]);
         center = start?.Center.ToArray() ?? new double[Count];
@@ -44,6 +48,7 @@ internal sealed class SamplingSpace
     {
         (density, bounds, center, factor, scales, Count) =
             (other.density.ForChain(), other.bounds, other.center, other.factor, other.scales, other.Count);
+        simplices = [.. other.simplices.Select(each => new Simplex(each.Members))];
         (free, theta, slopes) = (new double[Count], new double[Count], new double[Count]);
     }
 
@@ -75,6 +80,11 @@ internal sealed class SamplingSpace
         {
             gradient.Clear();
             return double.NegativeInfinity;
+        }
+
+        foreach (Simplex simplex in simplices)
+        {
+            simplex.ToSlopes(theta, slopes);
         }
 
         for (int j = 0; j < Count; j++)
@@ -127,10 +137,24 @@ internal sealed class SamplingSpace
             }
         }
 
+        foreach (Simplex simplex in simplices)
+        {
+            log += simplex.ToShares(parameters);
+        }
+
         return log;
     }
 
-    /// <summary>u of θ, which lies inside its bounds.</summary>
+    /// <summary>Draws the sums S, which θ does not tell, for u that θ has been mapped to.</summary>
+    public void DrawSums(double[] u, System.Random random)
+    {
+        foreach (Simplex simplex in simplices)
+        {
+            simplex.DrawSum(u, random);
+        }
+    }
+
+    /// <summary>u of θ, which lies inside its bounds; where parameters add up to 1, that with S = 1.</summary>
     public double[] Unconstrain(ReadOnlySpan<double> parameters)
     {
         double[] u = new double[Count];

@@ -63,8 +63,13 @@ internal sealed class RidgeCheck(LogDensity density, SamplingSpace chains)
                 ? space.Evaluate(u, gradient) : double.PositiveInfinity;
         }
 
-        RequireNone(AtParameters, places, isUnconstrained: false);
-        if (bounds.Any(each => double.IsFinite(each.Lower) || double.IsFinite(each.Upper)))
+        bool hasSimplices = density.Simplices.Count > 0;
+        if (!hasSimplices)
+        {
+            RequireNone(AtParameters, places, isUnconstrained: false);
+        }
+
+        if (hasSimplices || bounds.Any(each => double.IsFinite(each.Lower) || double.IsFinite(each.Upper)))
         {
             RequireNone(AtUnconstrained, [.. places.Select(each => space.Unconstrain(each))], isUnconstrained: true);
         }

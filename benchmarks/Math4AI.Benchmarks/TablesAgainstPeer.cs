@@ -41,8 +41,8 @@ internal static class TablesAgainstPeer
 
     /// <summary>
     /// Names of tables, then --splits N or A-B, --file FILE of the results, --minutes M after which no split begins,
-    /// --peers FILE of an earlier run, whose peers are not run again, --peer-minutes M for one peer on one split, --time M
-    /// for a comparison of ours (5, as everywhere; more where the machine is busy).
+    /// --peers FILE of an earlier run, whose peers are not run again, --peer-minutes M for one peer on one split,
+    /// --time M minutes for a comparison of ours (5, as everywhere; more where the machine is busy).
     /// </summary>
     public static int Run(string[] words)
     {

@@ -49,8 +49,8 @@ public sealed record InformationReport : TableReport
         }
 
         page.Heading("Pairs").Add("<p class=\"quiet\">From the most informative on. As a correlation: that of Gaussian "
-            + "variables with the same information. Of the pairs with an adjusted probability of up to 0.05, at most 5 % "
-            + "are so by chance alone, on average. The error is the standard error and the bias that halves of the "
+            + "variables with the same information. Of the pairs with an adjusted probability of up to 0.05, at most 5 "
+            + "% are so by chance alone, on average. The error is the standard error and the bias that halves of the "
             + "rows and, of columns with equal values, permuted columns show; ≥ is at least so much.</p>")
             .Add("<div class=\"card scroll\"><table><tr><th></th><th></th><th>rows</th><th>information, nats</th>"
                 + "<th>error</th><th>as a correlation</th><th>probability</th><th>adjusted</th></tr>");

@@ -56,8 +56,8 @@ public sealed record NutsSampler
     /// <exception cref="ArgumentException">The settings, bounds or start do not make sense.</exception>
     /// <exception cref="InvalidOperationException">
     /// The density is not finite at any start, does not change however long the steps are, or is not continuous; its
-    /// gradient is not that of differences; or it is improper: it does not fall along a parameter, or along a straight line in several, which the message names.
-    /// Densities of more than 1000 parameters are not tested for these two.
+    /// gradient is not that of differences; or it is improper: it does not fall along a parameter, or along a straight
+    /// line in several, which the message names. Densities of more than 1000 parameters are not tested for these two.
     /// </exception>
     public PosteriorDraws Sample(
         LogDensity density,

@@ -37,8 +37,8 @@ internal sealed class RoomSearch(
     }
 
     /// <summary>
-    /// Separates from each of <see cref="RoomPlan.Starts"/>, and takes the result that is most likely by the common model
-    /// of <see cref="OutputCost"/>.
+    /// Separates from each of <see cref="RoomPlan.Starts"/>, and takes the result that is most likely by the common
+    /// model of <see cref="OutputCost"/>.
     /// </summary>
     private RoomFinding Choose(int sources)
     {

@@ -18,7 +18,7 @@ internal sealed class GradientCheck(LogDensity density, SamplingSpace space)
 
     /// <summary>Throws where a derivative is another than differences say, at every place.</summary>
     /// <param name="random">Draws the places.</param>
-    /// <exception cref="InvalidOperationException">The gradient is wrong; the message says of which parameter.</exception>
+    /// <exception cref="InvalidOperationException">It is wrong; the message says of which parameter.</exception>
     public void Require(ChainRandom random)
     {
         if (space.Count > DirectionCheck.MaxParameters)
@@ -43,9 +43,9 @@ internal sealed class GradientCheck(LogDensity density, SamplingSpace space)
 
         if (wrong.Length > 0)
         {
-            string bounded = double.IsFinite(density.Bounds[wrong[0]].Lower - density.Bounds[wrong[0]].Upper)
-                || double.IsFinite(density.Bounds[wrong[0]].Lower) || double.IsFinite(density.Bounds[wrong[0]].Upper)
-                    ? ", on the unconstrained scale" : string.Empty;
+            (double lower, double upper) = density.Bounds[wrong[0]];
+            string bounded = double.IsFinite(lower) || double.IsFinite(upper)
+                ? ", on the unconstrained scale" : string.Empty;
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The gradient of the density is wrong: its derivative by {density.Names[wrong[0]]} is "

@@ -21,6 +21,7 @@ internal static class FitJob
             return 0;
         }
 
+        RequireRanking(options);
         _ = Task.Run(FitSummary.Prepare, CancellationToken.None);
         using var files = new FileTransaction(options.Force);
         OutputFiles.Claim(files, options.Output);
@@ -79,6 +80,20 @@ internal static class FitJob
 
         progress.Clear();
         return End(options, result, summary, json);
+    }
+
+    private static string? WhyNotRanked(FitCommandOptions options) =>
+        ModelComparison.WhyNotComparable(options.Compare.Prepend(options.Distance));
+
+    /// <summary>Refuses a ranking by posteriors that would have no meaning, before any of them is sampled.</summary>
+    private static void RequireRanking(FitCommandOptions options)
+    {
+        if (options.Posterior is { IsLaplace: false } && WhyNotRanked(options) is { } why)
+        {
+            throw new UsageException(
+                $"--compare with --posterior: {why} Leave out --posterior to rank them by cross-validated errors, or "
+                + "compare distances of one kind.");
+        }
     }
 
     private static FitSummary WithPosterior(
@@ -210,7 +225,13 @@ internal static class FitJob
         return summary with
         {
             Comparison = FitSummary.Rows(comparison),
-            Notes = [.. NotesOn(options, result.Problem.Model), .. summary.Notes],
+            Notes =
+            [
+                .. NotesOn(options, result.Problem.Model), .. summary.Notes,
+                .. WhyNotRanked(options) is { } why
+                    ? [$"{why} AIC and BIC of the comparison are left out."]
+                    : Array.Empty<string>(),
+            ],
             Derived = after.Derived,
             ProfileLimits = after.ProfileLimits,
             Nested = after.Nested,

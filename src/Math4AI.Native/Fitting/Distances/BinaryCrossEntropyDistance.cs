@@ -21,6 +21,8 @@ internal sealed class BinaryCrossEntropyDistance(Link link, double barrier = 0.0
 
     public override NoiseModel Noise => NoiseModel.Likelihood;
 
+    public override ObservationKind Observation => ObservationKind.Class;
+
     public override Link Link => link;
 
     public override Distance WithLink(Link other) => new BinaryCrossEntropyDistance(other);

@@ -56,6 +56,12 @@ public abstract class Distance
     /// </summary>
     public virtual NoiseModel Noise => NoiseModel.Unknown;
 
+    /// <summary>
+    /// Gets what observations are, which decides whether the likelihood is a density or a probability. The default is
+    /// <see cref="ObservationKind.Number"/>, a density.
+    /// </summary>
+    public virtual ObservationKind Observation => ObservationKind.Number;
+
     /// <summary>Gets whether the cost is −log likelihood, up to what <see cref="LogLikelihood"/> adds.</summary>
     public bool IsLikelihood => Noise == NoiseModel.Likelihood;
 

@@ -15,6 +15,8 @@ internal sealed class PoissonDistance(Link link, double barrier = 0.0) : Distanc
 
     public override NoiseModel Noise => NoiseModel.Likelihood;
 
+    public override ObservationKind Observation => ObservationKind.Count;
+
     public override Link Link => link;
 
     public override Distance WithLink(Link other) => new PoissonDistance(other);

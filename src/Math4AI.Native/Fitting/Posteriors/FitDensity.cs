@@ -165,7 +165,8 @@ internal sealed class FitDensity : LogDensity
             logs.Add(PointwiseAt(draws.Row((int)s).ToArray()));
         }
 
-        return PredictiveAccuracy.Of(logs);
+        return PredictiveAccuracy.Of(
+            logs, problem.Targets.Values, problem.Distance.Observation != ObservationKind.Number);
     }
 
     /// <summary>All parameters of the model, with the fixed ones, of a draw.</summary>

@@ -198,8 +198,8 @@ public abstract class Distance
         deviation * Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
 
     /// <summary>
-    /// Draws an observation y about a prediction. The default draws normal noise for a distance that stands for least
-    /// squares, and refuses for others.
+    /// Draws an observation y about a prediction; NaN where the prediction gives none, such as a rate below 0. The
+    /// default draws normal noise for a distance that stands for least squares, and refuses for others.
     /// </summary>
     /// <param name="predicted">f.</param>
     /// <param name="scale">

@@ -163,16 +163,18 @@ public sealed class FitPosterior
     /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.Usual"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more; fewer of very many samples.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="cancellation">Stops between replicates.</param>
     /// <exception cref="ArgumentException">
     /// Observations of this distance, or with these weights, cannot be drawn.
     /// </exception>
     public PredictiveCheck Check(
-        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1)
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1,
+        CancellationToken cancellation = default)
     {
         Matrix<double> all = Draws.ToMatrix();
         return PredictiveCheck.Of(
             Fit.Problem, density, (share, _) => all.Row((int)(share * all.RowCount)).ToArray(),
-            statistics, replicates, seed, "posterior");
+            statistics, replicates, seed, "posterior", cancellation);
     }
 
     /// <summary>
@@ -188,14 +190,17 @@ public sealed class FitPosterior
     /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.OfObservations"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more; fewer of very many samples.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="cancellation">Stops between replicates.</param>
     /// <exception cref="ArgumentException">
     /// A parameter has no prior, or observations of this distance cannot be drawn.
     /// </exception>
     public PredictiveCheck CheckPriors(
-        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1) =>
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1,
+        CancellationToken cancellation = default) =>
         PredictiveCheck.Of(
             Fit.Problem, density, (_, random) => density.DrawPrior(random),
-            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors);
+            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors,
+            cancellation);
 
     /// <summary>
     /// Compares the observations with data that the model gives at draws of its priors, before any of them is fitted.
@@ -207,6 +212,7 @@ public sealed class FitPosterior
     /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.OfObservations"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="cancellation">Stops between replicates.</param>
     /// <exception cref="ArgumentException">
     /// A parameter has no prior, or observations of this distance cannot be drawn.
     /// </exception>
@@ -215,13 +221,15 @@ public sealed class FitPosterior
         IReadOnlyDictionary<string, Prior>? priors = null,
         IReadOnlyList<PredictiveStatistic>? statistics = null,
         int replicates = 1000,
-        int seed = 1)
+        int seed = 1,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(problem);
         FitDensity density = DensityOf(problem, priors);
         return PredictiveCheck.Of(
             problem, density, (_, random) => density.DrawPrior(random),
-            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors);
+            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors,
+            cancellation);
     }
 
     /// <summary>

@@ -81,6 +81,10 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.Equal(
             PosteriorDraws.Load(In(Path.Combine("whole", "draws.npz"))).ToMatrix(),
             PosteriorDraws.Load(In(Path.Combine("part", "draws.npz"))).ToMatrix());
+        Finished seed =
+            Run([.. words, In("part"), "--force", "--draws", "100", "--resume", In("part"), "--seed", "2"]);
+        Assert.Equal(2, seed.Code);
+        Assert.Contains("the seed of the earlier run, 1: leave out --seed 2", seed.Errors, StringComparison.Ordinal);
         Finished other = Run(
             Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--prior", "b ~ normal(0, 0.1)", "--no-report",
             "-o", In("other"), "--resume", In(Path.Combine("part", "draws.npz")));

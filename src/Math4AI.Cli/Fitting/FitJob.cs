@@ -59,7 +59,7 @@ internal static class FitJob
             ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
             : null;
         IReadOnlyList<string> notes = FitOutput.Write(files, options, result, posterior);
-        summary = WithPosterior(summary, options, notes, posterior, ranking, laplace);
+        summary = WithPosterior(summary, options, notes, posterior, ranking, laplace, cancellation);
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         files.Remove(reportFile);
@@ -98,10 +98,12 @@ internal static class FitJob
 
     private static FitSummary WithPosterior(
         FitSummary summary, FitCommandOptions options, IReadOnlyList<string> notes, FitPosterior? posterior,
-        PosteriorComparison? ranking, LaplacePosterior? laplace) => summary with
+        PosteriorComparison? ranking, LaplacePosterior? laplace, CancellationToken cancellation) => summary with
         {
             Notes = [.. summary.Notes, .. notes, .. new[] { options.Posterior?.Note }.OfType<string>()],
-            Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),
+            Posterior = posterior is null
+                ? null
+                : FitPosteriorSummary.Of(posterior, options.Level, options.FollowUp.Derive, cancellation),
             Ranking = ranking is null ? null : FitPosteriorRanking.Of(ranking),
             Laplace = laplace is null ? null : FitLaplaceSummary.Of(laplace, options.Level),
         };

@@ -90,7 +90,10 @@ internal static class PosteriorTables
 
         page.Add("</table></div>");
         Notes(page, check.Notes);
-        page.Charts(null, "grid wide", [Sorted(check, level, share)]);
+        if (check.Replicates.Count > 0)
+        {
+            page.Charts(null, "grid wide", [Sorted(check, level, share)]);
+        }
     }
 
     private static Chart Sorted(PredictiveCheck check, double level, string share)

@@ -40,7 +40,7 @@ internal static class FitHierarchyJob
         }
 
         IReadOnlyList<string> notes = FitOutput.Write(files, options, found);
-        FitPosteriorSummary of = FitPosteriorSummary.Of(found, options.Level);
+        FitPosteriorSummary of = FitPosteriorSummary.Of(found, options.Level, cancellation);
         FitHierarchySummary summary = new(
             options.By!, options.Pool, problem.Labels.Distinct().Count(), found.Centered,
             of with { Notes = [.. of.Notes, .. notes] });

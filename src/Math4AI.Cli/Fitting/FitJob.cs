@@ -21,6 +21,7 @@ internal static class FitJob
             return 0;
         }
 
+        RequireRanking(options);
         _ = Task.Run(FitSummary.Prepare, CancellationToken.None);
         using var files = new FileTransaction(options.Force);
         OutputFiles.Claim(files, options.Output);
@@ -58,7 +59,7 @@ internal static class FitJob
             ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
             : null;
         IReadOnlyList<string> notes = FitOutput.Write(files, options, result, posterior);
-        summary = WithPosterior(summary, options, notes, posterior, ranking, laplace);
+        summary = WithPosterior(summary, options, notes, posterior, ranking, laplace, cancellation);
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         files.Remove(reportFile);
@@ -81,12 +82,28 @@ internal static class FitJob
         return End(options, result, summary, json);
     }
 
+    private static string? WhyNotRanked(FitCommandOptions options) =>
+        ModelComparison.WhyNotComparable(options.Compare.Prepend(options.Distance));
+
+    /// <summary>Refuses a ranking by posteriors that would have no meaning, before any of them is sampled.</summary>
+    private static void RequireRanking(FitCommandOptions options)
+    {
+        if (options.Posterior is { IsLaplace: false } && WhyNotRanked(options) is { } why)
+        {
+            throw new UsageException(
+                $"--compare with --posterior: {why} Leave out --posterior to rank them by cross-validated errors, or "
+                + "compare distances of one kind.");
+        }
+    }
+
     private static FitSummary WithPosterior(
         FitSummary summary, FitCommandOptions options, IReadOnlyList<string> notes, FitPosterior? posterior,
-        PosteriorComparison? ranking, LaplacePosterior? laplace) => summary with
+        PosteriorComparison? ranking, LaplacePosterior? laplace, CancellationToken cancellation) => summary with
         {
             Notes = [.. summary.Notes, .. notes, .. new[] { options.Posterior?.Note }.OfType<string>()],
-            Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),
+            Posterior = posterior is null
+                ? null
+                : FitPosteriorSummary.Of(posterior, options.Level, options.FollowUp.Derive, cancellation),
             Ranking = ranking is null ? null : FitPosteriorRanking.Of(ranking),
             Laplace = laplace is null ? null : FitLaplaceSummary.Of(laplace, options.Level),
         };
@@ -210,7 +227,13 @@ internal static class FitJob
         return summary with
         {
             Comparison = FitSummary.Rows(comparison),
-            Notes = [.. NotesOn(options, result.Problem.Model), .. summary.Notes],
+            Notes =
+            [
+                .. NotesOn(options, result.Problem.Model), .. summary.Notes,
+                .. WhyNotRanked(options) is { } why
+                    ? [$"{why} AIC and BIC of the comparison are left out."]
+                    : Array.Empty<string>(),
+            ],
             Derived = after.Derived,
             ProfileLimits = after.ProfileLimits,
             Nested = after.Nested,

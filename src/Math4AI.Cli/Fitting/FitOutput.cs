@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Posteriors;
 
 namespace Math4AI.Cli.Fitting;
@@ -148,6 +149,8 @@ internal static class FitOutput
 
     private static string WhyUnknown(FitCommandOptions options) => options.Errors.Sigma is { } sigma
         ? $"{options.FollowUp.Predict} has no columns for the σ of --sigma, '{sigma}'"
+        : options.Distance.Observation == ObservationKind.Class
+        ? "one is a class, and confidence_from and confidence_to are the band of its probability"
         : $"the distance '{options.Distance.Name}' has none";
 
     /// <summary>The draws of the posterior.</summary>

@@ -18,9 +18,25 @@ internal sealed record FitPosteriorChoice(
     /// <summary>The file of draws whose chains go on, or its folder; null for new chains.</summary>
     public string? Resumed { get; init; }
 
+    /// <summary>Whether a seed was given.</summary>
+    public bool HasSeed { get; init; }
+
     /// <summary>The draws whose chains go on; null for new chains.</summary>
-    public PosteriorDraws? Earlier() => Resumed is null ? null : PosteriorDraws.Load(
-        Directory.Exists(Resumed) ? Path.Combine(Resumed, FitOutput.DrawsName) : Resumed);
+    public PosteriorDraws? Earlier()
+    {
+        if (Resumed is null)
+        {
+            return null;
+        }
+
+        PosteriorDraws found = PosteriorDraws.Load(
+            Directory.Exists(Resumed) ? Path.Combine(Resumed, FitOutput.DrawsName) : Resumed);
+        return !HasSeed || found.Sampler.Seed == Sampler.Seed
+            ? found
+            : throw new UsageException(
+                $"--resume goes on with the seed of the earlier run, {found.Sampler.Seed}: leave out --seed "
+                + $"{Sampler.Seed}, or sample anew.");
+    }
 
     /// <summary>
     /// The problem of the fit that the chains start from: with fewer samples than parameters it takes their priors too.
@@ -91,7 +107,7 @@ internal sealed class FitPosteriorOptions
     private readonly Option<string?> resume = CommonOptions.Named<string?>(
         "--resume", "FILE",
         "Go on with the chains of draws.npz of an earlier run, or of its folder: --draws more of each, the same as "
-            + "those of one longer run. Data, model and priors are those of that run.");
+            + "those of one longer run after the same warm-up. Data, model, priors and seed are those of that run.");
 
     private readonly Option<double> acceptance = CommonOptions.Named<double>(
         "--target-acceptance", "P",
@@ -164,6 +180,7 @@ internal sealed class FitPosteriorOptions
         {
             TakesWeakPriors = texts.Contains(WeakWord),
             Resumed = parsed.GetValue(resume),
+            HasSeed = parsed.GetResult(CommonOptions.Seed) is { Implicit: false },
         };
     }
 

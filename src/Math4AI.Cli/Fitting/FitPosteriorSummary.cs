@@ -47,28 +47,36 @@ internal sealed record FitPosteriorSummary(
     /// <summary>The same of data that the priors alone give; null where a parameter has none.</summary>
     public IReadOnlyList<FitPosteriorCheck>? PriorChecks { get; init; }
 
-    public static FitPosteriorSummary Of(FitPosterior posterior, double level)
+    /// <summary>The posterior of derived quantities; null if none were asked for.</summary>
+    public IReadOnlyDictionary<string, FitPosteriorParameter>? Derived { get; init; }
+
+    public static FitPosteriorSummary Of(
+        FitPosterior posterior, double level, string? derive, CancellationToken cancellation)
     {
         Estimate? evidence = posterior is { HasEvidence: true, Draws.ChainsAgree: true }
             ? posterior.LogEvidence()
             : null;
-        PredictiveCheck? ofPriors = posterior.HasPriorCheck ? posterior.CheckPriors() : null;
+        PredictiveCheck? ofPriors = posterior.HasPriorCheck
+            ? posterior.CheckPriors(cancellation: cancellation)
+            : null;
         FitPosteriorSummary found = Of(
-            posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,
-            posterior.Notes);
+            posterior.Draws, level, posterior.LeaveOneOut(),
+            posterior.HasCheck ? posterior.Check(cancellation: cancellation) : null, posterior.Notes);
         return (evidence is { } known ? found.With(known) : found) with
         {
             PriorChecks = Checked(ofPriors, level),
+            Derived = derive is null ? null : Of(posterior.Derive(derive, level)),
             Notes = [.. found.Notes, .. ofPriors?.Notes ?? []],
         };
     }
 
     /// <summary>What the posterior of a hierarchy says.</summary>
-    public static FitPosteriorSummary Of(HierarchicalPosterior posterior, double level)
+    public static FitPosteriorSummary Of(
+        HierarchicalPosterior posterior, double level, CancellationToken cancellation)
     {
         FitPosteriorSummary found = Of(
-            posterior.Draws, level, posterior.LeaveOneOut(), posterior.HasCheck ? posterior.Check() : null,
-            posterior.Notes);
+            posterior.Draws, level, posterior.LeaveOneOut(),
+            posterior.HasCheck ? posterior.Check(cancellation: cancellation) : null, posterior.Notes);
         return posterior is { HasEvidence: true, Draws.ChainsAgree: true }
             ? found.With(posterior.LogEvidence())
             : found;
@@ -111,19 +119,22 @@ internal sealed record FitPosteriorSummary(
             null,
             null,
             null,
-            draws.Summary(level).ToDictionary(each => each.Name, each => new FitPosteriorParameter(
-                Known(each.Mean),
-                Known(each.StandardDeviation),
-                Known(each.MonteCarloError),
-                Known(each.Median),
-                Known(each.Lower),
-                Known(each.Upper),
-                Known(each.HighestDensity.Lower),
-                Known(each.HighestDensity.Upper),
-                Known(each.RHat),
-                Known(each.BulkEffectiveSize),
-                Known(each.TailEffectiveSize))),
+            Of(draws.Summary(level)),
             []);
+
+    private static Dictionary<string, FitPosteriorParameter> Of(IReadOnlyList<ParameterSummary> all) =>
+        all.ToDictionary(each => each.Name, each => new FitPosteriorParameter(
+            Known(each.Mean),
+            Known(each.StandardDeviation),
+            Known(each.MonteCarloError),
+            Known(each.Median),
+            Known(each.Lower),
+            Known(each.Upper),
+            Known(each.HighestDensity.Lower),
+            Known(each.HighestDensity.Upper),
+            Known(each.RHat),
+            Known(each.BulkEffectiveSize),
+            Known(each.TailEffectiveSize)));
 
     /// <summary>Prints a table with a row for each parameter, and the notes.</summary>
     public void Print()
@@ -140,7 +151,8 @@ internal sealed record FitPosteriorSummary(
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         }
 
-        foreach ((string name, FitPosteriorParameter each) in Parameters)
+        foreach ((string name, FitPosteriorParameter each) in Parameters.Concat(
+            Derived ?? new Dictionary<string, FitPosteriorParameter>()))
         {
             table.AddRow(
                 Markup.Escape(name), Of(each.Mean), Text(each.StandardDeviation, "G3"), Of(each.Median),
@@ -152,8 +164,9 @@ internal sealed record FitPosteriorSummary(
         AnsiConsole.Write(table);
         Console.Out.WriteLine(
             $"{Chains} chains of {Draws} draws, {Divergences} divergences"
-            + (LeaveOneOut is null ? "." : $"; log density of samples left out {Text(LeaveOneOut, "F1")} ± "
-            + $"{Text(LeaveOneOutError, "F1")} (PSIS-LOO), {Text(Waic, "F1")} (WAIC)."));
+            + (LeaveOneOut is null ? "." : $"; log density of samples left out {Text(LeaveOneOut, "F1")}"
+            + (LeaveOneOutError is null ? string.Empty : $" ± {Text(LeaveOneOutError, "F1")}")
+            + $" (PSIS-LOO), {Text(Waic, "F1")} (WAIC)."));
         PrintChecks(Checks, "replicated data", share);
         PrintChecks(PriorChecks, "data of the priors", share);
         if (LogEvidence is not null)

@@ -10,6 +10,7 @@ public sealed class DerivedQuantity
 {
     private readonly FitResult fit;
     private readonly FormulaOperation[] operations;
+    private readonly Lazy<double> error;
 
     private DerivedQuantity(
         FitResult fit, IReadOnlyList<string> names, string name, string text, Expression expression)
@@ -18,11 +19,14 @@ public sealed class DerivedQuantity
         Name = name;
         Text = text;
         operations = FormulaOperation.Compile(expression, [], names);
-        PointDerivative point = Point;
-        double[] theta = [.. fit.Parameters];
-        Value = point.Value([], theta);
-        Vector<double> gradient = Vector<double>.Build.Dense(point.Differentiate([], theta));
-        StandardError = Math.Sqrt(gradient * fit.Covariance * gradient);
+        Value = At(fit.Parameters);
+
+        // A posterior's quantity asks for none, and its fit need not have a covariance.
+        error = new Lazy<double>(() =>
+        {
+            Vector<double> gradient = Vector<double>.Build.Dense(Point.Differentiate([], [.. fit.Parameters]));
+            return Math.Sqrt(gradient * fit.Covariance * gradient);
+        });
     }
 
     /// <summary>Gets the name.</summary>
@@ -37,9 +41,17 @@ public sealed class DerivedQuantity
     /// <summary>
     /// Gets the standard error by the delta method, √(∂g/∂θ V ∂g/∂θᵀ) with the covariance V.
     /// </summary>
-    public double StandardError { get; }
+    public double StandardError => error.Value;
 
     private PointDerivative Point => new(operations, fit.Names.Count);
+
+    /// <summary>Returns g(θ).</summary>
+    /// <param name="parameters">θ, all parameters of the fit.</param>
+    public double At(Vector<double> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return Point.Value([], [.. parameters]);
+    }
 
     /// <summary>Returns Wald's confidence interval, the value ± a multiple of the standard error.</summary>
     /// <param name="level">The confidence level, between 0 and 1.</param>

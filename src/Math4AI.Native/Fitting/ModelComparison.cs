@@ -9,8 +9,11 @@ namespace Math4AI.Fitting;
 /// <summary>One of several models, ranked by how well it predicts samples that its fit has not seen.</summary>
 /// <param name="Name">The name of the model or distance.</param>
 /// <param name="Fit">The fit to all of the data.</param>
-/// <param name="Aic">Akaike's information criterion; NaN if the distance stands for no density.</param>
-/// <param name="Bic">The Bayesian information criterion.</param>
+/// <param name="Aic">
+/// Akaike's information criterion; NaN if the distance stands for no density, or others of the ranking for likelihoods
+/// of another kind, with which no comparison has a meaning.
+/// </param>
+/// <param name="Bic">The Bayesian information criterion; NaN where AIC is.</param>
 /// <param name="PredictionError">The median |y − f| of samples that the fit has not seen, over all folds.</param>
 /// <param name="PredictionErrorSquared">The mean of (y − f)² over the same samples.</param>
 public sealed record RankedModel(
@@ -22,6 +25,25 @@ public sealed record RankedModel(
 /// </summary>
 public static class ModelComparison
 {
+    /// <summary>
+    /// Returns why the likelihoods of distances cannot be compared, nor AIC, BIC and posteriors: of counts and classes
+    /// they are probabilities, and of numbers densities, which change with the unit of y. Null if they can; distances
+    /// without a likelihood are left out of it.
+    /// </summary>
+    /// <param name="distances">The distances.</param>
+    public static string? WhyNotComparable(IEnumerable<Distance> distances)
+    {
+        ArgumentNullException.ThrowIfNull(distances);
+        Distance[] all = [.. distances.Where(distance => distance.Noise != NoiseModel.Unknown)];
+        Distance? ofNumbers = all.FirstOrDefault(distance => distance.Observation == ObservationKind.Number);
+        Distance? other = all.FirstOrDefault(distance => distance.Observation != ObservationKind.Number);
+        string kind = other?.Observation == ObservationKind.Count ? "count" : "class";
+        return ofNumbers is null || other is null
+            ? null
+            : $"'{other.Name}' gives the probability of a {kind} and '{ofNumbers.Name}' the density of a number, which "
+                + "changes with the unit of y: their likelihoods cannot be compared.";
+    }
+
     /// <summary>
     /// Fits the model of a fit with other distances, and ranks them together with its own by the median prediction
     /// error, the smallest first.
@@ -105,6 +127,7 @@ public static class ModelComparison
                 $"{FitText.Count(targets.Samples, "sample")} cannot be cut into {folds} folds.", nameof(folds));
         }
 
+        bool isOneKind = WhyNotComparable(candidates.Select(candidate => candidate.Problem.Distance)) is null;
         int[] order = [.. Enumerable.Range(0, targets.Samples)];
         new MersenneTwister(seed, threadSafe: false).Shuffle(order);
         return
@@ -117,8 +140,8 @@ public static class ModelComparison
                 return new RankedModel(
                     candidate.Name,
                     fit,
-                    fit.Aic,
-                    fit.Bic,
+                    isOneKind ? fit.Aic : double.NaN,
+                    isOneKind ? fit.Bic : double.NaN,
                     errors.Order().ElementAt(errors.Length / 2),
                     errors.Average(error => error * error));
             }).OrderBy(model => model.PredictionError),

@@ -81,6 +81,10 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.Equal(
             PosteriorDraws.Load(In(Path.Combine("whole", "draws.npz"))).ToMatrix(),
             PosteriorDraws.Load(In(Path.Combine("part", "draws.npz"))).ToMatrix());
+        Finished seed =
+            Run([.. words, In("part"), "--force", "--draws", "100", "--resume", In("part"), "--seed", "2"]);
+        Assert.Equal(2, seed.Code);
+        Assert.Contains("the seed of the earlier run, 1: leave out --seed 2", seed.Errors, StringComparison.Ordinal);
         Finished other = Run(
             Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--prior", "b ~ normal(0, 0.1)", "--no-report",
             "-o", In("other"), "--resume", In(Path.Combine("part", "draws.npz")));
@@ -152,6 +156,57 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.Contains(
             "Ranked by left-out samples", File.ReadAllText(In(Path.Combine("out", "report.html"))),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Counts_are_compared_with_numbers_by_their_errors_alone()
+    {
+        string[] rows = [.. Enumerable.Range(0, 40).Select(i => $"{0.1 * i:0.0},{(i % 9 == 4 ? 1 : 0)}")];
+        File.WriteAllLines(In("rare.csv"), ["x,y", .. rows]);
+        string[] words =
+        [
+            In("rare.csv"), "--model", "y ~ a + b*x", "--distance", "poisson", "--compare", "squared", "--no-report",
+        ];
+        Finished refused = Run([.. words, "--posterior", "-o", In("out")]);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("'poisson' gives the probability of a count", refused.Errors, StringComparison.Ordinal);
+        Finished ranked = Run([.. words, "--json", "-o", In("out")]);
+        Assert.True(ranked.Code == 0, ranked.Errors);
+        JsonElement root = JsonDocument.Parse(ranked.Output).RootElement;
+        Assert.All(root.GetProperty("comparison").EnumerateArray(), each =>
+        {
+            Assert.Equal(JsonValueKind.Null, each.GetProperty("aic").ValueKind);
+            Assert.True(each.GetProperty("medianPredictionError").GetDouble() > 0.0);
+        });
+        Assert.Contains(root.GetProperty("notes").EnumerateArray(), note => note.GetString()!.EndsWith(
+            "AIC and BIC of the comparison are left out.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void One_row_has_no_standard_error_and_no_deviation()
+    {
+        File.WriteAllText(In("one.csv"), "x,y\n1,3\n");
+        Finished finished = Run(
+            In("one.csv"), "--model", "y ~ a + b*x", "--posterior", "--prior",
+            "a ~ normal(0, 5); b ~ normal(0, 5); sigma ~ lognormal(0, 0.3)", "--no-report", "-o", In("out"));
+        Assert.True(finished.Code == 0, finished.Errors);
+        Assert.Matches("left out -[0-9.]+ \\(PSIS-LOO\\)", finished.Output);
+        Assert.DoesNotContain("standard deviation", finished.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Derived_quantities_stand_in_the_table_of_the_posterior()
+    {
+        Finished finished = Run(
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--derive", "half = log(2)/b", "--prior", "default",
+            "--json", "--no-report", "-o", In("out"));
+        Assert.True(finished.Code == 0, finished.Errors);
+        JsonElement half = JsonDocument.Parse(finished.Output).RootElement.GetProperty("posterior")
+            .GetProperty("derived").GetProperty("half");
+        PosteriorDraws draws = PosteriorDraws.Load(In(Path.Combine("out", "draws.npz")));
+        Assert.Equal(
+            draws["b"].SelectMany(chain => chain).Average(b => Math.Log(2.0) / b), half.GetProperty("mean").GetDouble(),
+            1e-9);
     }
 
     [Fact]

@@ -152,6 +152,76 @@ public sealed class FitPosteriorTests
     }
 
     [Theory]
+    [InlineData(1.1, true)]
+    [InlineData(0.3, false)]
+    public void A_density_that_becomes_level_far_out_is_refused_or_told_of(double noise, bool isRefused)
+    {
+        // Beyond t = 0 a decay without end is 0: at 100 deviations of k the density still falls to what that leaves,
+        // and stays there.
+        double[] t = [.. Enumerable.Range(0, 14).Select(i => 0.2 + 4.8 * i / 13.0)];
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula("5*exp(-k*t)", "t"),
+            Inputs = Matrix<double>.Build.DenseOfColumnArrays(t),
+            Targets = Vector<double>.Build.Dense(
+                [.. t.Select((x, i) => 5.0 * Math.Exp(-0.6 * x) + noise * 0.13 * Math.Sin(17.0 * i))]),
+        }.Fit();
+        if (isRefused)
+        {
+            Assert.Contains("as k grows without end", Assert.Throws<InvalidOperationException>(
+                () => FitPosterior.Laplace(fit)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Contains(FitPosterior.Laplace(fit).Notes, note => note.StartsWith(
+            "The density does not vanish as k grows without end, but is e^-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Bounds_that_leave_nothing_of_a_prior_are_refused_with_both()
+    {
+        FitResult fit = (Problem("a + b*x", "squared") with
+        {
+            Bounds = new Dictionary<string, (double Lower, double Upper)> { ["b"] = (4.0, 6.0) },
+        }).Fit();
+        Assert.Equal(
+            "The bounds of 'b', 4 to 6, and its prior, of 0 to 1, have no number in common: change the bounds or the "
+            + "prior.",
+            Assert.Throws<ArgumentException>(() => FitPosterior.Sample(
+                fit, new Dictionary<string, Prior> { ["b"] = Prior.Parse("uniform(0, 1)") })).Message);
+    }
+
+    [Fact]
+    public void New_counts_have_the_quantiles_of_their_draws()
+    {
+        // The rate is known, and so are the quantiles of its counts: of 7, 2 and 13.
+        FitPosterior posterior = FitPosterior.Sample(Problem("a + b*x", "poisson").Fit(), new Dictionary<string, Prior>
+        {
+            ["a"] = Prior.Normal(Math.Log(7.0), 1e-4),
+            ["b"] = Prior.Normal(0.0, 1e-4),
+        });
+        Interval band = posterior.Predict(Matrix<double>.Build.Dense(1, 1, 1.0)).Observation[0];
+        Assert.Equal((2.0, 13.0), (band.Lower, band.Upper));
+        FitPosterior classes = FitPosterior.Sample(Problem("a + b*x", "logistic").Fit());
+        Prediction probability = classes.Predict(Matrix<double>.Build.Dense(1, 1, 1.0));
+        Assert.Equal(double.NaN, probability.Observation[0].Lower);
+        Assert.InRange(probability.Confidence[0].Upper, probability.Confidence[0].Lower, 1.0);
+    }
+
+    [Fact]
+    public void Derived_quantities_have_a_posterior()
+    {
+        FitPosterior posterior = FitPosterior.Sample(
+            (Problem("a + b*x + c", "squared") with { Fixed = new Dictionary<string, double> { ["c"] = 0.5 } }).Fit());
+        IReadOnlyList<ParameterSummary> derived = posterior.Derive("r = a/b; top = a + 10*b + c");
+        Assert.Equal(["r", "top"], derived.Select(each => each.Name));
+        Assert.Equal(
+            posterior.Draws.Summary("top", theta => theta[0] + 10.0 * theta[1] + 0.5).Mean, derived[1].Mean, 1e-10);
+        Assert.True(derived[0].Lower < derived[0].Upper);
+        Assert.Throws<ArgumentException>(() => posterior.Derive("r = a/d"));
+    }
+
+    [Theory]
     [InlineData("a + b*x", 3, true)]
     [InlineData("a + b*x", 4, false)]
     [InlineData("a*exp(-b*x) + c", 3, true)]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Posteriors;
 using Math4AI.Probability.Sampling;
@@ -35,6 +36,36 @@ public sealed class HierarchyTests
         Assert.True(found.IsCentered);
         Assert.True(found.Draws.Divergences > 0);
         Assert.Contains(found.Notes, note => note.Contains("divergence", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_improper_hierarchy_is_refused_with_its_direction()
+    {
+        string[] labels = [.. Enumerable.Range(0, 20).Select(i => $"h{i / 4}")];
+        GroupedProblem Of(double y, Distance distance) => new()
+        {
+            Problem = new FitProblem
+            {
+                Model = Model.FromFormula("a + 0*x", "x"),
+                Inputs = Matrix<double>.Build.Dense(labels.Length, 1, (i, _) => i % 4),
+                Targets = Vector<double>.Build.Dense(labels.Length, y),
+                Distance = distance,
+            },
+            Labels = labels,
+        };
+        var few = new NutsSampler { Draws = 20, Warmup = 20 };
+        string Refused(GroupedProblem of) => Assert.Throws<InvalidOperationException>(
+            () => HierarchicalPosterior.Sample(of, ["a"], sampler: few)).Message;
+
+        // Classes of 1 alone say nothing against a mean however large.
+        string mean = Refused(Of(1.0, Distance.BinaryCrossEntropy));
+        Assert.Contains("improper", mean, StringComparison.Ordinal);
+        Assert.Contains("as a.mean grows without end", mean, StringComparison.Ordinal);
+
+        // Numbers that are all the same leave no noise.
+        string noise = Refused(Of(3.0, Distance.Squared));
+        Assert.Contains("improper", noise, StringComparison.Ordinal);
+        Assert.Contains("as sigma falls to 0", noise, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,6 +83,34 @@ public sealed class PosteriorComparisonTests
         Assert.Equal(0.0, weights[2], 1e-6);
     }
 
+    [Fact]
+    public void Probabilities_of_counts_are_not_ranked_with_densities_of_numbers()
+    {
+        FitProblem counts = Problem("a + b*x") with
+        {
+            Targets = Vector<double>.Build.Dense(Samples, i => i % 9 == 4 ? 1.0 : 0.0),
+            Distance = Distance.Poisson,
+        };
+        FitResult fit = counts.Fit();
+        FitPosterior poisson = FitPosterior.Sample(fit, sampler: Few);
+        FitPosterior squared = FitPosterior.Sample((counts with { Distance = Distance.Squared }).Fit(), sampler: Few);
+        const string Why = "'poisson' gives the probability of a count and 'squared' the density of a number";
+        Assert.Contains(Why, Assert.Throws<ArgumentException>(
+            () => PosteriorComparison.Of([("poisson", poisson), ("squared", squared)])).Message);
+        Assert.Throws<ArgumentException>(() => poisson.LeaveOneOut().Minus(squared.LeaveOneOut()));
+
+        // What the fits predict can be compared all the same, and AIC where all are of one kind.
+        IReadOnlyList<RankedModel> mixed = ModelComparison.RankDistances(fit, [Distance.Squared], folds: 4);
+        Assert.All(mixed, model => Assert.True(double.IsNaN(model.Aic) && double.IsNaN(model.Bic)));
+        Assert.All(mixed, model => Assert.True(model.PredictionError > 0.0));
+        Assert.Contains(Why, Assert.Throws<ArgumentException>(
+            () => PosteriorComparison.Sample(poisson, mixed, sampler: Few)).Message);
+        IReadOnlyList<RankedModel> alike =
+            ModelComparison.RankDistances(fit, [Distance.BinaryCrossEntropy, Distance.Huber()], folds: 4);
+        Assert.All(alike, model => Assert.Equal(model.Fit.Aic, model.Aic));
+        Assert.Null(ModelComparison.WhyNotComparable([Distance.Squared, Distance.Huber(), Distance.StudentT()]));
+    }
+
     private static NutsSampler Few => new() { Draws = 500, Warmup = 500 };
 
     private static FitPosterior Posterior(string formula) =>

@@ -44,6 +44,23 @@ public sealed class PredictiveAccuracyTests
         Assert.Equal(difference, constant.LogDensity - line.LogDensity, 1e-10);
     }
 
+    [Fact]
+    public void Accuracies_of_other_observations_are_not_compared()
+    {
+        FitProblem problem = PosteriorData.Linear(Observed, PosteriorData.Ones(Observed.Length));
+        FitProblem small = problem with { Targets = problem.Targets!.Values * 0.001 };
+        PredictiveAccuracy Of(FitProblem of) =>
+            FitPosterior.Sample(of.Fit(), sampler: new NutsSampler { Draws = 200 }).LeaveOneOut();
+        PredictiveAccuracy first = Of(problem), second = Of(small);
+        Assert.Contains(
+            "other observations", Assert.Throws<ArgumentException>(() => first.Minus(second)).Message,
+            StringComparison.Ordinal);
+
+        // Of log likelihoods of one's own nobody knows what they are of.
+        PredictiveAccuracy own = PredictiveAccuracy.Of([[.. second.Pointwise], [.. second.Pointwise]]);
+        Assert.Equal(first.LogDensity - second.LogDensity, first.Minus(own).Difference, 1e-9);
+    }
+
     [Theory]
     [InlineData(0.3)]
     [InlineData(0.9)]

@@ -79,6 +79,63 @@ public sealed class PredictiveCheckTests
         Assert.StartsWith("'b' has no prior", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Priors_of_rates_without_measure_end_and_say_what_they_cannot_give()
+    {
+        FitProblem problem = Problem(new double[Samples]) with
+        {
+            Inputs = Matrix<double>.Build.Dense(Samples, 1, (i, _) => i),
+            Targets = Vector<double>.Build.Dense(Samples, i => i % 4),
+            Distance = Distance.Poisson,
+        };
+        var priors = new Dictionary<string, Prior> { ["a"] = Prior.Normal(0, 5), ["b"] = Prior.Normal(0, 30) };
+        PredictiveCheck check = FitPosterior.CheckPrior(problem, priors);
+        Assert.InRange(check.Replicates.Count, 500, 999);
+        Assert.All(check.Replicates, each => Assert.All(each, y => Assert.True(double.IsFinite(y))));
+        Assert.StartsWith(
+            $"{1000 - check.Replicates.Count} of 1000 replicates of the prior are left out", check.Notes[0],
+            StringComparison.Ordinal);
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.Throws<OperationCanceledException>(
+            () => FitPosterior.CheckPrior(problem, priors, cancellation: stopped.Token));
+    }
+
+    [Fact]
+    public void Counts_of_any_rate_are_drawn()
+    {
+        var random = new MersenneTwister(5);
+        Distance counts = Distance.Parse("poisson:identity");
+        foreach (double rate in new[] { 2e6, 1e10, 1e30 })
+        {
+            double[] drawn = [.. Enumerable.Range(0, 20_000).Select(
+                _ => (counts.Draw(rate, 1.0, random) - rate) / Math.Sqrt(rate))];
+            Assert.Equal(0.0, drawn.Average(), 0.04);
+            Assert.Equal(1.0, drawn.Variance(), 0.06);
+        }
+
+        Assert.Equal(0.0, Distance.Poisson.Draw(double.NegativeInfinity, 1.0, random));
+        Assert.Equal(double.PositiveInfinity, Distance.Poisson.Draw(1000.0, 1.0, random));
+        Assert.Equal(double.NaN, Distance.Poisson.Draw(double.NaN, 1.0, random));
+        Assert.Equal(double.NaN, counts.Draw(-1.0, 1.0, random));
+        Assert.Equal(double.NaN, Distance.Parse("logistic:identity").Draw(1.5, 1.0, random));
+    }
+
+    [Fact]
+    public void Of_one_observation_no_deviation_is_checked()
+    {
+        FitProblem problem = Problem([0.5]);
+        var priors = new Dictionary<string, Prior>
+        {
+            ["a"] = Prior.Normal(0.0, 5.0),
+            ["b"] = Prior.Normal(0.0, 5.0),
+            ["sigma"] = Prior.Parse("half_normal(1)"),
+        };
+        Assert.Equal(
+            ["mean", "smallest", "largest"],
+            FitPosterior.CheckPrior(problem, priors, PredictiveStatistic.Usual).Statistics.Select(each => each.Name));
+    }
+
     [Theory]
     [InlineData("squared", 2.0, 1.5, 2.0, 2.25)]
     [InlineData("gaussian", 2.0, 1.5, 2.0, 2.25)]

@@ -21,6 +21,8 @@ internal sealed class BinaryCrossEntropyDistance(Link link, double barrier = 0.0
 
     public override NoiseModel Noise => NoiseModel.Likelihood;
 
+    public override ObservationKind Observation => ObservationKind.Class;
+
     public override Link Link => link;
 
     public override Distance WithLink(Link other) => new BinaryCrossEntropyDistance(other);
@@ -112,8 +114,11 @@ internal sealed class BinaryCrossEntropyDistance(Link link, double barrier = 0.0
 
     public override double PredictionFor(double observed) => link.Predict(Math.Clamp(observed, 1.0 - Sure, Sure));
 
-    public override double Draw(double predicted, double scale, System.Random random) =>
-        random.NextDouble() < link.Mean(predicted) ? 1.0 : 0.0;
+    public override double Draw(double predicted, double scale, System.Random random)
+    {
+        double uniform = random.NextDouble(), share = link.Mean(predicted);
+        return share is >= 0.0 and <= 1.0 ? uniform < share ? 1.0 : 0.0 : double.NaN;
+    }
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 

@@ -9,6 +9,8 @@ internal sealed class CategoricalDistance : VectorDistance
 
     public override NoiseModel Noise => NoiseModel.Likelihood;
 
+    public override ObservationKind Observation => ObservationKind.Class;
+
     public override bool HasMean => false;
 
     public override double Expand(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> slopes)

@@ -56,6 +56,12 @@ public abstract class Distance
     /// </summary>
     public virtual NoiseModel Noise => NoiseModel.Unknown;
 
+    /// <summary>
+    /// Gets what observations are, which decides whether the likelihood is a density or a probability. The default is
+    /// <see cref="ObservationKind.Number"/>, a density.
+    /// </summary>
+    public virtual ObservationKind Observation => ObservationKind.Number;
+
     /// <summary>Gets whether the cost is −log likelihood, up to what <see cref="LogLikelihood"/> adds.</summary>
     public bool IsLikelihood => Noise == NoiseModel.Likelihood;
 
@@ -192,8 +198,8 @@ public abstract class Distance
         deviation * Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
 
     /// <summary>
-    /// Draws an observation y about a prediction. The default draws normal noise for a distance that stands for least
-    /// squares, and refuses for others.
+    /// Draws an observation y about a prediction; NaN where the prediction gives none, such as a rate below 0. The
+    /// default draws normal noise for a distance that stands for least squares, and refuses for others.
     /// </summary>
     /// <param name="predicted">f.</param>
     /// <param name="scale">

@@ -11,9 +11,14 @@ internal sealed class PoissonDistance(Link link, double barrier = 0.0) : Distanc
 {
     private const double Least = 1e-100;
 
+    // Above, a rounded normal number has the skewness of a count to 0.001.
+    private const double Large = 1e6;
+
     public override string Name => link == Link.Log ? "poisson" : $"poisson:{link.Name}";
 
     public override NoiseModel Noise => NoiseModel.Likelihood;
+
+    public override ObservationKind Observation => ObservationKind.Count;
 
     public override Link Link => link;
 
@@ -51,7 +56,16 @@ internal sealed class PoissonDistance(Link link, double barrier = 0.0) : Distanc
     public override double Draw(double predicted, double scale, System.Random random)
     {
         double rate = link.Mean(predicted);
-        return rate > 0.0 ? MathNet.Numerics.Distributions.Poisson.Sample(random, rate) : rate;
+        if (rate is > 0.0 and <= Large)
+        {
+            return MathNet.Numerics.Distributions.Poisson.Sample(random, rate);
+        }
+
+        // Its counts are 32-bit integers: of larger ones the search for one has no end.
+        double normal = MathNet.Numerics.Distributions.Normal.Sample(random, 0.0, 1.0);
+        return rate < 0.0 ? double.NaN
+            : rate == 0.0 || !double.IsFinite(rate) ? rate
+            : Math.Max(0.0, Math.Round(rate + Math.Sqrt(rate) * normal));
     }
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;

@@ -12,6 +12,8 @@ internal sealed class RoundedDistance(Distance distance, double width) : Distanc
 
     public override NoiseModel Noise => distance.Noise;
 
+    public override ObservationKind Observation => distance.Observation;
+
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
         double residual = predicted - observed;

@@ -61,8 +61,9 @@ internal sealed class DrawnPrediction(
             {
                 double deviation = scale * (sigma?[i] ?? unknown);
                 means[i][s] = distance.Mean(predicted[i, output]);
-                observations[i][s] =
-                    predicted[i, output] + NoiseOf(deviation, predicted.Row(i).ToArray(), random);
+                observations[i][s] = distance is { Observation: ObservationKind.Count, IsElementwise: true }
+                    ? CountOf(predicted[i, output], random)
+                    : predicted[i, output] + NoiseOf(deviation, predicted.Row(i).ToArray(), random);
             }
         }
 
@@ -71,7 +72,7 @@ internal sealed class DrawnPrediction(
 
     /// <summary>
     /// A draw of symmetric noise: the half width of its interval at a level that is uniform, to either side; NaN where
-    /// the noise is that of counts or classes.
+    /// the noise is that of classes.
     /// </summary>
     private double NoiseOf(double deviation, double[] predicted, System.Random random)
     {
@@ -80,6 +81,19 @@ internal sealed class DrawnPrediction(
             ? deviation * MathNet.Numerics.Distributions.Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level))
             : distance.NoiseWidth(level, deviation, predicted);
         return side * width;
+    }
+
+    /// <summary>A new count; NaN where the distance does not say how it is drawn.</summary>
+    private double CountOf(double predicted, System.Random random)
+    {
+        try
+        {
+            return double.IsNaN(predicted) ? double.NaN : distance.Draw(predicted, 1.0, random);
+        }
+        catch (NotSupportedException)
+        {
+            return double.NaN;
+        }
     }
 
     private static Interval Ends(double[] values, double level)

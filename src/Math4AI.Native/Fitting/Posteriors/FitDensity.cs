@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Math4AI.Data;
 using Math4AI.Fitting.Distances;
@@ -165,7 +166,8 @@ internal sealed class FitDensity : LogDensity
             logs.Add(PointwiseAt(draws.Row((int)s).ToArray()));
         }
 
-        return PredictiveAccuracy.Of(logs);
+        return PredictiveAccuracy.Of(
+            logs, problem.Targets.Values, problem.Distance.Observation != ObservationKind.Number);
     }
 
     /// <summary>All parameters of the model, with the fixed ones, of a draw.</summary>
@@ -334,6 +336,12 @@ internal sealed class FitDensity : LogDensity
         (double lower, double upper) =
             problem.Bounds.GetValueOrDefault(name, (double.NegativeInfinity, double.PositiveInfinity));
         (double from, double to) = prior?.Support ?? (double.NegativeInfinity, double.PositiveInfinity);
-        return (Math.Max(Math.Max(lower, from), least), Math.Min(upper, to));
+        lower = Math.Max(lower, least);
+        return prior is null || lower >= upper || Math.Max(lower, from) < Math.Min(upper, to)
+            ? (Math.Max(lower, from), Math.Min(upper, to))
+            : throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The bounds of '{name}', {lower} to {upper}, and its prior, of {from} to {to}, have no number in "
+                + $"common: change the bounds or the prior."));
     }
 }

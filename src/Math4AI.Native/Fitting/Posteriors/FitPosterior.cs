@@ -14,8 +14,6 @@ namespace Math4AI.Fitting.Posteriors;
 /// </summary>
 public sealed class FitPosterior
 {
-    private const double UnknownError = 0.1;
-
     private readonly FitDensity density;
 
     private FitPosterior(FitResult fit, FitDensity density, PosteriorDraws draws, IReadOnlyList<string> notes)
@@ -100,7 +98,7 @@ public sealed class FitPosterior
         CancellationToken cancellation)
     {
         FitDensity density = DensityOf(fit, priors);
-        (double[] near, double[] errors) = Near(fit, density);
+        (double[] near, double[] errors) = PosteriorStart.About(fit, density);
         (SamplingStart start, IReadOnlyList<string> notes) =
             Start(fit, density, near, errors, cancellation);
         PosteriorDraws draws = draw(density, start);
@@ -154,6 +152,15 @@ public sealed class FitPosterior
             .Of(inputs.RowCount, Fit.Problem.Model.Outputs, level, output, sigma, seed);
     }
 
+    /// <summary>Returns the posterior of quantities that are derived from the parameters.</summary>
+    /// <param name="definitions">As for <see cref="FitResult.Derive(string)"/>.</param>
+    /// <param name="level">The share of the draws that intervals hold, between 0 and 1.</param>
+    /// <exception cref="Formulas.FormulaException">A definition cannot be read.</exception>
+    /// <exception cref="ArgumentException">One names what is no parameter.</exception>
+    public IReadOnlyList<ParameterSummary> Derive(string definitions, double level = 0.9) =>
+        [.. Fit.Derive(definitions).Select(quantity => Draws.Summary(
+            quantity.Name, draw => quantity.At(density.ParametersOf(draw)), level))];
+
     /// <summary>Gets whether observations can be drawn, which <see cref="Check"/> needs.</summary>
     public bool HasCheck => ReplicatedData.WhyNot(Fit.Problem) is null;
 
@@ -163,16 +170,18 @@ public sealed class FitPosterior
     /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.Usual"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more; fewer of very many samples.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="cancellation">Stops between replicates.</param>
     /// <exception cref="ArgumentException">
     /// Observations of this distance, or with these weights, cannot be drawn.
     /// </exception>
     public PredictiveCheck Check(
-        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1)
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1,
+        CancellationToken cancellation = default)
     {
         Matrix<double> all = Draws.ToMatrix();
         return PredictiveCheck.Of(
             Fit.Problem, density, (share, _) => all.Row((int)(share * all.RowCount)).ToArray(),
-            statistics, replicates, seed, "posterior");
+            statistics, replicates, seed, "posterior", cancellation);
     }
 
     /// <summary>
@@ -188,14 +197,17 @@ public sealed class FitPosterior
     /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.OfObservations"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more; fewer of very many samples.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="cancellation">Stops between replicates.</param>
     /// <exception cref="ArgumentException">
     /// A parameter has no prior, or observations of this distance cannot be drawn.
     /// </exception>
     public PredictiveCheck CheckPriors(
-        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1) =>
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1,
+        CancellationToken cancellation = default) =>
         PredictiveCheck.Of(
             Fit.Problem, density, (_, random) => density.DrawPrior(random),
-            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors);
+            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors,
+            cancellation);
 
     /// <summary>
     /// Compares the observations with data that the model gives at draws of its priors, before any of them is fitted.
@@ -207,6 +219,7 @@ public sealed class FitPosterior
     /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.OfObservations"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="cancellation">Stops between replicates.</param>
     /// <exception cref="ArgumentException">
     /// A parameter has no prior, or observations of this distance cannot be drawn.
     /// </exception>
@@ -215,13 +228,15 @@ public sealed class FitPosterior
         IReadOnlyDictionary<string, Prior>? priors = null,
         IReadOnlyList<PredictiveStatistic>? statistics = null,
         int replicates = 1000,
-        int seed = 1)
+        int seed = 1,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(problem);
         FitDensity density = DensityOf(problem, priors);
         return PredictiveCheck.Of(
             problem, density, (_, random) => density.DrawPrior(random),
-            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors);
+            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors,
+            cancellation);
     }
 
     /// <summary>
@@ -264,7 +279,7 @@ public sealed class FitPosterior
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, LaplacePosterior.MinDraws);
         FitDensity density = DensityOf(fit, priors);
-        (double[] near, double[] errors) = Near(fit, density);
+        (double[] near, double[] errors) = PosteriorStart.About(fit, density);
         PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
         return new LaplacePosterior(density, start.Start, Notable(density, start, cancellation), draws, seed);
     }
@@ -319,44 +334,6 @@ public sealed class FitPosterior
             ? density
             : throw new ArgumentException(
                 $"'{unknown}' has a prior and is no free parameter; there are {string.Join(", ", density.Names)}.");
-    }
-
-    /// <summary>θ inside its bounds near the fit, and about how wide each unconstrained parameter is there.</summary>
-    private static (double[] Near, double[] Errors) Near(FitResult fit, FitDensity density)
-    {
-        double[] near = new double[density.Names.Count], errors = new double[near.Length];
-        for (int j = 0; j < near.Length; j++)
-        {
-            bool isScale = density.HasScale && j == near.Length - 1;
-            double value = isScale ? ScaleOf(fit, density) : fit[density.Names[j]].Value;
-            double error = fit.DegreesOfFreedom <= 0 && density.PriorWidth(j) is { } known
-                ? known.Width
-                : isScale
-                ? value / Math.Sqrt(2.0 * fit.Observations)
-                : fit.IsConverged ? fit[density.Names[j]].Error() : double.NaN;
-            error = error > 0.0 && double.IsFinite(error)
-                ? error
-                : UnknownError * (value == 0.0 ? 1.0 : Math.Abs(value));
-            (near[j], errors[j]) = PosteriorStart.Inside(value, error, density.Bounds[j]);
-        }
-
-        return (near, errors);
-    }
-
-    private static double ScaleOf(FitResult fit, FitDensity density)
-    {
-        if (fit.DegreesOfFreedom <= 0 && density.PriorWidth(density.Names.Count - 1) is { } prior)
-        {
-            return prior.Middle;
-        }
-
-        double scale = fit.Problem.Distance.HasScale ? fit.Scale : fit.ResidualStandardDeviation;
-        return scale > 0.0 && double.IsFinite(scale)
-            ? scale
-            : throw new ArgumentException(
-                "The residuals are 0: the noise cannot be told, and there is no posterior. Give absolute σ, or more "
-                + "samples"
-                + (fit.DegreesOfFreedom > 0 ? "." : $", or a prior of each parameter and of {density.Names[^1]}."));
     }
 
     /// <summary>What must be known before anything is drawn.</summary>

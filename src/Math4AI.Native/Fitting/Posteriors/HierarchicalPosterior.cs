@@ -145,12 +145,13 @@ public sealed class HierarchicalPosterior
     /// </summary>
     /// <inheritdoc cref="FitPosterior.Check"/>
     public PredictiveCheck Check(
-        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1)
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1,
+        CancellationToken cancellation = default)
     {
         Matrix<double> all = OfModel();
         return PredictiveCheck.Of(
             groups.Joint, groups.Inner, (share, _) => all.Row((int)(share * all.RowCount)).ToArray(),
-            statistics, replicates, seed, "posterior");
+            statistics, replicates, seed, "posterior", cancellation);
     }
 
     /// <summary>

@@ -17,7 +17,11 @@ internal sealed class ImproperCheck(LogDensity density, Vector<double> mode, Mat
     // In standard deviations from the mode. Beyond the drop, what remains has no weight.
     private const double Near = 100.0;
     private const double Far = 10_000.0;
+    private const double Farther = 1_000_000.0;
     private const double Negligible = 40.0;
+
+    // Where it becomes level farther out, and as far below the mode, no chain could meet it.
+    private const double Unseen = 1000.0;
 
     private readonly SamplingSpace space = new(density);
 
@@ -41,26 +45,43 @@ internal sealed class ImproperCheck(LogDensity density, Vector<double> mode, Mat
             return null;
         }
 
-        // Along the line through the mode, where the others move with the parameter, and from where they were.
-        Vector<double> along = mode + Far / Near * (at - mode);
-        at[parameter] = along[parameter];
-        double far = Math.Max(
-            Held(parameter, along, cancellation).Value, Held(parameter, at, cancellation).Value);
+        (double far, Vector<double> there) = Beyond(parameter, at, Far / Near, cancellation);
+        double level = near;
         if (!(near - far < Math.Log(Far / Near)))
         {
-            return null;
+            // It may fall as far as that, and become level beyond.
+            level = far;
+            if (!(far > top - Unseen && far - Beyond(parameter, there, Farther / Far, cancellation).Value
+                < Math.Log(Farther / Far)))
+            {
+                return null;
+            }
         }
 
         string name = density.Names[parameter];
         string where = side > 0.0 ? "grows" : "falls";
-        return top - near > Negligible
+        return top - level > Negligible
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The density does not vanish as {name} {where} without end, but is e^-{top - near:F0} of its peak "
+                $"The density does not vanish as {name} {where} without end, but is e^-{top - level:F0} of its peak "
                 + $"there: the draws leave that out; a prior for {name}, or bounds, would too.")
             : throw new InvalidOperationException(
                 $"The posterior is improper: it does not vanish as {name} {where} without end. Give '{name}' a prior "
                 + "or bounds, or fix it.");
+    }
+
+    /// <summary>
+    /// The largest density with one parameter held so many times as far from the mode: along the line through the mode,
+    /// where the others move with the parameter, and from where they were.
+    /// </summary>
+    private (double Value, Vector<double> At) Beyond(
+        int parameter, Vector<double> from, double times, CancellationToken cancellation)
+    {
+        Vector<double> along = mode + times * (from - mode), still = from.Clone();
+        still[parameter] = along[parameter];
+        (double Value, Vector<double> At) first = Held(parameter, along, cancellation),
+            second = Held(parameter, still, cancellation);
+        return first.Value > second.Value ? first : second;
     }
 
     /// <summary>The largest density with one parameter held.</summary>

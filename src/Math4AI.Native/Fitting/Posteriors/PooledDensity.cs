@@ -171,3 +171,58 @@ internal sealed class PooledDensity : LogDensity
         return (isDeviation ? Math.Max(0.0, lower) : lower, upper);
     }
 }
+
+/// <summary>The density of a hierarchy with the deviations of its pooled parameters held.</summary>
+internal sealed class HeldDeviations : LogDensity
+{
+    private readonly PooledDensity whole;
+    private readonly int[] kept;
+    private readonly double[] all;
+    private readonly double[] slopes;
+
+    /// <param name="whole">The density of all parameters.</param>
+    /// <param name="near">Parameters, of which the deviations are taken.</param>
+    public HeldDeviations(PooledDensity whole, double[] near)
+    {
+        (this.whole, all, slopes) = (whole, [.. near], new double[near.Length]);
+        kept = [.. Enumerable.Range(0, near.Length).Where(j => j >= 2 * whole.Pooled.Count || j % 2 == 0)];
+        Names = Of(whole.Names);
+        Bounds = Of(whole.Bounds);
+    }
+
+    public override IReadOnlyList<string> Names { get; }
+
+    public override IReadOnlyList<(double Lower, double Upper)> Bounds { get; }
+
+    internal override bool IsTested => true;
+
+    /// <summary>The common means, and what is not pooled.</summary>
+    public int[] Open
+    {
+        get
+        {
+            int extra = 2 * whole.Pooled.Count;
+            return [.. Enumerable.Range(0, kept.Length).Where(j => kept[j] < extra
+                || whole.Pooled.All(pool => !pool.Places.Contains(kept[j] - extra)))];
+        }
+    }
+
+    /// <summary>What belongs to the parameters that are not held.</summary>
+    public T[] Of<T>(IReadOnlyList<T> values) => [.. kept.Select(j => values[j])];
+
+    public override double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
+    {
+        for (int i = 0; i < kept.Length; i++)
+        {
+            all[kept[i]] = parameters[i];
+        }
+
+        double value = whole.Evaluate(all, slopes);
+        for (int i = 0; i < kept.Length; i++)
+        {
+            gradient[i] = slopes[kept[i]];
+        }
+
+        return value;
+    }
+}

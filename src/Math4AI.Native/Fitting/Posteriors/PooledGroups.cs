@@ -1,4 +1,6 @@
 using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Samples;
+using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 
 namespace Math4AI.Fitting.Posteriors;
@@ -6,11 +8,13 @@ namespace Math4AI.Fitting.Posteriors;
 /// <summary>The groups of a hierarchy: what is pooled, and the density of all of them.</summary>
 internal sealed class PooledGroups
 {
+    // Residuals below this share of the largest number are those of rounding.
+    private const double Rounding = 1e-13;
+
     private readonly GroupedProblem problem;
     private readonly IReadOnlyList<string> pooled;
     private readonly IReadOnlyDictionary<string, Prior> priors;
     private readonly FitProblem joint;
-    private readonly Dictionary<string, Prior> ofScale;
     private readonly FitDensity inner;
 
     /// <exception cref="ArgumentException">What is pooled, or has a prior, does not make sense.</exception>
@@ -36,8 +40,7 @@ internal sealed class PooledGroups
         Dictionary<string, Prior> others = priors
             .Where(pair => !own.Contains(pair.Key) && !ofPools.Contains(pair.Key)).ToDictionary();
         joint = whole.Whole(Names);
-        ofScale = others;
-        inner = FitPosterior.DensityOf(joint, ofScale);
+        inner = FitPosterior.DensityOf(joint, others);
     }
 
     /// <summary>The names of the groups.</summary>
@@ -75,37 +78,52 @@ internal sealed class PooledGroups
     }
 
     /// <summary>
-    /// Throws where the posterior cannot be integrated along a parameter, with the pooled ones as they are drawn to
-    /// each other at the start.
+    /// Throws where the posterior cannot be integrated along a common mean, or a parameter that is not pooled, with the
+    /// pooled ones as they are drawn to each other at the start; or towards noise of 0.
     /// </summary>
     /// <exception cref="InvalidOperationException">The posterior is improper.</exception>
     public IReadOnlyList<string> CheckProper(PooledStart start, CancellationToken cancellation)
     {
+        RequireNoise(start);
         PooledDensity density = Density(isCentered: true);
         (double[] near, double[] errors) = start.Of(density);
-        var given = new Dictionary<string, Prior>(joint.Priors);
-        for (int k = 0; k < pooled.Count; k++)
-        {
-            foreach (string group in Names)
-            {
-                given[GroupedModel.NameOf(pooled[k], group)] = Prior.Normal(near[2 * k], near[2 * k + 1]);
-            }
-        }
-
-        int extra = 2 * pooled.Count;
-        PosteriorStart? mode = PosteriorStart.TryOf(
-            FitPosterior.DensityOf(joint with { Priors = given }, ofScale), near[extra..], errors[extra..],
-            cancellation);
+        var held = new HeldDeviations(density, near);
+        PosteriorStart? mode = PosteriorStart.TryOf(held, held.Of(near), held.Of(errors), cancellation);
         return
         [
             .. OfScale(),
             .. mode is null
                 ? ["Whether the posterior vanishes along each parameter is not checked: its density has no highest "
                     + "point, as where the noise falls to 0. A prior of each parameter makes sure of it."]
-                : mode.CheckProper(
-                    [.. Enumerable.Range(0, inner.Names.Count).Where(j => density.Pooled.All(
-                        pool => !pool.Places.Contains(j)))], cancellation),
+                : mode.CheckProper(held.Open, cancellation),
         ];
+    }
+
+    /// <summary>
+    /// Throws where the groups' own estimates leave no noise, and there are more samples than parameters.
+    /// </summary>
+    private void RequireNoise(PooledStart start)
+    {
+        string scale = FitDensity.ScaleName(joint);
+        if (!inner.HasScale || HasPrior(scale) || joint.Targets!.Values.Count <= inner.Names.Count - 1)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> names = joint.Model.ParameterNames;
+        Vector<double> theta = Vector<double>.Build.Dense(names.Count, j =>
+            joint.Fixed.TryGetValue(names[j], out double known) ? known
+            : start.Values.GetValueOrDefault(names[j], double.NaN));
+        Matrix<double> left = FitSums.ResidualsOf(joint, new FitBlock(joint.Inputs!, joint.Targets!, null), theta);
+        if (left.Enumerate(Zeros.AllowSkip).All(
+            each => Math.Abs(each) <= Rounding * joint.Targets!.Values.AbsoluteMaximum()))
+        {
+            throw new InvalidOperationException(
+                "The posterior is improper: the groups' own estimates of "
+                + $"{string.Join(", ", pooled)} leave no residuals, and the density grows without end as {scale} falls "
+                + $"to 0. Give '{scale}' a prior that vanishes at 0, such as inv_gamma, or each sample its own "
+                + "absolute σ.");
+        }
     }
 
     /// <summary>What to know of the noise where no group has two samples to tell it by.</summary>

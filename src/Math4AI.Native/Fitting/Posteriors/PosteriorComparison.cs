@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data;
 using Math4AI.Probability;
 using Math4AI.Probability.Sampling;
 
@@ -53,7 +54,8 @@ public sealed class PosteriorComparison
     /// <summary>Ranks models of the same observations.</summary>
     /// <param name="posteriors">The posterior of each model, with its name.</param>
     /// <exception cref="ArgumentException">
-    /// There is no model, two have one name, or they are of other observations.
+    /// There is no model, two have one name, they are of other observations, or one has a likelihood of counts or
+    /// classes and another one of numbers.
     /// </exception>
     public static PosteriorComparison Of(IReadOnlyList<(string Name, FitPosterior Posterior)> posteriors)
     {
@@ -73,6 +75,7 @@ public sealed class PosteriorComparison
                 + " cannot be compared.", nameof(posteriors));
         }
 
+        RequireOneKind(posteriors.Select(each => each.Posterior.Fit.Problem.Distance));
         (string Name, FitPosterior Posterior, PredictiveAccuracy Accuracy)[] ordered =
         [
             .. posteriors.Select(each => (each.Name, each.Posterior, Accuracy: each.Posterior.LeaveOneOut()))
@@ -106,7 +109,9 @@ public sealed class PosteriorComparison
     /// <param name="priors">Priors by name; each model takes those of its own parameters. Null for none.</param>
     /// <param name="sampler">The settings; null for 4 chains of 1000 draws.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">The fits are of other observations.</exception>
+    /// <exception cref="ArgumentException">
+    /// The fits are of other observations, or one has a likelihood of counts or classes and another one of numbers.
+    /// </exception>
     public static PosteriorComparison Sample(
         FitPosterior posterior,
         IReadOnlyList<RankedModel> others,
@@ -116,6 +121,7 @@ public sealed class PosteriorComparison
     {
         ArgumentNullException.ThrowIfNull(posterior);
         ArgumentNullException.ThrowIfNull(others);
+        RequireOneKind(others.Select(other => other.Fit.Problem.Distance).Prepend(posterior.Fit.Problem.Distance));
         string name = posterior.Fit.Problem.Distance.Name;
         var all = new List<(string, FitPosterior)> { (name, posterior) };
         var without = new List<string>();
@@ -150,16 +156,27 @@ public sealed class PosteriorComparison
         return new PosteriorComparison(found.Models, [.. found.Notes, .. left]);
     }
 
+    private static void RequireOneKind(IEnumerable<Distances.Distance> distances)
+    {
+        if (ModelComparison.WhyNotComparable(distances) is { } why)
+        {
+            throw new ArgumentException($"{why} Rank them by cross-validated errors, or compare those of one kind.");
+        }
+    }
+
     private static IEnumerable<string> Words(RankedPosterior[] models, int samples)
     {
         RankedPosterior best = models[0];
         foreach (RankedPosterior other in models.Skip(1))
         {
-            string ahead = string.Create(
-                CultureInfo.InvariantCulture, $"{-other.Difference:0.0} ± {other.DifferenceError:0.0}");
+            string ahead = string.Create(CultureInfo.InvariantCulture, $"{-other.Difference:0.0}")
+                + (double.IsNaN(other.DifferenceError) ? string.Empty
+                    : string.Create(CultureInfo.InvariantCulture, $" ± {other.DifferenceError:0.0}"));
             yield return -other.Difference < SmallDifference
                 ? $"'{best.Name}' and '{other.Name}' predict about equally well, {ahead} apart: a difference below 4 "
                     + "does not choose between them."
+                : double.IsNaN(other.DifferenceError)
+                    ? $"'{best.Name}' is ahead of '{other.Name}' by {ahead}, which a single sample does not settle."
                 : -other.Difference < 2.0 * other.DifferenceError
                     ? $"'{best.Name}' is ahead of '{other.Name}' by {ahead}, less than two standard errors: the "
                         + "samples do not settle which predicts better."
@@ -168,8 +185,8 @@ public sealed class PosteriorComparison
 
         if (models.Length > 1 && samples < FewSamples)
         {
-            yield return $"Of {samples} samples, the standard errors of the differences are themselves uncertain, and "
-                + "rather too small.";
+            yield return $"Of {Counted.Of(samples, "sample")}, the standard errors of the differences are themselves "
+                + "uncertain, and rather too small.";
         }
 
         if (models.Length > 1 && best.LogEvidence is not null)

@@ -14,6 +14,7 @@ internal sealed class PosteriorStart
 {
     // A start on a bound is moved inside by this share of the standard error.
     private const double OffBound = 0.1;
+    private const double UnknownError = 0.1;
     private const double Step = 1e-4;
     private const double Flat = 1e-8;
 
@@ -103,6 +104,44 @@ internal sealed class PosteriorStart
     public static SamplingStart Near(LogDensity density, double[] near, double[] errors) => new(
         Vector<double>.Build.Dense(new SamplingSpace(density).Unconstrain(near)),
         Matrix<double>.Build.DenseOfDiagonalArray([.. errors.Select(error => error * error)]));
+
+    /// <summary>θ inside its bounds near the fit, and about how wide each unconstrained parameter is there.</summary>
+    public static (double[] Near, double[] Errors) About(FitResult fit, FitDensity density)
+    {
+        double[] near = new double[density.Names.Count], errors = new double[near.Length];
+        for (int j = 0; j < near.Length; j++)
+        {
+            bool isScale = density.HasScale && j == near.Length - 1;
+            double value = isScale ? ScaleOf(fit, density) : fit[density.Names[j]].Value;
+            double error = fit.DegreesOfFreedom <= 0 && density.PriorWidth(j) is { } known
+                ? known.Width
+                : isScale
+                ? value / Math.Sqrt(2.0 * fit.Observations)
+                : fit.IsConverged ? fit[density.Names[j]].Error() : double.NaN;
+            error = error > 0.0 && double.IsFinite(error)
+                ? error
+                : UnknownError * (value == 0.0 ? 1.0 : Math.Abs(value));
+            (near[j], errors[j]) = Inside(value, error, density.Bounds[j]);
+        }
+
+        return (near, errors);
+    }
+
+    private static double ScaleOf(FitResult fit, FitDensity density)
+    {
+        if (fit.DegreesOfFreedom <= 0 && density.PriorWidth(density.Names.Count - 1) is { } prior)
+        {
+            return prior.Middle;
+        }
+
+        double scale = fit.Problem.Distance.HasScale ? fit.Scale : fit.ResidualStandardDeviation;
+        return scale > 0.0 && double.IsFinite(scale)
+            ? scale
+            : throw new ArgumentException(
+                "The residuals are 0: the noise cannot be told, and there is no posterior. Give absolute σ, or more "
+                + "samples"
+                + (fit.DegreesOfFreedom > 0 ? "." : $", or a prior of each parameter and of {density.Names[^1]}."));
+    }
 
     /// <summary>A value moved inside its bounds, and its standard error in the unconstrained parameter there.</summary>
     public static (double Value, double Error) Inside(double value, double error, (double Lower, double Upper) bounds)

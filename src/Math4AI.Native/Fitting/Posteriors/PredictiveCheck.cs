@@ -6,7 +6,9 @@ namespace Math4AI.Fitting.Posteriors;
 
 /// <summary>A number that says something about observations, such as their largest.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Of">Computes it from y and the expected value of each y.</param>
+/// <param name="Of">
+/// Computes it from y and the expected value of each y; NaN where it is not defined, as the deviation of one number.
+/// </param>
 public sealed record PredictiveStatistic(
     string Name, Func<IReadOnlyList<double>, IReadOnlyList<double>, double> Of)
 {
@@ -32,14 +34,15 @@ public sealed record PredictiveStatistic(
     {
         double[] residuals = [.. y.Zip(expected, (observed, mean) => observed - mean)];
         double squares = residuals.Sum(r => r * r);
-        return squares > 0.0 ? residuals.Zip(residuals.Skip(1), (a, b) => a * b).Sum() / squares : 0.0;
+        return residuals.Length < 2 ? double.NaN
+            : squares > 0.0 ? residuals.Zip(residuals.Skip(1), (a, b) => a * b).Sum() / squares : 0.0;
     }
 }
 
 /// <summary>A statistic of the observations among those of replicated ones.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Observed">Of the observations; the median over draws where it depends on the parameters.</param>
-/// <param name="Replicated">Of each replicate.</param>
+/// <param name="Replicated">Of each replicate of which it is defined.</param>
 /// <param name="PValue">
 /// The share of replicates whose statistic is larger than that of the observations at the same parameters, and half of
 /// those where both are equal. Near 0 or 1 the model does not give such observations.
@@ -62,11 +65,16 @@ public sealed class PredictiveCheck
     private readonly double[][] replicates;
 
     private PredictiveCheck(
-        IReadOnlyList<CheckedStatistic> statistics, double[] observed, double[][] replicates, string what)
+        IReadOnlyList<CheckedStatistic> statistics, double[] observed, double[][] replicates, int leftOut, string what)
     {
         (Statistics, Observed, this.replicates) = (statistics, observed, replicates);
         Notes =
         [
+            .. leftOut == 0 ? Array.Empty<string>() :
+            [
+                $"{leftOut} of {leftOut + replicates.Length} replicates of the {what} are left out: they have numbers "
+                + "that are not finite or that the noise cannot have, as where a rate is infinite or below 0."
+            ],
             .. statistics.Where(each => !(each.PValue >= Unlikely && each.PValue <= 1.0 - Unlikely)).Select(each =>
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -76,13 +84,18 @@ public sealed class PredictiveCheck
         ];
     }
 
-    /// <summary>Gets the statistics.</summary>
+    /// <summary>
+    /// Gets the statistics, without those that are not defined, as the deviation of a single observation.
+    /// </summary>
     public IReadOnlyList<CheckedStatistic> Statistics { get; }
 
     /// <summary>Gets y, all numbers.</summary>
     public IReadOnlyList<double> Observed { get; }
 
-    /// <summary>Gets data sets that the model gave, replicates × numbers.</summary>
+    /// <summary>
+    /// Gets data sets that the model gave, replicates × numbers, without those that are not finite; a note counts
+    /// these.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<double>> Replicates => replicates;
 
     /// <summary>Gets what the model misses, in sentences; empty if no statistic shows anything.</summary>
@@ -121,6 +134,7 @@ public sealed class PredictiveCheck
     /// <param name="count">How many replicates.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
     /// <param name="what">What the parameters are drawn from.</param>
+    /// <param name="cancellation">Stops between replicates.</param>
     internal static PredictiveCheck Of(
         FitProblem problem,
         FitDensity density,
@@ -128,7 +142,8 @@ public sealed class PredictiveCheck
         IReadOnlyList<PredictiveStatistic>? statistics,
         int count,
         int seed,
-        string what)
+        string what,
+        CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, MinReplicates);
         statistics ??= PredictiveStatistic.Usual;
@@ -136,27 +151,37 @@ public sealed class PredictiveCheck
         count = (int)Math.Clamp(MaxValues / Math.Max(1, data.Count), MinReplicates, count);
         var random = new MersenneTwister(seed);
         double[] observed = data.Observed;
-        double[][] drawn = new double[count][];
-        double[][] ofObserved = [.. statistics.Select(_ => new double[count])];
-        double[][] ofDrawn = [.. statistics.Select(_ => new double[count])];
+        var drawn = new List<double[]>();
+        List<(double Observed, double Drawn)>[] pairs =
+            [.. statistics.Select(_ => new List<(double Observed, double Drawn)>())];
         for (int s = 0; s < count; s++)
         {
-            (drawn[s], double[] expected) = data.Draw(parameters((double)s / count, random), random);
+            cancellation.ThrowIfCancellationRequested();
+            (double[] replicate, double[] expected) = data.Draw(parameters((double)s / count, random), random);
+            if (!Array.TrueForAll(replicate, double.IsFinite))
+            {
+                continue;
+            }
+
+            drawn.Add(replicate);
             for (int k = 0; k < statistics.Count; k++)
             {
-                ofObserved[k][s] = statistics[k].Of(observed, expected);
-                ofDrawn[k][s] = statistics[k].Of(drawn[s], expected);
+                pairs[k].Add((statistics[k].Of(observed, expected), statistics[k].Of(replicate, expected)));
             }
         }
 
         return new PredictiveCheck(
-            [
-                .. statistics.Select((statistic, k) => new CheckedStatistic(
-                    statistic.Name, ofObserved[k].Median(), ofDrawn[k], PValue(ofDrawn[k], ofObserved[k]))),
-            ],
-            observed, drawn, what);
+            [.. statistics.Select((statistic, k) => Checked(statistic.Name, pairs[k])).OfType<CheckedStatistic>()],
+            observed, [.. drawn], count - drawn.Count, what);
     }
 
-    private static double PValue(double[] replicated, double[] observed) => replicated
-        .Zip(observed, (mine, theirs) => mine > theirs ? 1.0 : mine == theirs ? 0.5 : 0.0).Average();
+    /// <summary>A statistic where it is defined; null where it never is.</summary>
+    private static CheckedStatistic? Checked(string name, List<(double Observed, double Drawn)> pairs)
+    {
+        (double Observed, double Drawn)[] known =
+            [.. pairs.Where(pair => !double.IsNaN(pair.Observed) && !double.IsNaN(pair.Drawn))];
+        return known.Length == 0 ? null : new CheckedStatistic(
+            name, known.Select(pair => pair.Observed).Median(), [.. known.Select(pair => pair.Drawn)],
+            known.Average(pair => pair.Drawn > pair.Observed ? 1.0 : pair.Drawn == pair.Observed ? 0.5 : 0.0));
+    }
 }

@@ -59,7 +59,7 @@ internal sealed class ReplicatedData
     /// <summary>How many numbers there are.</summary>
     public int Count => places.Length;
 
-    /// <summary>y, and its expected value.</summary>
+    /// <summary>y, and its expected value; not finite where the parameters give no observation.</summary>
     /// <param name="parameters">The parameters of the density.</param>
     /// <param name="random">The source of random numbers.</param>
     public (double[] Observed, double[] Expected) Draw(double[] parameters, System.Random random)
@@ -68,7 +68,7 @@ internal sealed class ReplicatedData
         double scale = density.HasScale ? parameters[^1] : 1.0;
         problem.Model.Evaluate(problem.Inputs!, all, values, []);
         return (
-            [.. places.Select(i => problem.Distance.Draw(values[i], scale / Math.Sqrt(WeightOf(i)), random))],
+            [.. places.Select(i => Drawn(values[i], scale / Math.Sqrt(WeightOf(i)), random))],
             [.. places.Select(i => problem.Distance.Mean(values[i]))]);
     }
 
@@ -83,6 +83,11 @@ internal sealed class ReplicatedData
 
         return all;
     }
+
+    private double Drawn(double predicted, double scale, System.Random random) =>
+        double.IsNaN(predicted) || !double.IsFinite(scale)
+            ? double.NaN
+            : problem.Distance.Draw(predicted, scale, random);
 
     private double WeightOf(int place) => problem.Weights?[place % problem.Inputs!.RowCount] ?? 1.0;
 }

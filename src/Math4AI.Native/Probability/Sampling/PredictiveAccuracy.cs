@@ -1,4 +1,5 @@
 using Math4AI.Data;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Probability.Sampling;
 
@@ -11,6 +12,9 @@ namespace Math4AI.Probability.Sampling;
 public sealed class PredictiveAccuracy
 {
     private const double MaxShape = 0.7;
+
+    // What the densities are of, where a fit has said so.
+    private (Vector<double> Observed, bool IsProbability)? subject;
 
     private PredictiveAccuracy(double[] pointwise, double[] shapes, double fitted, double waic) =>
         (Pointwise, Shapes, EffectiveParameters, Waic) = (pointwise, shapes, fitted - pointwise.Sum(), waic);
@@ -74,11 +78,26 @@ public sealed class PredictiveAccuracy
         return new PredictiveAccuracy(pointwise, shapes, fitted, waic);
     }
 
+    /// <summary>The accuracy of a model of known observations.</summary>
+    /// <param name="logLikelihoods">log p(y_i | θ_s), draws × samples.</param>
+    /// <param name="observed">y of the samples.</param>
+    /// <param name="isProbability">Whether p is a probability, as of counts, and not a density.</param>
+    internal static PredictiveAccuracy Of(
+        IReadOnlyList<double[]> logLikelihoods, Vector<double> observed, bool isProbability)
+    {
+        PredictiveAccuracy found = Of(logLikelihoods);
+        found.subject = (observed, isProbability);
+        return found;
+    }
+
     /// <summary>
     /// Returns how much better this model predicts than another, with the standard error of the difference.
     /// </summary>
     /// <param name="other">The accuracy of the other model on the same samples.</param>
-    /// <exception cref="ArgumentException">It is of another number of samples.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is of another number of samples; or both are of fits, and these of other observations, or the one has a
+    /// density where the other has a probability.
+    /// </exception>
     public (double Difference, double StandardError) Minus(PredictiveAccuracy other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -87,9 +106,24 @@ public sealed class PredictiveAccuracy
             throw new ArgumentException("Models are compared on the same samples.", nameof(other));
         }
 
+        if (WhyNotComparable(other) is { } why)
+        {
+            throw new ArgumentException(why, nameof(other));
+        }
+
         double[] differences = [.. Pointwise.Zip(other.Pointwise, (here, there) => here - there)];
         return (differences.Sum(), ErrorOf(differences));
     }
+
+    private string? WhyNotComparable(PredictiveAccuracy other) =>
+        subject is not { } mine || other.subject is not { } theirs ? null
+        : mine.IsProbability != theirs.IsProbability
+            ? "One of the models gives probabilities of counts or classes and the other densities of numbers, which "
+                + "change with the unit of y: the two cannot be compared."
+        : !mine.Observed.Equals(theirs.Observed)
+            ? "The models are of other observations: a density of log y, of y in another unit, or of other rows, "
+                + "cannot be compared."
+        : null;
 
     private static double ErrorOf(double[] values)
     {

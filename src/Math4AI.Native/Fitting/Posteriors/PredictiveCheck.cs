@@ -79,10 +79,12 @@ public sealed class PredictiveCheck
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Data of the {what} hardly ever have the {each.Name} of the observations, "
-                    + $"p = {each.PValue:0.000}: "
-                    + $"the {(what == OfPriors ? "priors leave no room for" : "model misses something of")} it.")),
+                    + $"p = {each.PValue:0.000}: the {What(what, each.PValue)}.")),
         ];
     }
+
+    private static string What(string of, double largerShare) => of != OfPriors ? "model misses something of it"
+        : $"priors expect a {(largerShare > 0.5 ? "larger" : "smaller")} one";
 
     /// <summary>
     /// Gets the statistics, without those that are not defined, as the deviation of a single observation.

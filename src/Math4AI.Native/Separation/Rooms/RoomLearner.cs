@@ -24,6 +24,7 @@ internal sealed class RoomLearner
     private readonly int sweepFactor;
     private readonly bool alsoStartsWhite;
     private readonly float[][] outputs;
+    private readonly float[][][] one;
     private readonly double[][] scratch;
     private readonly Stage coarse;
     private double[] memory;
@@ -52,6 +53,7 @@ internal sealed class RoomLearner
         (this.crew, this.channels, this.sources) = (crew, channels, sources);
         (this.maxLength, sweepFactor, alsoStartsWhite) = (maxLength, plan.SweepFactor, plan.AlsoStartsWhite);
         outputs = NewOutputs();
+        one = [outputs];
         ShortWindow = PowerOfTwo(plan.ShortWindowSeconds * sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
         coarse = new Stage(crew, channels, sources, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
@@ -116,7 +118,8 @@ internal sealed class RoomLearner
     /// <param name="cancellation">Stops between sweeps.</param>
     public void Learn(IRoomSignals from, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
-        LearnOrders(from, [outputs], progress, cancellation);
+        // No new array: live sound learns again and again.
+        LearnOrders(from, one, progress, cancellation);
         LearnEchoes(outputs, progress, cancellation);
     }
 
@@ -129,12 +132,12 @@ internal sealed class RoomLearner
     public IReadOnlyList<float[][]> LearnEach(
         IRoomSignals from, int reference, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
-        float[][][] found = alsoStartsWhite && sources == channels ? [outputs, NewOutputs()] : [outputs];
+        float[][][] found = alsoStartsWhite && sources == channels ? [outputs, NewOutputs()] : one;
         LearnOrders(from, found, progress, cancellation);
-        foreach (float[][] one in found)
+        foreach (float[][] start in found)
         {
-            LearnEchoes(one, progress, cancellation);
-            fine!.Outputs(from, reference, one);
+            LearnEchoes(start, progress, cancellation);
+            fine!.Outputs(from, reference, start);
         }
 
         return found;

@@ -263,6 +263,7 @@ public sealed class BayesianRegressionTests
         Refuses("leave PriorDeviation unset", Settings(each: true) with { PriorDeviation = 1.0 }, x, y);
         Vector<double> exact = x.Column(0) + 2.0 * x.Column(1);
         Refuses("exactly", regression, x, exact);
+        Refuses("lost in rounding", regression with { NoiseDeviation = 1e-8 }, x, y);
         Refuses("exactly", regression with { RelevanceDetermination = true }, x, exact);
         Assert.Throws<ArgumentException>(() => regression.Fit(x, y).Predict(x.SubMatrix(0, 10, 0, 1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BayesianRegression { NoiseDeviation = 0.0 });

@@ -135,6 +135,33 @@ public sealed class ImproperDensityTests
         Assert.Equal(1.0 / 3.0, x.Mean, 4.0 * x.MonteCarloError);
     }
 
+    [Theory]
+    [InlineData(0.0, 1e9)]
+    [InlineData(0.0, 1e14)]
+    [InlineData(1e10, 1e8)]
+    [InlineData(0.0, 1e-9)]
+    public void A_normal_density_of_any_width_is_drawn_from(double mean, double deviation)
+    {
+        LogDensity normal = LogDensity.Of(["x", "y"], (theta, gradient) =>
+        {
+            double z = (theta[0] - mean) / deviation;
+            (gradient[0], gradient[1]) = (-z / deviation, -theta[1]);
+            return -0.5 * (z * z + theta[1] * theta[1]);
+        });
+        Assert.Equal(100, Sampler.Sample(normal).Count);
+    }
+
+    [Fact]
+    public void A_density_that_grows_evenly_is_improper_and_its_gradient_right()
+    {
+        LogDensity growing = LogDensity.Of(["x"], (theta, gradient) =>
+        {
+            gradient[0] = 1.0;
+            return theta[0];
+        });
+        Assert.Contains("improper", Refused(growing), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_wrong_gradient_is_named_and_a_corner_is_none()
     {

@@ -56,7 +56,25 @@ public sealed record BayesianRegression
             ? RelevanceSearch.Run(samples, noise, MaxIterations, Tolerance, cancellation)
             : SharedPriorSearch.Run(
                 samples, noise, PriorDeviation * samples.SharedScale / samples.TargetScale, MaxIterations, Tolerance);
-        return new BayesianRegressionFit(samples, search);
+        var fit = new BayesianRegressionFit(samples, search);
+        RequireNoise(inputs, targets, fit);
+        return fit;
+    }
+
+    /// <summary>
+    /// Throws where the evidence is that of residuals 10⁵ times as large as the noise: rounding then hides what s adds.
+    /// </summary>
+    private void RequireNoise(Matrix<double> inputs, Vector<double> targets, BayesianRegressionFit fit)
+    {
+        const double Most = 1e5;
+        double rest = (targets - inputs * fit.Weights - fit.Intercept).L2Norm() / Math.Sqrt(targets.Count);
+        if (PriorDeviation is null && NoiseDeviation is { } noise && rest > Most * noise)
+        {
+            string sizes = FormattableString.Invariant(
+                $"NoiseDeviation is {noise:G3}, and the residuals are {rest:G3}");
+            throw new ArgumentException(
+                sizes + ": beside noise so small the prior's deviation is lost in rounding. Leave it unset.");
+        }
     }
 
     private void Require(Matrix<double> inputs, Vector<double> targets)

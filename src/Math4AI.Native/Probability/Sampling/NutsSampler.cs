@@ -70,8 +70,11 @@ public sealed record NutsSampler
         var space = new SamplingSpace(density, start);
         if (!density.IsTested)
         {
+            var ridges = new RidgeCheck(density, space);
+            double[][] places = ridges.Places(new ChainRandom(Seed, Chains));
             new GradientCheck(density, space).Require(new ChainRandom(Seed, Chains));
-            new RidgeCheck(density, space).Require(new ChainRandom(Seed, Chains));
+            new DirectionCheck(density).Require([], [.. places.Take(Chains)]);
+            ridges.Require(places);
         }
 
         ChainDraws[] chains = [.. Enumerable.Range(0, Chains).Select(_ => new ChainDraws(space.Count, Draws))];

@@ -10,7 +10,9 @@ internal sealed class DirectionCheck(LogDensity density)
     public const int MaxParameters = 1000;
 
     private const double FirstStep = 1e-3;
-    private const int MaxDoublings = 40;
+
+    // To the largest numbers.
+    private const int MaxDoublings = 1100;
 
     private readonly SamplingSpace space = new(density);
     private readonly IReadOnlyList<(double Lower, double Upper)> bounds = density.Bounds;
@@ -18,12 +20,12 @@ internal sealed class DirectionCheck(LogDensity density)
     private readonly double[] theta = new double[density.Names.Count];
 
     /// <summary>Throws where the density does not fall along a line, wherever chains are.</summary>
-    /// <param name="starts">θ where each chain began.</param>
-    /// <param name="ends">θ where each chain is.</param>
+    /// <param name="starts">θ where each chain began; none before they move.</param>
+    /// <param name="ends">θ where each chain is, or may start.</param>
     /// <exception cref="InvalidOperationException">The density is improper; the message says along what.</exception>
     public void Require(IReadOnlyList<double[]> starts, IReadOnlyList<double[]> ends)
     {
-        double[][] at = Finite(ends), from = Finite(starts);
+        double[][] at = Finite(ends);
         if (at.Length == 0 || space.Count > MaxParameters)
         {
             return;
@@ -35,8 +37,7 @@ internal sealed class DirectionCheck(LogDensity density)
             foreach (double side in new[] { 1.0, -1.0 })
             {
                 along[j] = side;
-                if (Array.TrueForAll(at, u => IsOpen(u, along))
-                    || (from.Length > 0 && Array.TrueForAll(from, u => IsOpen(u, along))))
+                if (Array.TrueForAll(at, u => IsOpen(u, along)))
                 {
                     throw Improper(j, side);
                 }
@@ -45,7 +46,7 @@ internal sealed class DirectionCheck(LogDensity density)
             along[j] = 0.0;
         }
 
-        foreach (double[] direction in from.Zip(at, Between).OfType<double[]>())
+        foreach (double[] direction in Finite(starts).Zip(at, Between).OfType<double[]>())
         {
             if (Array.TrueForAll(at, u => IsOpen(u, direction)))
             {
@@ -72,7 +73,7 @@ internal sealed class DirectionCheck(LogDensity density)
         string where = side > 0.0 == isTurned ? "falls" : "grows";
         return new InvalidOperationException(
             $"The density is improper: it does not vanish as {density.Names[parameter]} {where} as far as its range "
-            + "goes. Give it a prior or bounds there.");
+            + "goes. Give it a prior or bounds there; where it ends far away, a start that says how wide it is.");
     }
 
     private double[][] Finite(IReadOnlyList<double[]> parameters) =>
@@ -105,9 +106,9 @@ internal sealed class DirectionCheck(LogDensity density)
                     moved[j] = u[j] + distance * direction[j];
                 }
 
-                space.Constrain(moved, theta);
+                double log = space.Constrain(moved, theta);
                 return HoldNumbers()
-                    ? DensityRay.Try(() => space.Evaluate(moved, gradient)) : double.PositiveInfinity;
+                    ? DensityRay.Try(() => density.Evaluate(theta, gradient) + log) : double.PositiveInfinity;
             },
             FirstStep * (1.0 + scale),
             MaxDoublings);

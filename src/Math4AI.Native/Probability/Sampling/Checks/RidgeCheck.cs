@@ -25,18 +25,12 @@ internal sealed class RidgeCheck(LogDensity density, SamplingSpace chains)
     private readonly SamplingSpace space = new(density);
 
     /// <summary>Throws where the density does not change along a direction.</summary>
-    /// <param name="random">Draws the places to look at.</param>
+    /// <param name="places">θ at <see cref="Places"/>.</param>
     /// <exception cref="InvalidOperationException">The density is improper; the message says along what.</exception>
-    public void Require(ChainRandom random)
+    public void Require(double[][] places)
     {
         int count = chains.Count;
-        if (count > DirectionCheck.MaxParameters)
-        {
-            return;
-        }
-
-        double[][] places = Places(random, count + More);
-        if (places.Length < count + More)
+        if (count > DirectionCheck.MaxParameters || places.Length < count + More)
         {
             return;
         }
@@ -86,15 +80,17 @@ internal sealed class RidgeCheck(LogDensity density, SamplingSpace chains)
                     throw new InvalidOperationException(
                         "The density is improper: it does not change along "
                         + $"{DirectionName.Of(density, direction, isUnconstrained)}, as far as numbers go. Give one of "
-                        + "these parameters a prior or bounds, or fix it.");
+                        + "these parameters a prior or bounds, or fix it. Where it ends far away, "
+                        + "give a start that says how wide it is.");
                 }
             }
         }
     }
 
-    /// <summary>Places like those where chains start, at which the density and its gradient are finite.</summary>
-    private double[][] Places(ChainRandom random, int wanted)
+    /// <summary>Draws places like those where chains start, at which the density and its gradient are finite.</summary>
+    public double[][] Places(ChainRandom random)
     {
+        int wanted = Math.Min(chains.Count, DirectionCheck.MaxParameters) + More;
         double[] z = new double[chains.Count], gradient = new double[chains.Count];
         var found = new List<double[]>();
         for (int tried = 0; tried < Tries * wanted && found.Count < wanted; tried++)

@@ -280,12 +280,15 @@ add_beside() {
 }
 
 # What must not run beside other tests of its process, in a process of its own; its one thread does not wait for a second
-# one that has no processor. It ends long before the others do: what needs another setting of MKL follows here.
+# one that has no processor. It ends long before the others do: what needs another setting of MKL follows here, in double
+# precision and against the managed provider; 'check levels' has it for all types.
 tests_alone() {
     MATH4AI_THREADS=1 managed_tests "alone" -trait "Runs=alone"
     # On an Intel processor MKL's own choice of code is the one that the other tests have.
     grep -qs GenuineIntel /proc/cpuinfo ||
-        MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" -namespace Math4AI.Tests.LinearAlgebra
+        MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" \
+            -class '*.ProviderAgreementTests' -class '*.DoubleProviderTests' -class '*.DoubleElementTests' \
+            -class '*.DoubleThinSvdTests' -class '*.ComplexProviderTests' -class '*.LeastSquaresTests' -class '*.FourierTests'
 }
 
 # A restore waits for the network, the compiler of C# for itself, and tests for processes and devices: the sanitizers'

@@ -39,7 +39,7 @@ protected:
     fs::path folder;
 };
 
-float value_of(std::int64_t frame, std::int32_t channel) {
+float sample_of(std::int64_t frame, std::int32_t channel) {
     return static_cast<float>((frame * 2 + channel) % 1999) / 2048.0F;
 }
 
@@ -55,7 +55,7 @@ std::int32_t send(m4_writer* writer, std::int64_t frames) {
         const std::int64_t count = std::min(m4_ring_acquire_write(ring, 64, &samples), frames - sent);
         for (std::int32_t c = 0; c < 2; ++c) {
             for (std::int64_t i = 0; i < count; ++i) {
-                samples[c * m4_ring_capacity(ring) + i] = value_of(sent + i, c);
+                samples[c * m4_ring_capacity(ring) + i] = sample_of(sent + i, c);
             }
         }
         m4_ring_commit(ring, count);
@@ -77,7 +77,7 @@ std::int64_t receive(m4_reader* reader, std::int64_t block) {
         const std::int64_t count = m4_ring_acquire_read(ring, 100, &samples);
         for (std::int32_t c = 0; c < 2; ++c) {
             for (std::int64_t i = 0; i < count; ++i) {
-                if (samples[c * m4_ring_capacity(ring) + i] != value_of(received + i, c)) {
+                if (samples[c * m4_ring_capacity(ring) + i] != sample_of(received + i, c)) {
                     return -1;
                 }
             }

@@ -15,8 +15,8 @@ public sealed record ComparedLearner(string Name, string Learner, string? LeftOu
     public double? Error { get; init; }
 
     /// <summary>
-    /// Gets of the stack the loss of the best learner beside it, where each part is predicted by the learner that the
-    /// other parts prefer, as it is by the stack that these prefer; null of learners alone.
+    /// Gets, for the stack, the loss of the best single model, where each fold is predicted by the learner that has the
+    /// least loss on the other folds, just as the stack predicts it with their weights; null for single models.
     /// </summary>
     public double? BestLoss { get; init; }
 
@@ -36,7 +36,7 @@ public sealed record ComparedLearner(string Name, string Learner, string? LeftOu
         {
             IsKept ? "kept" : null,
             BestLoss is { } best
-                ? string.Create(CultureInfo.InvariantCulture, $"the best that the other parts choose: {best:G4}")
+                ? string.Create(CultureInfo.InvariantCulture, $"best single model, chosen on the other folds: {best:G4}")
                 : null,
         }.OfType<string>());
         return LeftOut is null

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Math4AI.Probability.Forecasts;
 using Math4AI.Training.Learners.Combined;
 using MathNet.Numerics.LinearAlgebra;
@@ -62,9 +63,13 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
                 ? FormattableString.Invariant(
                     $"it needs {bytes / BytesOfGigabyte:G2} GB, and {memory / BytesOfGigabyte:G2} GB may be used")
             : settings.Names is { } names ? (names.Contains(name) ? null : "it was not among those to compare")
-            : Left() <= TimeSpan.Zero ? "the time was up"
+            : Left() <= TimeSpan.Zero ? OutOfTime
             : null;
     }
+
+    /// <summary>Why a learner is left out that the time does not allow; of what the user gave, this may be a part.</summary>
+    private string OutOfTime => string.Create(
+        CultureInfo.InvariantCulture, $"it does not fit into the {settings.MaxTime.TotalSeconds:0.##} s of a comparison");
 
     private TimeSpan Left() => settings.Names is null
         ? settings.MaxTime - Stopwatch.GetElapsedTime(start)
@@ -87,7 +92,7 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested || tried.Count > 0)
         {
             table.Add(new ComparedLearner(
-                name, name, cancellation.IsCancellationRequested ? "the comparison was stopped" : "the time was up"));
+                name, name, cancellation.IsCancellationRequested ? "the comparison was stopped" : OutOfTime));
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException)
         {

@@ -26,8 +26,10 @@ public sealed record StackedLearner : Learner
     public override bool TakesWeights => Learners.All(learner => learner.TakesWeights);
 
     /// <inheritdoc/>
-    public override string ToString() => "stack: " + string.Join(" + ", Learners.Zip(Weights, (learner, weight) =>
-        string.Create(CultureInfo.InvariantCulture, $"{weight:0.###} ({learner})")));
+    public override string ToString() => "stack: " + (Learners.Count == 1
+        ? $"all weight on {Learners[0]}"
+        : string.Join(" + ", Learners.Zip(Weights, (learner, weight) =>
+            string.Create(CultureInfo.InvariantCulture, $"{weight:0.###} ({learner})"))));
 
     /// <inheritdoc/>
     public override Learner? Keeping(IReadOnlyList<int> directions)

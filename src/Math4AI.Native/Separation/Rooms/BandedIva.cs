@@ -337,7 +337,7 @@ internal sealed unsafe class BandedIva
     private void Renew(int band)
     {
         int square = channels * channels;
-        Span<Complex> weighted = stackalloc Complex[sources * square];
+        Span<Complex> weighted = stackalloc Complex[sources * square], mixing = stackalloc Complex[square];
         double weight = 1.0 / (edges[band + 1] - edges[band]);
         for (int f = edges[band]; f < edges[band + 1]; f++)
         {
@@ -347,21 +347,17 @@ internal sealed unsafe class BandedIva
                     f, weights[n].AsSpan(band * stride, stride), weighted.Slice(n * square, square));
             }
 
-            foreach ((int first, int second) in pairs)
+            PairUpdate.Renew(Unmixing[f], channels, pairs, weighted, mixing);
+            if (sources < channels)
             {
-                PairUpdate.Renew(
-                    Unmixing[f],
-                    channels,
-                    first,
-                    second,
-                    weighted.Slice(first * square, square),
-                    weighted.Slice(second * square, square));
+                RenewBackground(f);
+                Unmixing[f].CopyTo(mixing);
+                SmallComplex.Invert(mixing, channels);
             }
 
-            RenewBackground(f);
             if (scaling > 0.0)
             {
-                UnmixingRows.Scale(Unmixing[f], channels, sources, scaling);
+                UnmixingRows.Scale(Unmixing[f], channels, sources, scaling, mixing);
             }
 
             for (int n = 0; n < sources; n++)

@@ -26,6 +26,7 @@ internal sealed unsafe class Ilrma
     private readonly int frequencies;
     private readonly int spectra;
     private readonly SpectralProducts products;
+    private readonly (int First, int Second)[] pairs;
     private readonly double[][] power;
     private readonly double[][] bases;
     private readonly double[][] activations;
@@ -52,6 +53,8 @@ internal sealed unsafe class Ilrma
         (this.products, this.channels, this.sources) = (products, channels, sources);
         (this.frequencies, this.spectra) = (frequencies, spectra);
         (frames, stride) = (products.Frames, products.Stride);
+        pairs = [.. Enumerable.Range(0, sources).SelectMany(
+            a => Enumerable.Range(a + 1, sources - a - 1).Select(b => (a, b)))];
         Unmixing = unmixing;
         var random = new MersenneTwister(seed, threadSafe: false);
         double[] Begin(int length) => [.. Enumerable.Range(0, length).Select(_ => 0.1 + 0.9 * random.NextDouble())];
@@ -205,29 +208,22 @@ internal sealed unsafe class Ilrma
 
     private void RenewUnmixing(int f)
     {
-        Complex[][] covariances = new Complex[sources][];
+        int square = channels * channels;
+        Span<Complex> covariances = stackalloc Complex[sources * square], mixing = stackalloc Complex[square];
         double[] weights = new double[stride];
         for (int n = 0; n < sources; n++)
         {
             Variance(n, f, weights);
             TensorPrimitives.Reciprocal<double>(weights, weights);
-            covariances[n] = new Complex[channels * channels];
-            products.Covariance(f, weights, covariances[n]);
+            products.Covariance(f, weights, covariances.Slice(n * square, square));
         }
 
-        for (int a = 0; a < sources; a++)
-        {
-            for (int b = a + 1; b < sources; b++)
-            {
-                PairUpdate.Renew(Unmixing[f], channels, a, b, covariances[a], covariances[b]);
-            }
-        }
-
+        PairUpdate.Renew(Unmixing[f], channels, pairs, covariances, mixing);
         if (sources < channels)
         {
             weights.AsSpan(0, frames).Fill(1.0);
-            products.Covariance(f, weights, covariances[0]);
-            Background.Renew(Unmixing[f], channels, sources, covariances[0]);
+            products.Covariance(f, weights, covariances[..square]);
+            Background.Renew(Unmixing[f], channels, sources, covariances[..square]);
         }
 
         Measure(f);

@@ -20,11 +20,9 @@ internal sealed class RoomLearner
     private readonly WorkCrew crew;
     private readonly int channels;
     private readonly int sources;
+    private readonly int sampleRate;
     private readonly int maxLength;
-    private readonly int sweepFactor;
-    private readonly bool alsoStartsWhite;
     private readonly float[][] outputs;
-    private readonly float[][][] one;
     private readonly double[][] scratch;
     private readonly Stage coarse;
     private double[] memory;
@@ -38,7 +36,7 @@ internal sealed class RoomLearner
     /// <param name="sampleRate">The number of samples per second.</param>
     /// <param name="maxLength">The largest number of samples in each.</param>
     /// <param name="maxWindow">The largest window in samples.</param>
-    /// <param name="plan">How to go from coarse to fine; null for the usual plan.</param>
+    /// <param name="shortWindowSeconds">The short window; that of <see cref="RoomPlan.Usual"/> where null.</param>
     /// <exception cref="ArgumentException">The spectra are larger than an array can be.</exception>
     public RoomLearner(
         WorkCrew crew,
@@ -47,14 +45,12 @@ internal sealed class RoomLearner
         int sampleRate,
         int maxLength,
         int maxWindow,
-        RoomPlan? plan = null)
+        double? shortWindowSeconds = null)
     {
-        plan ??= RoomPlan.Usual;
         (this.crew, this.channels, this.sources) = (crew, channels, sources);
-        (this.maxLength, sweepFactor, alsoStartsWhite) = (maxLength, plan.SweepFactor, plan.AlsoStartsWhite);
+        (this.sampleRate, this.maxLength) = (sampleRate, maxLength);
         outputs = NewOutputs();
-        one = [outputs];
-        ShortWindow = PowerOfTwo(plan.ShortWindowSeconds * sampleRate);
+        ShortWindow = PowerOfTwo((shortWindowSeconds ?? RoomPlan.Usual.ShortWindowSeconds) * sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
         coarse = new Stage(crew, channels, sources, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
 
@@ -81,12 +77,15 @@ internal sealed class RoomLearner
     /// <summary>Gets the number of sweeps so far.</summary>
     public int Iterations { get; private set; }
 
-    /// <summary>Returns the long window for a recording: half a second, or a quarter below six seconds.</summary>
+    /// <summary>Returns the long window for a recording: half a second, below six seconds at most a quarter.</summary>
     /// <param name="length">The number of samples in each channel.</param>
     /// <param name="sampleRate">The number of samples per second.</param>
     /// <param name="share">The part of that to use.</param>
-    public static int WindowFor(int length, int sampleRate, double share) => PowerOfTwo(
-        ((double)length / sampleRate < ShortRecordingSeconds ? 0.5 : share) * LongWindowSeconds * sampleRate);
+    public static int WindowFor(int length, int sampleRate, double share)
+    {
+        bool isShort = (double)length / sampleRate < ShortRecordingSeconds;
+        return PowerOfTwo((isShort ? Math.Min(0.5, share) : share) * LongWindowSeconds * sampleRate);
+    }
 
     /// <summary>Prepares for signals of one length; <see cref="Learn"/> then allocates nothing.</summary>
     /// <param name="length">The number of samples in each signal.</param>
@@ -118,51 +117,75 @@ internal sealed class RoomLearner
     /// <param name="cancellation">Stops between sweeps.</param>
     public void Learn(IRoomSignals from, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
+        Begin(from, progress);
+        LearnOrder(isWhite: false, cancellation);
+
         // No new array: live sound learns again and again.
-        LearnOrders(from, one, progress, cancellation);
+        coarse.Outputs(from, 0, outputs);
+        Report(progress, "long window");
+        fine!.Take(from);
         LearnEchoes(outputs, progress, cancellation);
     }
 
-    /// <summary>Runs through all stages from each start of the plan; the spectra are taken once.</summary>
+    /// <summary>Runs through all stages from each start of a plan, and in each of its long windows.</summary>
+    /// <param name="plan">The plan, whose short window this is.</param>
     /// <param name="from">The channels, of the length that was prepared for.</param>
     /// <param name="reference">The channel at which the sources are computed.</param>
     /// <param name="progress">Receives every stage.</param>
     /// <param name="cancellation">Stops between sweeps.</param>
-    /// <returns>The sources that each start ends at.</returns>
-    public IReadOnlyList<float[][]> LearnEach(
-        IRoomSignals from, int reference, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    /// <returns>The sources that each ends at, with the sweeps made for it.</returns>
+    public IReadOnlyList<RoomFinding> LearnEach(
+        RoomPlan plan,
+        IRoomSignals from,
+        int reference,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
     {
-        float[][][] found = alsoStartsWhite && sources == channels ? [outputs, NewOutputs()] : one;
-        LearnOrders(from, found, progress, cancellation);
-        foreach (float[][] start in found)
+        Begin(from, progress);
+        var starts = new List<(double Share, float[][] Found)>();
+        foreach (var start in plan.FromChannels.Select(share => (IsWhite: false, Share: share))
+            .Concat(plan.FromWhite.Select(share => (IsWhite: sources == channels, Share: share)))
+            .GroupBy(start => start.IsWhite, start => start.Share))
         {
-            LearnEchoes(start, progress, cancellation);
-            fine!.Outputs(from, reference, start);
+            float[][] found = NewOutputs();
+            LearnOrder(start.Key, cancellation);
+            coarse.Outputs(from, 0, found);
+            starts.AddRange(start.Select(share => (share, found)));
         }
 
-        return found;
+        var findings = new List<RoomFinding>();
+        foreach ((double share, float[][] start) in starts)
+        {
+            Report(progress, "long window");
+            int window = WindowFor(Length, sampleRate, share);
+            if (findings.Count == 0 || window != LongWindow)
+            {
+                Prepare(Length, window);
+                fine!.Take(from);
+            }
+
+            LearnEchoes(start, progress, cancellation);
+            float[][] result = NewOutputs();
+            fine!.Outputs(from, reference, result);
+            findings.Add(new RoomFinding(result, [ShortWindow, window], Iterations));
+            Iterations = 0;
+        }
+
+        return findings;
     }
 
     private float[][] NewOutputs() => [.. Enumerable.Range(0, sources).Select(_ => new float[maxLength])];
 
-    /// <summary>Separates in the short window: the first from the channels, the second from white ones.</summary>
-    private void LearnOrders(
-        IRoomSignals from, float[][][] found, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private void Begin(IRoomSignals from, IProgress<SeparationProgress>? progress)
     {
-        signals = from;
-        Iterations = 0;
+        (signals, Iterations) = (from, 0);
         Report(progress, "short window");
         coarse.Take(from);
-        for (int start = 0; start < found.Length; start++)
-        {
-            LearnOrder(isWhite: start > 0, cancellation);
-            coarse.Outputs(from, 0, found[start]);
-        }
-
-        Report(progress, "long window");
-        fine!.Take(from);
     }
 
+    /// <summary>
+    /// Separates in the short window, from the channels or from those made white, which do not correlate.
+    /// </summary>
     private void LearnOrder(bool isWhite, CancellationToken cancellation)
     {
         BandedIva rough = coarse.Iva;
@@ -237,8 +260,8 @@ internal sealed class RoomLearner
 
     private void Iterate(BandedIva iva, int count, CancellationToken cancellation)
     {
-        iva.Iterate(sweepFactor * count, cancellation);
-        Iterations += sweepFactor * count;
+        iva.Iterate(count, cancellation);
+        Iterations += count;
     }
 
     /// <summary>A window, with the spectra through it and what separates them.</summary>

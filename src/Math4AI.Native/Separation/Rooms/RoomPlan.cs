@@ -2,21 +2,23 @@ namespace Math4AI.Separation.Rooms;
 
 /// <summary>How <see cref="RoomLearner"/> goes from coarse to fine.</summary>
 /// <param name="ShortWindowSeconds">The window in which the order of the sources is found.</param>
-/// <param name="LongWindowShare">The long window, as a share of the one of a recording's length.</param>
-/// <param name="SweepFactor">How often the usual number of sweeps is made.</param>
-/// <param name="AlsoStartsWhite">
-/// Whether it begins once more, at channels that do not correlate in place of the channels; where there are as many
-/// sources as channels.
+/// <param name="FromChannels">
+/// The long windows that go on from where the short one, begun at the channels, ends, as shares of the one of a
+/// recording's length.
+/// </param>
+/// <param name="FromWhite">
+/// Those that go on from another end of it, begun at channels that do not correlate; where there are fewer sources than
+/// channels, they go on from the first.
 /// </param>
 internal sealed record RoomPlan(
-    double ShortWindowSeconds, double LongWindowShare, int SweepFactor, bool AlsoStartsWhite = false)
+    double ShortWindowSeconds, IReadOnlyList<double> FromChannels, IReadOnlyList<double> FromWhite)
 {
     /// <summary>Gets the plan for a window that is given, and for live sound.</summary>
-    public static RoomPlan Usual { get; } = new(0.128, 1.0, 1);
+    public static RoomPlan Usual { get; } = new(0.128, [1.0], []);
 
     /// <summary>
-    /// Gets the plans to choose from: local optima differ from start to start, and a shorter window has less to learn.
+    /// Gets the plans to choose from: local optima differ from start to start; a long window holds the echoes of a
+    /// large room, and a shorter one has less to learn, which counts most for many sources in a short recording.
     /// </summary>
-    public static IReadOnlyList<RoomPlan> Starts { get; } =
-        [Usual with { AlsoStartsWhite = true }, new(0.256, 0.5, 2)];
+    public static IReadOnlyList<RoomPlan> Starts { get; } = [new(0.128, [1.0], [1.0]), new(0.064, [], [0.5])];
 }

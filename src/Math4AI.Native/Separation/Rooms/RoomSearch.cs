@@ -19,7 +19,7 @@ internal sealed class RoomSearch(
     private const int RefiningIterations = 30;
 
     // The spectra of a source are estimated better with shorter frames.
-    private static readonly RoomPlan LowRank = RoomPlan.Usual with { LongWindowShare = 0.5 };
+    private static readonly RoomPlan LowRank = RoomPlan.Usual with { FromChannels = [0.5] };
 
     /// <summary>Finds a number of sources, two or more.</summary>
     public RoomFinding Find(int sources) =>
@@ -37,8 +37,8 @@ internal sealed class RoomSearch(
     }
 
     /// <summary>
-    /// Separates from each of <see cref="RoomPlan.Starts"/>, and takes the result that is most likely by the common
-    /// model of <see cref="OutputCost"/>.
+    /// Separates by each of <see cref="RoomPlan.Starts"/>, and takes the result that is most likely by the common model
+    /// of <see cref="OutputCost"/>, less what long filters gain by their length alone.
     /// </summary>
     private RoomFinding Choose(int sources)
     {
@@ -47,19 +47,19 @@ internal sealed class RoomSearch(
         int iterations = 0;
         foreach (RoomPlan plan in RoomPlan.Starts)
         {
-            IReadOnlyList<RoomFinding> attempts = TryEach(sources, plan);
-            iterations += attempts[0].Iterations;
-            foreach (RoomFinding attempt in attempts)
+            foreach (RoomFinding attempt in TryEach(sources, plan))
             {
-                double cost = OutputCost.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
+                double cost = OutputCost.Of(attempt.Sources, mixture.Length, mixture.SampleRate)
+                    + OutputCost.OfFilters(sources, mixture.Channels, attempt.Windows[^1], mixture.Length);
                 (best, least) = best is null || cost < least ? (attempt, cost) : (best, least);
+                iterations += attempt.Iterations;
             }
         }
 
         return best! with { Iterations = iterations };
     }
 
-    private RoomFinding Try(int sources, RoomPlan plan) => With(sources, plan, learner =>
+    private RoomFinding Try(int sources, RoomPlan plan) => With(sources, plan, options.Window, learner =>
     {
         learner.Learn(new Signals(mixture), progress, cancellation);
         if (options.Method == RoomMethod.Ilrma)
@@ -67,29 +67,25 @@ internal sealed class RoomSearch(
             learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
         }
 
-        return Finding(learner, learner.Outputs(options.ReferenceMicrophone));
+        return new RoomFinding(
+            learner.Outputs(options.ReferenceMicrophone), [learner.ShortWindow, learner.LongWindow],
+            learner.Iterations);
     });
 
-    private IReadOnlyList<RoomFinding> TryEach(int sources, RoomPlan plan) => With<IReadOnlyList<RoomFinding>>(
-        sources, plan, learner =>
-        [
-            .. learner.LearnEach(new Signals(mixture), options.ReferenceMicrophone, progress, cancellation)
-                .Select(outputs => Finding(learner, outputs)),
-        ]);
+    private IReadOnlyList<RoomFinding> TryEach(int sources, RoomPlan plan) => With(
+        sources, plan, window: null, learner => learner.LearnEach(
+            plan, new Signals(mixture), options.ReferenceMicrophone, progress, cancellation));
 
-    private static RoomFinding Finding(RoomLearner learner, float[][] outputs) =>
-        new(outputs, [learner.ShortWindow, learner.LongWindow], learner.Iterations);
-
-    private T With<T>(int sources, RoomPlan plan, Func<RoomLearner, T> learn)
+    private T With<T>(int sources, RoomPlan plan, int? window, Func<RoomLearner, T> learn)
     {
-        int window = options.Window
-            ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, plan.LongWindowShare);
+        double share = plan.FromChannels.Concat(plan.FromWhite).Max();
+        int largest = window ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, share);
         var crew = new WorkCrew(Compute.Threads - 1);
         try
         {
             var learner = new RoomLearner(
-                crew, mixture.Channels, sources, mixture.SampleRate, mixture.Length, window, plan);
-            learner.Prepare(mixture.Length, window);
+                crew, mixture.Channels, sources, mixture.SampleRate, mixture.Length, largest, plan.ShortWindowSeconds);
+            learner.Prepare(mixture.Length, largest);
             return learn(learner);
         }
         finally

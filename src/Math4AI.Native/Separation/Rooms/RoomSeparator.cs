@@ -26,7 +26,7 @@ public sealed record RoomSeparatorOptions
 {
     /// <summary>
     /// Gets the long window in samples, a power of two; null to choose between about a half and a quarter of a second
-    /// by the result (half of these for recordings under six seconds).
+    /// by the result (at most a quarter for recordings under six seconds).
     /// </summary>
     public int? Window { get; init; }
 

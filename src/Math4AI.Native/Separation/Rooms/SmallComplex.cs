@@ -73,7 +73,19 @@ internal static class SmallComplex
     /// </summary>
     public static double Factor(Span<Complex> matrix, int order)
     {
+        Decompose(matrix, order);
         double log = 0.0;
+        for (int j = 0; j < order; j++)
+        {
+            log += 2.0 * Math.Log(matrix[j * order + j].Real);
+        }
+
+        return log;
+    }
+
+    /// <summary>Does the same without the logarithm.</summary>
+    public static void Decompose(Span<Complex> matrix, int order)
+    {
         for (int j = 0; j < order; j++)
         {
             double square = matrix[j * order + j].Real;
@@ -85,7 +97,6 @@ internal static class SmallComplex
             // What rounding leaves of a singular matrix must not become a root of less than nothing.
             double root = Math.Sqrt(Math.Max(1e-300, square));
             matrix[j * order + j] = root;
-            log += 2.0 * Math.Log(root);
             for (int i = j + 1; i < order; i++)
             {
                 Complex sum = matrix[i * order + j];
@@ -97,8 +108,6 @@ internal static class SmallComplex
                 matrix[i * order + j] = sum / root;
             }
         }
-
-        return log;
     }
 
     /// <summary>Solves L y = x in place, with the L of <see cref="Factor"/>.</summary>
@@ -109,6 +118,20 @@ internal static class SmallComplex
             for (int k = 0; k < i; k++)
             {
                 vector[i] -= factor[i * order + k] * vector[k];
+            }
+
+            vector[i] /= factor[i * order + i].Real;
+        }
+    }
+
+    /// <summary>Solves Lᴴ y = x in place, with the same L.</summary>
+    public static void SolveUpper(ReadOnlySpan<Complex> factor, int order, Span<Complex> vector)
+    {
+        for (int i = order - 1; i >= 0; i--)
+        {
+            for (int k = i + 1; k < order; k++)
+            {
+                vector[i] -= Complex.Conjugate(factor[k * order + i]) * vector[k];
             }
 
             vector[i] /= factor[i * order + i].Real;

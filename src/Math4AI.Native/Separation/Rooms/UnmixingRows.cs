@@ -25,15 +25,12 @@ internal static class UnmixingRows
     }
 
     /// <summary>Scales the first rows by A_1n |A_1n|^(power − 1).</summary>
-    public static void Scale(Span<Complex> unmixing, int order, int rows, double power)
+    public static void Scale(Span<Complex> unmixing, int order, int rows, double power, ReadOnlySpan<Complex> mixing)
     {
-        Span<Complex> inverse = stackalloc Complex[order * order];
-        unmixing.CopyTo(inverse);
-        SmallComplex.Invert(inverse, order);
         for (int n = 0; n < rows; n++)
         {
-            double square = SmallComplex.Square(inverse[n]) + 1e-300;
-            Multiply(unmixing.Slice(n * order, order), Math.Pow(square, 0.5 * (power - 1.0)) * inverse[n]);
+            double square = SmallComplex.Square(mixing[n]) + 1e-300;
+            Multiply(unmixing.Slice(n * order, order), Math.Pow(square, 0.5 * (power - 1.0)) * mixing[n]);
         }
     }
 

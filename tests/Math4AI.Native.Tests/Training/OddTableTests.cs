@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
@@ -264,5 +265,61 @@ public class OddTableTests : TemporaryFolder
         Assert.Equal(
             "Column 'y' has values from 5E-301 to 3.95E-299, so close together that the squares of errors vanish: "
             + "multiply it by a power of 10.", message);
+    }
+
+    [Fact]
+    public void Cells_that_are_no_numbers_in_rows_to_predict_are_noted_and_a_column_of_them_is_refused()
+    {
+        LearnedTable model = LearnedTable.Train(
+            Table.Read(Write("a,y\n" + Rows(i => i == 3 ? ",6.5" : FormattableString.Invariant($"{i}.25,{2 * i}.5")))),
+            null, Options with { Missing = Missing.Impute, Intervals = IntervalSource.None },
+            new LinearLearner { Penalty = 1e-3 }).Model;
+        File.WriteAllText(In("new.csv"), "a\n1.25\n10 kg\n\"1,234.50\"\n");
+        FilePredictions found = model.PredictFile(In("new.csv"));
+        Assert.Equal(["", "a = '10 kg' is no number", "a = '1,234.50' is no number"], found.Notes);
+        Assert.Equal(
+            "2 rows: 'a' is no number, as '10 kg', and counts as missing.",
+            Assert.Single(found.Warnings).ToString());
+
+        Assert.Equal(
+            "Column 'a', row 1: '0,25' is not a number, as the column was in training, and no other cell of it is one.",
+            Assert.Throws<ArgumentException>(() => model.Predict(
+                Table.OfTexts([("a", [.. Enumerable.Range(0, 40).Select(i => $"{i},25")])]))).Message);
+    }
+
+    [Theory]
+    [InlineData("1.008", "7.215", true)]
+    [InlineData("1.008", "7.21", false)]
+    [InlineData("0.008", "7.215", false)]
+    [InlineData("1.008", "1008", false)]
+    public void Points_that_may_separate_thousands_are_asked_about(string first, string second, bool isAsked)
+    {
+        IReadOnlyList<string> warnings = LookOf(i => i % 3 == 0 ? first : i % 3 == 1 ? second : $"{491 + i}");
+        Assert.Equal(isAsked, warnings.Any(warning => warning.Contains(
+            "if they separate thousands, say so with --columns \"x=number:1.234,5\"", StringComparison.Ordinal)));
+        TableLook look = TableLook.Of(
+            Table.Read(In("rows.csv")), Options with { Columns = ColumnList.Parse("x=number:1.234,5") });
+        Assert.Equal(isAsked ? 7215.0 : look.Columns[0].Maximum, look.Columns[0].Maximum);
+    }
+
+    [Fact]
+    public void A_token_for_a_missing_value_among_the_classes_is_named()
+    {
+        IReadOnlyList<string> warnings = LearnedTable.Train(
+            Table.Read(Write("a,y\n" + Rows(i => $"{i * i % 17},{(i % 9 == 4 ? "?" : i % 2 == 0 ? "yes" : "no")}"))),
+            null, Options with { Intervals = IntervalSource.None }, new LinearLearner { Penalty = 1.0 }).Warnings;
+        Assert.Contains(
+            "'?' is taken for a class, of 4 rows: if it stands for a missing value, leave such rows out, "
+                + "--missing-tokens \"?\" --missing drop.",
+            warnings);
+    }
+
+    [Fact]
+    public void The_only_column_is_no_leak()
+    {
+        IReadOnlyList<string> warnings = LearnedTable.Train(
+            Table.Read(Write("a,y\n" + Rows(i => $"{i}.5,{2 * i}"))), null,
+            Options with { Intervals = IntervalSource.None }, new LinearLearner { Penalty = 1e-3 }).Warnings;
+        Assert.DoesNotContain(warnings, text => text.Contains("alone", StringComparison.Ordinal));
     }
 }

@@ -330,6 +330,8 @@ public class TableCaseTests : TemporaryFolder
     [InlineData("12 kg;13 kg;14 kg", 12.0)]
     [InlineData("$1,234;-$2;$3", 1234.0)]
     [InlineData("1.234,5 €;2,5 €;3,5 €", 1234.5)]
+    [InlineData("23.847,78;22.659,43;4.351,58", 23847.78)]
+    [InlineData("0,972;1,639;2,852", 0.972)]
     [InlineData("1 234 567;2 000;3", 1234567.0)]
     [InlineData("1e3;2;−4", 1000.0)]
     [InlineData("51;NULL;-", 51.0)]

@@ -11,6 +11,11 @@ internal static class ColumnInference
     private const double Majority = 0.5;
     private const string CodesNote = "numbers of one length with leading zeros are codes, and each is a class";
     private const int MaxCodes = 10;
+
+    /// <summary>The note of numbers that may have separators of thousands.</summary>
+    public const string MayBeGrouped =
+        "all separators stand before three digits, and are read as those of decimals, 1.008 as about one";
+
     private static readonly double[] Truth = [0.0, 1.0];
 
     /// <summary>Finds the form of a column of texts.</summary>
@@ -62,7 +67,7 @@ internal static class ColumnInference
         {
             HasDecimalComma = format.HasDecimalComma,
             TruthValues = TruthOf(cells.Values),
-        }, null);
+        }, cells.MayBeGrouped ? MayBeGrouped : null);
 
     /// <summary>0 and 1 are truth values too: another file may have them in words.</summary>
     private static IReadOnlyList<string> TruthOf(IEnumerable<double> values) =>

@@ -39,8 +39,9 @@ public sealed record AutoLearner : Learner
     public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>
-    /// Gets the time after which no further learner is begun or finished; 5 minutes by default. Of several processes
-    /// the clock of the first counts, and a learner that has begun is finished.
+    /// Gets the time after which no further learner is begun or finished, but for the first two, which are always
+    /// compared; 5 minutes by default. Of several processes the clock of the first counts, and a learner that has begun
+    /// is finished.
     /// </summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -63,13 +63,19 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
                 ? FormattableString.Invariant(
                     $"it needs {bytes / BytesOfGigabyte:G2} GB, and {memory / BytesOfGigabyte:G2} GB may be used")
             : settings.Names is { } names ? (names.Contains(name) ? null : "it was not among those to compare")
-            : Left() <= TimeSpan.Zero ? OutOfTime
+            : !IsFree && Left() <= TimeSpan.Zero ? OutOfTime
             : null;
     }
 
     /// <summary>Why a learner is left out that the time does not allow; of what the user gave, this may be a part.</summary>
     private string OutOfTime => string.Create(
-        CultureInfo.InvariantCulture, $"it does not fit into the {settings.MaxTime.TotalSeconds:0.##} s of a comparison");
+        CultureInfo.InvariantCulture, $"it does not fit into the {settings.MaxTime.TotalSeconds:0.##} s of a comparison: allow more time");
+
+    /// <summary>
+    /// Whether the next learner is one of the first two, the constant and the linear model by default, which are fitted
+    /// whatever the time: a constant that nothing was compared with would be no choice.
+    /// </summary>
+    private bool IsFree => table.Count < 2;
 
     private TimeSpan Left() => settings.Names is null
         ? settings.MaxTime - Stopwatch.GetElapsedTime(start)
@@ -79,7 +85,7 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
     {
         long begun = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Left());
+        limit.CancelAfter(IsFree ? Timeout.InfiniteTimeSpan : Left());
 
         // Processes whose clocks end a learner at different steps would wait for each other's sums.
         CancellationToken stop = all.Processes.Count > 1 ? CancellationToken.None : limit.Token;

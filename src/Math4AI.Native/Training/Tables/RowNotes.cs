@@ -20,6 +20,7 @@ internal static class RowNotes
         var warnings = new List<PredictionWarning>();
         foreach (EncodedColumn column in encoder.Columns.Where(column => table.Names.Contains(column.Name)))
         {
+            warnings.AddRange(OfOdd(table, column, notes));
             int count = column.AreTexts ? OfTexts(table, column, notes)
                 : column.AreNumbers ? OfNumbers(encoder, table, column, notes)
                 : OfClasses(table, column, notes);
@@ -39,6 +40,25 @@ internal static class RowNotes
         }
 
         return predictions with { Notes = notes, Warnings = warnings };
+    }
+
+    /// <summary>Cells that are no numbers, where training had these; a median stands for them.</summary>
+    private static IEnumerable<PredictionWarning> OfOdd(Table table, EncodedColumn column, string[] notes)
+    {
+        if (!column.AreNumbers || column.IsConstant || TableEncoder.OddRows(table, column) is not { Count: > 0 } rows)
+        {
+            yield break;
+        }
+
+        string kind = column.Form!.Type.ToString().ToLowerInvariant();
+        IReadOnlyList<string?> texts = table.Texts(column.Name);
+        foreach (int row in rows)
+        {
+            Add(notes, row, $"{column.Name} = {CellFormat.Quote(texts[row]!)} is no {kind}");
+        }
+
+        yield return new PredictionWarning(
+            $"'{column.Name}' is no {kind}, as {CellFormat.Quote(texts[rows[0]]!)}, and counts as missing.", rows.Count);
     }
 
     private static int OfNumbers(TableEncoder encoder, Table table, EncodedColumn column, string[] notes)

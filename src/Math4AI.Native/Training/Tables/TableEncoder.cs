@@ -81,6 +81,9 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     // That fewer rows miss a number tells nothing that could be learned.
     private const int MinMissing = 5;
 
+    // Of so many cells that none is a number, the column is another one than in training.
+    private const int MinAllOdd = 10;
+
     /// <summary>Gets the names of the inputs: those of columns of numbers, and <c>column=class</c> of texts.</summary>
     public IReadOnlyList<string> InputNames =>
         [.. Columns.Where(column => !column.IsConstant).SelectMany(column => column.AreNumbers
@@ -233,10 +236,19 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         }
 
         (_, double[] values, IReadOnlyList<int> odd) = table.ReadNumbers(column.Name, form);
-        return odd.Count == 0 || Missing == Missing.Impute ? values : throw new ArgumentException(
+        bool mayBeOdd = Missing == Missing.Impute
+            && (column.IsConstant || odd.Count < MinAllOdd || !values.All(double.IsNaN));
+        return odd.Count == 0 || mayBeOdd ? values : throw new ArgumentException(
             $"Column '{column.Name}', row {table.NumberOf(odd[0])}: {CellFormat.Quote(texts[odd[0]]!)} is not a "
-            + $"{form.ToString().Split(' ')[0]}, as the column was in training.");
+            + $"{form.ToString().Split(' ')[0]}, as the column was in training"
+            + $"{(Missing == Missing.Impute ? ", and no other cell of it is one" : string.Empty)}.");
     }
+
+    /// <summary>The rows whose cell of a column of numbers is neither missing nor such a number.</summary>
+    internal static IReadOnlyList<int> OddRows(Table table, EncodedColumn column) =>
+        column is { IsOrdinal: false, Form: { IsNumeric: true } form } && table.TextsOrNull(column.Name) is not null
+            ? table.ReadNumbers(column.Name, form).Odd
+            : [];
 
     /// <summary>
     /// The place of the class of every row: −1 for a class that training did not see, −2 where it is missing and no

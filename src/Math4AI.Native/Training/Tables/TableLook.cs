@@ -318,6 +318,8 @@ public sealed record TableLook
         else if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
         {
             yield return note == UsesWords ? $"{name}: {note}; --columns \"{column.Name}=ignore\" does without."
+                : note == ColumnInference.MayBeGrouped ? $"{name}: {note}; if they separate thousands, say so with "
+                + $"--columns \"{column.Name}=number:{(column.Form.HasDecimalComma ? "1,234.5" : "1.234,5")}\"."
                 : $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
                 ? "category" : "number")}\" reads it otherwise.";
         }

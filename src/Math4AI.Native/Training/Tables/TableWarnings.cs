@@ -26,7 +26,8 @@ internal static class TableWarnings
         Table different = WithoutRepeated(rows, all.Inputs, all.Look.Target);
         return
         [
-            .. all.Inputs.Select(name => OfLeak(different, name, all.Look.Target, all.Task)).OfType<string>(),
+            .. all.Inputs.Where(_ => all.Inputs.Length > 1)
+                .Select(name => OfLeak(different, name, all.Look.Target, all.Task)).OfType<string>(),
             .. OfFewRows(all),
             .. OfFarTargets(all),
             .. OfDuplicates(all),
@@ -222,6 +223,12 @@ internal static class TableWarnings
             yield return $"{(single.Length == 1 ? "The class" : $"{single.Length} classes, such as")} '{single[0]}' "
                 + $"{(single.Length == 1 ? "has" : "have")} a single row, so that it cannot be learned and tested: add "
                 + "rows, or leave it out.";
+        }
+
+        foreach (string token in counts.Keys.Where(ColumnForm.IsUsualToken).Order(StringComparer.Ordinal))
+        {
+            yield return $"'{token}' is taken for a class, of {counts[token]} {(counts[token] == 1 ? "row" : "rows")}: "
+                + $"if it stands for a missing value, leave such rows out, --missing-tokens \"{token}\" --missing drop.";
         }
 
         (string largest, int count) = counts.MaxBy(pair => pair.Value);

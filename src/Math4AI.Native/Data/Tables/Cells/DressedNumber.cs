@@ -149,7 +149,10 @@ internal readonly record struct DressedNumber(string Body, string Unit)
         int point = Body.IndexOf(hasDecimalComma ? ',' : '.', StringComparison.Ordinal);
         string whole = point < 0 ? Body : Body[..point];
         string[] groups = whole.TrimStart('-', '+').Split(separator);
-        bool isGrouped = groups[0].Length is >= 1 and <= 3 && groups.Skip(1).All(group => group.Length == 3);
+
+        // Thousands do not begin with 0, and nothing separates the digits of a fraction: 23.847,78 has a decimal comma.
+        bool isGrouped = groups[0].Length is >= 1 and <= 3 && groups.Skip(1).All(group => group.Length == 3)
+            && (groups.Length == 1 || groups[0][0] != '0') && !Body.AsSpan(whole.Length).Contains(separator);
         return isGrouped
             ? Plain(Body.Replace(separator.ToString(), string.Empty, StringComparison.Ordinal), hasDecimalComma)
             : null;

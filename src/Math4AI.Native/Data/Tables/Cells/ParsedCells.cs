@@ -77,6 +77,39 @@ internal sealed class ParsedCells : IReadOnlyList<string?>
         }
     }
 
+    /// <summary>
+    /// Whether separators may be those of thousands, 491 and 1.008: some numbers have one, always before three digits
+    /// and behind one to three that do not begin with 0, and the others have no more than three digits.
+    /// </summary>
+    public bool MayBeGrouped
+    {
+        get
+        {
+            bool hasGroups = false, hasPlain = false;
+            for (int row = 0; row < Values.Length; row++)
+            {
+                if (double.IsNaN(Values[row]))
+                {
+                    continue;
+                }
+
+                ReadOnlySpan<byte> digits = Bytes(row).TrimStart("+-"u8);
+                int at = digits.IndexOfAny((byte)'.', (byte)',');
+                ReadOnlySpan<byte> first = at < 0 ? digits : digits[..at], second = at < 0 ? [] : digits[(at + 1)..];
+                if (first.Length is 0 or > 3 || first.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+                    || (at >= 0 && (first[0] == '0' || second.Length != 3
+                        || second.ContainsAnyExceptInRange((byte)'0', (byte)'9'))))
+                {
+                    return false;
+                }
+
+                (hasGroups, hasPlain) = (hasGroups || at >= 0, hasPlain || at < 0);
+            }
+
+            return hasGroups && hasPlain;
+        }
+    }
+
     public int Count => Values.Length;
 
     public string? this[int index] => IsMissing(index) ? null : Encoding.UTF8.GetString(Bytes(index));

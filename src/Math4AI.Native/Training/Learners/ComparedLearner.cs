@@ -36,7 +36,7 @@ public sealed record ComparedLearner(string Name, string Learner, string? LeftOu
         {
             IsKept ? "kept" : null,
             BestLoss is { } best
-                ? string.Create(CultureInfo.InvariantCulture, $"best single model, chosen on the other folds: {best:G4}")
+                ? string.Create(CultureInfo.InvariantCulture, $"best single model, by the other folds: {best:G4}")
                 : null,
         }.OfType<string>());
         return LeftOut is null

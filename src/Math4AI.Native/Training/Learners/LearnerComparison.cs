@@ -67,9 +67,12 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
             : null;
     }
 
-    /// <summary>Why a learner is left out that the time does not allow; of what the user gave, this may be a part.</summary>
+    /// <summary>
+    /// Why a learner is left out that the time does not allow; of what the user gave, this may be a part.
+    /// </summary>
     private string OutOfTime => string.Create(
-        CultureInfo.InvariantCulture, $"it does not fit into the {settings.MaxTime.TotalSeconds:0.##} s of a comparison: allow more time");
+        CultureInfo.InvariantCulture,
+        $"it does not fit into the {settings.MaxTime.TotalSeconds:0.##} s of a comparison: allow more time");
 
     /// <summary>
     /// Whether the next learner is one of the first two, the constant and the linear model by default, which are fitted

@@ -58,7 +58,8 @@ internal static class RowNotes
         }
 
         yield return new PredictionWarning(
-            $"'{column.Name}' is no {kind}, as {CellFormat.Quote(texts[rows[0]]!)}, and counts as missing.", rows.Count);
+            $"'{column.Name}' is no {kind}, as {CellFormat.Quote(texts[rows[0]]!)}, and counts as missing.",
+            rows.Count);
     }
 
     private static int OfNumbers(TableEncoder encoder, Table table, EncodedColumn column, string[] notes)

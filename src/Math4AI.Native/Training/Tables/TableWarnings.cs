@@ -228,7 +228,8 @@ internal static class TableWarnings
         foreach (string token in counts.Keys.Where(ColumnForm.IsUsualToken).Order(StringComparer.Ordinal))
         {
             yield return $"'{token}' is taken for a class, of {counts[token]} {(counts[token] == 1 ? "row" : "rows")}: "
-                + $"if it stands for a missing value, leave such rows out, --missing-tokens \"{token}\" --missing drop.";
+                + "if it stands for a missing value, leave such rows out, "
+                + $"--missing-tokens \"{token}\" --missing drop.";
         }
 
         (string largest, int count) = counts.MaxBy(pair => pair.Value);

@@ -144,7 +144,7 @@ internal sealed class RoomLearner
         Begin(from, progress);
         var starts = new List<(double Share, float[][] Found)>();
         foreach (var start in plan.FromChannels.Select(share => (IsWhite: false, Share: share))
-            .Concat(plan.FromWhite.Select(share => (IsWhite: sources == channels, Share: share)))
+            .Concat(plan.FromWhite.Select(share => (IsWhite: sources == channels, Share: share))).Distinct()
             .GroupBy(start => start.IsWhite, start => start.Share))
         {
             float[][] found = NewOutputs();

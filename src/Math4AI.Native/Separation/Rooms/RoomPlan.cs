@@ -8,7 +8,7 @@ namespace Math4AI.Separation.Rooms;
 /// </param>
 /// <param name="FromWhite">
 /// Those that go on from another end of it, begun at channels that do not correlate; where there are fewer sources than
-/// channels, they go on from the first.
+/// channels, they go on from the first, each window once.
 /// </param>
 internal sealed record RoomPlan(
     double ShortWindowSeconds, IReadOnlyList<double> FromChannels, IReadOnlyList<double> FromWhite)

@@ -64,6 +64,29 @@ public sealed class PairUpdateTests
         Assert.True((Build(once, Order) - Build(often, Order)).FrobeniusNorm() < 1e-9);
     }
 
+    [Theory]
+    [InlineData(2, 1.0)]
+    [InlineData(2, 1e12)]
+    [InlineData(4, 1.0)]
+    [InlineData(4, 1e12)]
+    public void Covariances_of_one_frame_alone_leave_rows_that_are_finite(int order, double power)
+    {
+        // A click that is louder than all else makes every covariance one of rank one, but for rounding.
+        var random = new MersenneTwister(7);
+        Complex Any() => new(random.NextDouble() - 0.5, random.NextDouble() - 0.5);
+        Complex[] click = [.. Enumerable.Range(0, order).Select(_ => Any())];
+        Complex[] covariances = [.. Enumerable.Range(0, order).SelectMany(source => Enumerable.Range(0, order * order)
+            .Select(i => power * (source + 1) * click[i / order] * Complex.Conjugate(click[i % order])))];
+        Complex[] unmixing = RowMajor(Matrix<Complex>.Build.DenseIdentity(order)), mixing = new Complex[order * order];
+        (int, int)[] pairs = [.. Enumerable.Range(1, order - 1).Select(b => (0, b))];
+        for (int sweep = 0; sweep < 10; sweep++)
+        {
+            PairUpdate.Renew(unmixing, order, pairs, [.. covariances], mixing);
+        }
+
+        Assert.All(unmixing, value => Assert.True(Complex.IsFinite(value)));
+    }
+
     /// <summary>Σ_n w_n V_n w_nᴴ − 2 log |det W|.</summary>
     private static double Cost(Complex[] unmixing, Matrix<Complex>[] covariances)
     {

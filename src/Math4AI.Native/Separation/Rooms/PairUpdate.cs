@@ -38,6 +38,7 @@ internal static class PairUpdate
         unmixing.CopyTo(mixing);
         SmallComplex.Invert(mixing, order);
         Span<Complex> first = stackalloc Complex[2 * order], second = stackalloc Complex[2 * order];
+        Span<Complex> before = stackalloc Complex[2 * order];
         foreach ((int a, int b) in pairs)
         {
             ReadOnlySpan<Complex> ofA = covariances.Slice(a * square, square),
@@ -45,9 +46,17 @@ internal static class PairUpdate
             Reduce(mixing, order, a, b, ofA, first);
             Reduce(mixing, order, a, b, ofB, second);
             ((Complex, Complex) forA, (Complex, Complex) forB) = Eigenvectors(first, second, order);
-            SetRow(unmixing.Slice(a * order, order), ofA, first, forA);
-            SetRow(unmixing.Slice(b * order, order), ofB, second, forB);
-            Follow(mixing, unmixing, order, a, b);
+            Span<Complex> rowA = unmixing.Slice(a * order, order), rowB = unmixing.Slice(b * order, order);
+            rowA.CopyTo(before);
+            rowB.CopyTo(before[order..]);
+            SetRow(rowA, ofA, first, forA);
+            SetRow(rowB, ofB, second, forB);
+            if (!TryFollow(mixing, unmixing, order, a, b))
+            {
+                // Covariances of too low a rank, as of a frame that is louder than all others, tell no best rows.
+                before[..order].CopyTo(rowA);
+                before[order..].CopyTo(rowB);
+            }
         }
     }
 
@@ -132,14 +141,20 @@ internal static class PairUpdate
 
     /// <summary>
     /// Makes A the inverse of W again, two of whose rows R are new: the two columns become B (R B)⁻¹, and every other
-    /// one a becomes a − B (R B)⁻¹ R a.
+    /// one a becomes a − B (R B)⁻¹ R a. Returns false, and changes nothing, where R B has no inverse.
     /// </summary>
-    private static void Follow(Span<Complex> mixing, ReadOnlySpan<Complex> unmixing, int order, int a, int b)
+    private static bool TryFollow(Span<Complex> mixing, ReadOnlySpan<Complex> unmixing, int order, int a, int b)
     {
         ReadOnlySpan<Complex> first = unmixing.Slice(a * order, order), second = unmixing.Slice(b * order, order);
         (Complex m0, Complex m2) = Along(mixing, order, a, first, second);
         (Complex m1, Complex m3) = Along(mixing, order, b, first, second);
-        Complex scale = SmallComplex.Reciprocal(m0 * m3 - m1 * m2);
+        Complex determinant = m0 * m3 - m1 * m2, scale = SmallComplex.Reciprocal(determinant);
+        double size = (m0 * m3).Magnitude + (m1 * m2).Magnitude;
+        if (!(determinant.Magnitude > SmallComplex.Rounding * size) || !Complex.IsFinite(scale))
+        {
+            return false;
+        }
+
         for (int i = 0; i < order; i++)
         {
             ref Complex one = ref mixing[i * order + a], other = ref mixing[i * order + b];
@@ -157,6 +172,8 @@ internal static class PairUpdate
                 }
             }
         }
+
+        return true;
     }
 
     /// <summary>Computes what two rows give of a column of A.</summary>

@@ -8,6 +8,9 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal static class SmallComplex
 {
+    /// <summary>The distance from 1 to the next number.</summary>
+    public const double Rounding = 1.0 / (1L << 52);
+
     /// <summary>Computes the product a b.</summary>
     public static void Multiply(ReadOnlySpan<Complex> a, ReadOnlySpan<Complex> b, int order, Span<Complex> product)
     {
@@ -88,14 +91,15 @@ internal static class SmallComplex
     {
         for (int j = 0; j < order; j++)
         {
-            double square = matrix[j * order + j].Real;
+            double diagonal = matrix[j * order + j].Real, square = diagonal;
             for (int k = 0; k < j; k++)
             {
                 square -= Square(matrix[j * order + k]);
             }
 
-            // What rounding leaves of a singular matrix must not become a root of less than nothing.
-            double root = Math.Sqrt(Math.Max(1e-300, square));
+            // What rounding leaves of a singular matrix must not become a root of less than nothing, nor one so small
+            // that what is divided by it overflows.
+            double root = Math.Sqrt(Math.Max(1e-300, Math.Max(Rounding * diagonal, square)));
             matrix[j * order + j] = root;
             for (int i = j + 1; i < order; i++)
             {

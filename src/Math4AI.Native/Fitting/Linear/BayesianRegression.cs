@@ -34,7 +34,8 @@ public sealed record BayesianRegression
     /// <summary>Gets the most steps. The default is 10,000.</summary>
     public int MaxIterations { get; init => field = Setting.AtLeast(value, 1); } = 10_000;
 
-    /// <summary>Gets the relative change of the hyperparameters below which the search ends. The default is 1e-7.
+    /// <summary>
+    /// Gets the relative change of the hyperparameters below which the search ends. The default is 1e-7.
     /// </summary>
     public double Tolerance { get; init => field = Setting.Above(value, 0.0); } = 1e-7;
 

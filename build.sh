@@ -183,7 +183,7 @@ native_tests() {
     echo "== native tests, $preset"
     rm -f "$report"
     (cd "$root" && "${prefix[@]}" ctest --preset "$preset" --parallel 4 --output-junit "$report") >"$logs/ctest-$preset.log" 2>&1 </dev/null ||
-        grep -E 'Failure|FAILED|ERROR|WARNING|SUMMARY' "$logs/ctest-$preset.log" >&2 || true
+        grep -E 'Failure|FAILED|ERROR|WARNING|SUMMARY' "$logs/ctest-$preset.log" | tee -a "$artifacts/tests/failed.txt" >&2 || true
     local all wrong
     all=$(attribute tests "$report") wrong=$(attribute failures "$report")
     [[ $all -gt 0 ]] || fail "no native test ran; the log is $logs/ctest-$preset.log"
@@ -223,7 +223,7 @@ slowest() {
 
 # The tests that failed, from what a run of managed tests printed: each with its message and the place in the tests.
 failures() {
-    awk '/^ {0,4}[^ ]/ { failing = /\[FAIL\]$/ } failing' "$1"
+    awk 'match($0, /[^ ]/) && RSTART <= 5 { failing = /\[FAIL\]$/ } failing' "$1"
 }
 
 # The last lines of a run of tests: what failed, then the numbers; fails where a test did.

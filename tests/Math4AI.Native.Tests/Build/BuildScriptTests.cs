@@ -48,6 +48,38 @@ public class BuildScriptTests
         Assert.Contains(sentence, Assert.Single(finished.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_of_tests_ends_with_those_that_failed_and_what_they_said()
+    {
+        const string Log = """
+            === TEST RUN
+                A.passes [PASS]
+                  Output:
+                    fine
+                A.fails(name: "x") [FAIL]
+                  Assert.Equal() Failure
+                  Stack Trace:
+                    at A.fails()
+                B.passes [PASS]
+               Finished
+            """;
+        string log = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(log, Log);
+            string function = Regex.Match(
+                File.ReadAllText(Path.Combine(Repository.Root, "build.sh")), @"^failures\(\) \{.*?^\}",
+                RegexOptions.Multiline | RegexOptions.Singleline).Value;
+            Finished finished = Repository.Run("bash", ["-c", function + "\nfailures \"$0\"", log]);
+            Assert.Equal(0, finished.Code);
+            Assert.Equal(string.Join('\n', Log.Split('\n')[4..8]) + "\n", finished.Output);
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+
     private static IEnumerable<string> ShellVerbs()
     {
         string script = File.ReadAllText(Path.Combine(Repository.Root, "build.sh"));

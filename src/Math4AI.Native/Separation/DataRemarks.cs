@@ -43,6 +43,17 @@ internal static class DataRemarks
             yield return rounding;
         }
 
+        foreach (string remark in OfLevels(mixture, covariance))
+        {
+            yield return remark;
+        }
+    }
+
+    /// <summary>
+    /// Says where a spike, or a change of level, makes up more than half of the variance of a channel.
+    /// </summary>
+    public static IEnumerable<string> OfLevels(ISampleSource mixture, Covariance covariance)
+    {
         List<string> outstanding = Outstanding(mixture, covariance);
         bool areAll = outstanding.Count <= MaxOutstanding + 1;
         foreach (string remark in areAll ? outstanding : outstanding.Take(MaxOutstanding))

@@ -195,6 +195,19 @@ public class RoomTests
     }
 
     [Fact]
+    public void A_click_that_is_most_of_a_channel_is_named()
+    {
+        var random = new MersenneTwister(3);
+        float[][] channels = [.. Enumerable.Range(0, 2).Select(_ =>
+            Enumerable.Range(0, 17_000).Select(_ => 0.01f * (random.NextSingle() - 0.5f)).ToArray())];
+        Assert.DoesNotContain(Notes(), note => note.Contains("Sample", StringComparison.Ordinal));
+        channels[1][12_344] = 0.9f;
+        Assert.Contains(
+            Notes(), note => note.StartsWith("Sample 12345 of channel 2 alone makes up", StringComparison.Ordinal));
+        IReadOnlyList<string> Notes() => new RoomSeparator().Separate(new Recording(channels, 16_000)).Notes;
+    }
+
+    [Fact]
     public void What_cannot_be_separated_as_a_room_is_refused_with_a_reason()
     {
         var random = new MersenneTwister(2);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Audio;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Rooms;
@@ -190,7 +191,12 @@ public sealed class RoomSeparator
             Delays = SourceDelays.Of(linear, mixture, options.ReferenceMicrophone),
             Windows = found.Windows,
             Iterations = found.Iterations,
-            Notes = [.. Notes(mixture, speakers)],
+            Notes =
+            [
+                .. Notes(mixture, speakers),
+                .. DataRemarks.OfLevels(mixture, Covariance.Of(mixture, cancellation)),
+                .. Clipping.Notes(mixture),
+            ],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }

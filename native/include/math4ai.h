@@ -18,13 +18,21 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_ABI_VERSION 6
+#define M4_ABI_VERSION 7
 
 /* M4_ABI_VERSION of the loaded library. */
 M4_API int32_t m4_abi_version(void);
 
 /* Calls `long function(void* handle, int parameter, ...)` with one double; -1 where function or handle is null. */
 M4_API int64_t m4_call_variadic_double(void* function, void* handle, int32_t parameter, double value);
+
+/*
+ * Has `void function(void*)` of a loaded library called no sooner than some time after a caller that looks it up by its
+ * name from now on has called it, so that an object that is freed while another thread reads it is there until then.
+ * For one function of a process; returns 0, or -1 where there is none of this name, a second one, or another system
+ * than Linux with glibc.
+ */
+M4_API int32_t m4_delay_disposal(void* library, const char* function, int64_t nanoseconds);
 
 #ifdef __cplusplus
 }

@@ -8,11 +8,14 @@ internal static partial class NativeHelper
     public const string Name = "math4ai";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 6;
+    public const int AbiVersion = 7;
 
     [LibraryImport(Name, EntryPoint = "m4_abi_version")]
     public static partial int GetAbiVersion();
 
     [LibraryImport(Name, EntryPoint = "m4_call_variadic_double")]
     public static partial long CallVariadicDouble(nint function, nint handle, int parameter, double value);
+
+    [LibraryImport(Name, EntryPoint = "m4_delay_disposal", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int DelayDisposal(nint library, string function, long nanoseconds);
 }

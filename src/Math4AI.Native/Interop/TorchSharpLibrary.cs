@@ -49,6 +49,14 @@ internal static unsafe class TorchSharpLibrary
         ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(LibraryResolver.Handle(Name),
             "THSTorch_set_num_threads"))(threads);
 
+    /// <summary>
+    /// Keeps each number that TorchSharp has made for a call (<c>Scalar</c>) for a second after it is freed: TorchSharp
+    /// leaves it to the garbage collector while torch may still be about to read it. Where this is not possible, numbers
+    /// must be held; the library's own code holds its.
+    /// </summary>
+    public static void KeepNumbers() =>
+        _ = NativeHelper.DelayDisposal(LibraryResolver.Handle(Name), "THSTorch_dispose_scalar", 1_000_000_000);
+
     // A method of its own: to compile one that names the class loads its assembly.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AttachToKnown() => AttachTo(typeof(torch).Assembly);

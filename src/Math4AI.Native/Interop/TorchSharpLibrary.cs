@@ -51,8 +51,8 @@ internal static unsafe class TorchSharpLibrary
 
     /// <summary>
     /// Keeps each number that TorchSharp has made for a call (<c>Scalar</c>) for a second after it is freed: TorchSharp
-    /// leaves it to the garbage collector while torch may still be about to read it. Where this is not possible, numbers
-    /// must be held; the library's own code holds its.
+    /// leaves it to the garbage collector while torch may still be about to read it. Where this is not possible,
+    /// numbers must be held; the library's own code holds its.
     /// </summary>
     public static void KeepNumbers() =>
         _ = NativeHelper.DelayDisposal(LibraryResolver.Handle(Name), "THSTorch_dispose_scalar", 1_000_000_000);

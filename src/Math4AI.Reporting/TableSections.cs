@@ -9,8 +9,8 @@ namespace Math4AI.Reporting;
 /// <summary>The parts of a training's page that are about its table and about the choice of the learner.</summary>
 internal static class TableSections
 {
-    /// <summary>Adds the scores of the parts.</summary>
-    public static void AddScores(Html page, ScoredPart train, ScoredPart validation, ScoredPart test)
+    /// <summary>Adds the scores of the parts, with a sentence about them; null for none.</summary>
+    public static void AddScores(Html page, ScoredPart train, ScoredPart validation, ScoredPart test, string? note)
     {
         page.Heading("Scores").Add("<div class=\"card "
             + "scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th><th>95 % interval "
@@ -28,7 +28,7 @@ internal static class TableSections
                 + $"<td>{from}</td><td>{to}</td></tr>");
         }
 
-        page.Add("</table></div>");
+        page.Add("</table></div>" + (note is null ? string.Empty : $"<p>{Html.Escape(note)}</p>"));
     }
 
     /// <summary>What to know before the model is trusted.</summary>

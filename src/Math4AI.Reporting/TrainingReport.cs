@@ -190,7 +190,7 @@ public sealed record TrainingReport
         TableSections.AddWarnings(page, Warnings);
         TableSections.AddColumns(page, Look);
         TableSections.AddComparison(page, Comparison);
-        TableSections.AddScores(page, Train, Validation, Test);
+        TableSections.AddScores(page, Train, Validation, Test, DecisionText);
         ColumnSections.Add(page, Importance, Dependence, Classes);
         page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);
@@ -277,11 +277,6 @@ public sealed record TrainingReport
             yield return (
                 $"test rows whose {(Classes.Count > 0 ? "set" : "interval")} of 90 % holds the truth",
                 $"{Html.Number(100.0 * share)} %");
-        }
-
-        if (DecisionText is { } how)
-        {
-            yield return ("answers", how);
         }
 
         if (TestDistributions is { } scores)

@@ -12,9 +12,14 @@ internal static class OutputFiles
     /// <param name="force">Whether <c>--force</c> was given.</param>
     /// <param name="option">The option that names another place.</param>
     /// <param name="paths">The files.</param>
-    /// <exception cref="IOException">One of them exists.</exception>
+    /// <exception cref="IOException">One of them exists, or is a device.</exception>
     public static void RequireFree(bool force, string option, params IEnumerable<string> paths)
     {
+        foreach (string path in paths)
+        {
+            FileTransaction.RequireNoDevice(path);
+        }
+
         if (!force && paths.FirstOrDefault(Path.Exists) is { } taken)
         {
             throw new IOException(Directory.Exists(taken)
@@ -46,6 +51,7 @@ internal static class OutputFiles
     {
         if (File.Exists(path))
         {
+            FileTransaction.RequireNoDevice(path);
             throw new IOException($"{path} is a file: name a folder with -o.");
         }
 

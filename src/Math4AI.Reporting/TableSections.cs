@@ -1,5 +1,7 @@
 using Math4AI.Data.Tables;
+using Math4AI.Fitting;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Reporting;
@@ -7,6 +9,28 @@ namespace Math4AI.Reporting;
 /// <summary>The parts of a training's page that are about its table and about the choice of the learner.</summary>
 internal static class TableSections
 {
+    /// <summary>Adds the scores of the parts, with a sentence about them; null for none.</summary>
+    public static void AddScores(Html page, ScoredPart train, ScoredPart validation, ScoredPart test, string? note)
+    {
+        page.Heading("Scores").Add("<div class=\"card "
+            + "scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th><th>95 % interval "
+            + "from</th><th>to</th></tr>");
+        foreach ((string name, double value) in test.Scores)
+        {
+            (string from, string to) = test.Intervals.TryGetValue(name, out Interval interval)
+                ? (Html.Number(interval.Lower), Html.Number(interval.Upper))
+                : (string.Empty, string.Empty);
+            string validated =
+                validation.Scores.TryGetValue(name, out double held) ? Html.Number(held) : string.Empty;
+            page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(train.Scores[name])}</td>"
+                + $"<td>{validated}</td>"
+                + $"<td>{Html.Number(value)}</td>"
+                + $"<td>{from}</td><td>{to}</td></tr>");
+        }
+
+        page.Add("</table></div>" + (note is null ? string.Empty : $"<p>{Html.Escape(note)}</p>"));
+    }
+
     /// <summary>What to know before the model is trusted.</summary>
     public static void AddWarnings(Html page, IReadOnlyList<string> warnings)
     {
@@ -31,8 +55,10 @@ internal static class TableSections
         {
             string remark = column.Name == look.Target ? "target" : column.LeftOut ?? column.Note ?? string.Empty;
             page.Add($"<tr><th>{Html.Escape(column.Name)}</th><td>{Html.Escape(column.Form.ToString())}</td>"
-                + $"<td>{column.Missing + column.Odd}</td><td>{column.Distinct}</td><td>{Number(column.Minimum)}</td>"
-                + $"<td>{Number(column.Maximum)}</td><td class=\"text\">{Bars(column)}</td>"
+                + $"<td>{column.Missing + column.Odd}</td><td>{column.Distinct}</td>"
+                + $"<td>{Html.Escape(column.Earliest ?? Number(column.Minimum))}</td>"
+                + $"<td>{Html.Escape(column.Latest ?? Number(column.Maximum))}</td>"
+                + $"<td class=\"text\">{Bars(column)}</td>"
                 + $"<td class=\"text\">{Html.Escape(remark)}</td></tr>");
         }
 

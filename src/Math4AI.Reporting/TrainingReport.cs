@@ -1,6 +1,5 @@
 using System.Globalization;
 using Math4AI.Data.Images;
-using Math4AI.Fitting;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Training;
 using Math4AI.Training.Explanations;
@@ -60,6 +59,9 @@ public sealed record TrainingReport
 
     /// <summary>Gets the scores of the test set's predicted distributions; null where there are none.</summary>
     public DistributionScores? TestDistributions { get; init; }
+
+    /// <summary>Gets how the threshold of an aim was chosen; null without an aim.</summary>
+    public string? DecisionText { get; init; }
 
     /// <summary>Gets the predicted numbers for the test set; empty with classes.</summary>
     public IReadOnlyList<double> PredictedNumbers { get; init; } = [];
@@ -172,6 +174,7 @@ public sealed record TrainingReport
             ObservedNumbers = trained.TestNumbers,
             Coverage = trained.Coverage,
             TestDistributions = trained.TestDistributions,
+            DecisionText = trained.DecisionText,
             Look = trained.Look,
             Warnings = trained.Warnings,
         };
@@ -187,7 +190,7 @@ public sealed record TrainingReport
         TableSections.AddWarnings(page, Warnings);
         TableSections.AddColumns(page, Look);
         TableSections.AddComparison(page, Comparison);
-        Scores(page);
+        TableSections.AddScores(page, Train, Validation, Test, DecisionText);
         ColumnSections.Add(page, Importance, Dependence, Classes);
         page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);
@@ -283,27 +286,6 @@ public sealed record TrainingReport
         }
 
         yield return ("seconds", Html.Number(Training.Seconds));
-    }
-
-    private void Scores(Html page)
-    {
-        page.Heading("Scores").Add("<div class=\"card "
-            + "scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th><th>95 % interval "
-            + "from</th><th>to</th></tr>");
-        foreach ((string name, double value) in Test.Scores)
-        {
-            (string from, string to) = Test.Intervals.TryGetValue(name, out Interval interval)
-                ? (Html.Number(interval.Lower), Html.Number(interval.Upper))
-                : (string.Empty, string.Empty);
-            string validated =
-                Validation.Scores.TryGetValue(name, out double held) ? Html.Number(held) : string.Empty;
-            page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(Train.Scores[name])}</td>"
-                + $"<td>{validated}</td>"
-                + $"<td>{Html.Number(value)}</td>"
-                + $"<td>{from}</td><td>{to}</td></tr>");
-        }
-
-        page.Add("</table></div>");
     }
 
     private void ClassPart(Html page)

@@ -60,8 +60,8 @@ internal sealed record ColumnSummary(
             table.AddRow([.. new[]
             {
                 column.Name, column.Type, Text(column.Missing + column.Odd), Text(column.Distinct),
-                Text(column.Minimum),
-                Text(column.Maximum), string.Join("; ", rest.Prepend(remark).Where(text => text.Length > 0)),
+                found.Earliest ?? Text(column.Minimum), found.Latest ?? Text(column.Maximum),
+                string.Join("; ", rest.Prepend(remark).Where(text => text.Length > 0)),
             }.Select(Markup.Escape)]);
         }
 

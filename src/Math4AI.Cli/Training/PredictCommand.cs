@@ -165,7 +165,7 @@ internal static class PredictCommand
 
     private static void WriteCsv(TextWriter output, FilePredictions found)
     {
-        foreach (PredictionWarning warning in found.Warnings)
+        foreach (string warning in PredictionWarning.Sentences(found.Warnings))
         {
             Console.Error.WriteLine($"math4ai: Warning: {warning}");
         }

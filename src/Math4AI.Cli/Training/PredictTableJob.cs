@@ -29,8 +29,11 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
 {
     private const int BlockRows = 1 << 13;
 
-    private readonly Dictionary<string, long> warnings = [];
+    private readonly Dictionary<PredictionWarning, long> warnings = [];
     private double? shift;
+    private readonly List<string> oddCells = [];
+    private long odd;
+    private bool areNumbers;
     private long scored;
     private double right;
     private double logLoss;
@@ -63,12 +66,13 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
 
             foreach (PredictionWarning warning in found.Warnings)
             {
-                warnings[warning.Text] = warnings.GetValueOrDefault(warning.Text) + warning.Samples;
+                PredictionWarning key = warning with { Samples = 0 };
+                warnings[key] = warnings.GetValueOrDefault(key) + warning.Samples;
             }
 
             if (block.Names.Contains(found.Target))
             {
-                Score(model.ReadTarget(block), found);
+                Score(block, model.ReadTarget(block), found);
             }
         }
 
@@ -80,9 +84,11 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
         Report();
     }
 
-    private void Score(Table target, FilePredictions found)
+    private void Score(Table block, Table target, FilePredictions found)
     {
+        IReadOnlyList<string?> written = block.Texts(found.Target);
         IReadOnlyList<string?> texts = target.Texts(found.Target);
+        areNumbers = found.Classes.Count == 0;
         var places = found.Classes.Select((name, place) => (name, place)).ToDictionary();
         double[] numbers = found.Classes.Count == 0 ? target.Numbers(found.Target) : [];
         for (int row = 0; row < texts.Count; row++)
@@ -90,6 +96,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
             if (found.Classes.Count == 0)
             {
                 Add(numbers[row], found.Values[row][0]);
+                AddOdd(double.IsNaN(numbers[row]), block, row, written[row]);
             }
             else if (texts[row] is { } text && places.TryGetValue(text, out int of))
             {
@@ -98,6 +105,21 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
                 right += PredictionCsv.Answer(found, row) == of ? 1.0 : 0.0;
                 logLoss -= Math.Log(Math.Max(1e-12, probabilities[of]));
             }
+            else
+            {
+                AddOdd(true, block, row, written[row]);
+            }
+        }
+    }
+
+    /// <summary>Counts a truth that is there and cannot be compared with; a cell that is empty is none.</summary>
+    private void AddOdd(bool isOdd, Table block, int row, string? written)
+    {
+        const int Shown = 5;
+        if (isOdd && !string.IsNullOrWhiteSpace(written))
+        {
+            odd++;
+            oddCells.AddRange(odd <= Shown ? [$"row {block.NumberOf(row)}: '{written}'"] : Array.Empty<string>());
         }
     }
 
@@ -118,9 +140,18 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
 
     private void Report()
     {
-        foreach ((string warning, long rows) in warnings)
+        foreach (string warning in PredictionWarning.Sentences(
+            warnings.Select(pair => pair.Key with { Samples = pair.Value })))
         {
-            Console.Error.WriteLine($"math4ai: Warning: {new PredictionWarning(warning, rows)}");
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
+        if (odd > 0)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {odd} row{(odd == 1 ? " is" : "s are")} not scored, since "
+                + $"'{model.Target}' is {(areNumbers ? "no number" : "none of the classes that training saw")} there: "
+                + string.Join(", ", oddCells)
+                + (odd > oddCells.Count ? $", and {odd - oddCells.Count} more." : "."));
         }
 
         if (scored == 0)

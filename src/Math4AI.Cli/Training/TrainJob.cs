@@ -26,8 +26,9 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         if (given.Look)
         {
-            return ColumnSummary.Print(
-                TableLook.Of(ReadTable(given.Data!), given.ForTable(RequireTarget())), given.Json);
+            TableTrainingOptions options = given.ForTable(RequireTarget());
+            Table? test = given.Test is null ? null : ReadTable(given.Test);
+            return ColumnSummary.Print(TableLook.OfParts(ReadTable(given.Data!), test, options), given.Json);
         }
 
         Require();

@@ -50,7 +50,8 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             Search = model.Search,
             Comparison = model.Comparison,
             Importance = importance,
-            Decision = model.About.Decision,
+            Decision = training.Decision,
+            DecisionText = training.DecisionText,
             ClassWeights = TrainJob.Named(training.Classes, model.About.ClassWeights),
             LearningCurve = curve,
         };

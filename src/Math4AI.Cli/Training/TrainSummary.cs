@@ -87,6 +87,9 @@ internal sealed record TrainSummary(
     /// <summary>Gets how probabilities become an answer; null where the likeliest class is answered.</summary>
     public DecisionRule? Decision { get; init; }
 
+    /// <summary>Gets how the threshold of an aim was chosen, and how far it is reached; null without an aim.</summary>
+    public string? DecisionText { get; init; }
+
     /// <summary>Gets how settings were chosen; null if none were.</summary>
     public SettingSearch? Search { get; init; }
 
@@ -147,11 +150,9 @@ internal sealed record TrainSummary(
     /// <summary>Prints from which probability on a class is answered, and how often sets and intervals hold.</summary>
     private void PrintDecision()
     {
-        if (Decision is { } rule)
+        if (DecisionText is { } how)
         {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"For the aim {rule.Aim}, '{Classes[rule.Class]}' is answered from a probability of "
-                + $"{rule.Threshold:G3} on."));
+            Console.Out.WriteLine(how);
         }
 
         if (Coverage is { } share)

@@ -92,6 +92,18 @@ public sealed class FileTransaction : IDisposable
         }
     }
 
+    /// <summary>Throws if a path is that of a device, a pipe or a socket, which cannot be replaced.</summary>
+    /// <param name="path">A path, which need not exist.</param>
+    /// <exception cref="IOException">It is one.</exception>
+    public static void RequireNoDevice(string path)
+    {
+        string final = FinalPath(path);
+        if (OperatingSystem.IsLinux() && File.Exists(final) && !LibC.IsRegularFile(final))
+        {
+            throw new IOException($"{path} is a device or a pipe, not a file that could be replaced: name a file.");
+        }
+    }
+
     /// <summary>Throws if one of the files exists and may not be replaced. Call it before long work.</summary>
     /// <exception cref="IOException">One of them exists.</exception>
     public void RequireFree(IEnumerable<string> paths)
@@ -157,12 +169,8 @@ public sealed class FileTransaction : IDisposable
     {
         // The target of a link is replaced, not the link.
         string final = FinalPath(path);
+        RequireNoDevice(path);
         RequireFree([final]);
-        if (OperatingSystem.IsLinux() && File.Exists(final) && !LibC.IsRegularFile(final))
-        {
-            throw new IOException($"{path} is a device or a pipe, not a file that could be replaced.");
-        }
-
         if (Directory.Exists(final))
         {
             throw new IOException(

@@ -101,9 +101,8 @@ public sealed record Trained<TModel>
                 + (TestNumbers.Length > 0 && Array.TrueForAll(TestNumbers, number => number > 0.0)
                     ? " Targets with a few very large values are better learned as their logarithms."
                     : string.Empty)]
-            : IsNoBetterThanOneClass
-                ? ["The test rows are classified no better than by always answering the most frequent class: do not "
-                    + "trust the classes; more rows, other columns or another model may help."]
+            : WhyNoBetter is { } why
+                ? [why]
                 : IsOverfit
                     ? [FormattableString.Invariant($"The training rows are predicted far better than the test rows, ")
                         + FormattableString.Invariant(
@@ -111,6 +110,14 @@ public sealed record Trained<TModel>
                         + "the model knows rows by heart; fewer columns, more rows or a simpler model may help."]
                     : Array.Empty<string>(),
     ];
+
+    /// <summary>Gets how probabilities become an answer; null where the likeliest class is answered.</summary>
+    public DecisionRule? Decision { get; init; }
+
+    /// <summary>
+    /// Gets how the threshold of an aim was chosen, and how far the aim is reached; null without an aim.
+    /// </summary>
+    public string? DecisionText => Decision?.Describe(Classes, Validation, Test);
 
     private string Score => Test.Scores.ContainsKey("rSquared") ? "rSquared" : "accuracy";
 
@@ -128,6 +135,25 @@ public sealed record Trained<TModel>
 
     private bool IsWorseThanMean =>
         Validation.Scores.TryGetValue("rSquared", out double validated) && validated < 0.0;
+
+    /// <summary>
+    /// That one answer for all rows does as well, by the aim where there is one; null where it does not.
+    /// </summary>
+    private string? WhyNoBetter => Decision is { } rule
+        ? IsNoBetterThanOneAnswer(rule)
+            ? $"For the aim {rule.Aim} the test rows are answered no better than by one answer for all: do not trust "
+                + "the answers; more rows, other columns or another aim may help."
+            : null
+        : IsNoBetterThanOneClass
+            ? "The test rows are classified no better than by always answering the most frequent class: do not trust "
+                + "the classes; more rows, other columns or another model may help."
+            : null;
+
+    private bool IsNoBetterThanOneAnswer(DecisionRule rule) => rule.Goal?.IsReachedByOneAnswer(
+        TestAnswers.Zip(TestClasses).Count(pair => pair == (rule.Class, rule.Class)),
+        TestAnswers.Count(answer => answer == rule.Class),
+        TestClasses.Count(observed => observed == rule.Class),
+        TestClasses.Length) == true;
 
     private bool IsNoBetterThanOneClass
     {
@@ -166,6 +192,7 @@ public sealed record Trained<TModel>
             TestPredictions = test.Predictions,
             TestClasses = test.Classes,
             TestAnswers = test.Decided,
+            Decision = test.Rule,
             TestNumbers = test.Numbers,
         };
 }

@@ -117,4 +117,68 @@ public class PredictTableTests : TemporaryFolder
         Assert.Equal(2, refused.Code);
         Assert.Contains("this one has none: leave it out", refused.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_truth_that_cannot_be_compared_with_is_counted_and_named()
+    {
+        Write("rows.csv", 60);
+        Assert.Equal(0, Run(
+            "train", "rows.csv", "--target", "y", "--model", "linear", "--uncertainty", "none", "-o", "model",
+            "--no-report").Code);
+        string[] lines = File.ReadAllLines(In("rows.csv"));
+        lines[3] = "r2,\"$2,000\",small,about 2";
+        lines[5] = "r4,\"$2,000\",small,";
+        lines[9] = "r8,\"$2,000\",small,?";
+        File.WriteAllLines(In("odd.csv"), lines);
+        Finished found = Run("predict", "model", "odd.csv");
+        Assert.True(found.Code == 0, found.Errors);
+        Assert.Contains(
+            "2 rows are not scored, since 'y' is no number there: row 3: 'about 2', row 9: '?'.", found.Errors,
+            StringComparison.Ordinal);
+        Assert.Contains("57 rows with 'y'", found.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_is_called_one_and_not_a_file_that_exists()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is Linux's.");
+        Write("rows.csv", 60);
+        Assert.Equal(0, Run(
+            "train", "rows.csv", "--target", "y", "--model", "linear", "--uncertainty", "none", "-o", "model",
+            "--no-report").Code);
+        foreach (string[] words in (string[][])[
+            ["predict", "model", "rows.csv", "-o", "/dev/full"],
+            ["predict", "model", "rows.csv", "-o", "/dev/full", "--force"],
+            ["train", "rows.csv", "--target", "y", "--model", "linear", "-o", "/dev/full"]])
+        {
+            Finished refused = Run(words);
+            Assert.Equal(1, refused.Code);
+            Assert.StartsWith(
+                "math4ai: /dev/full is a device or a pipe, not a file that could be replaced", refused.Errors,
+                StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Many_columns_outside_what_training_saw_are_told_in_one_line()
+    {
+        const int Columns = 40;
+        var random = new Random(2);
+        string Row(double scale, int i) => string.Join(',', Enumerable.Range(0, Columns).Select(
+            _ => (scale * random.NextDouble()).ToString("R", CultureInfo.InvariantCulture))) + $",{i}";
+        string header = string.Join(',', Enumerable.Range(0, Columns).Select(j => $"x{j}")) + ",y";
+        File.WriteAllLines(In("rows.csv"), [header, .. Enumerable.Range(0, 100).Select(i => Row(1.0, i))]);
+        File.WriteAllLines(In("far.csv"), [header, .. Enumerable.Range(0, 10).Select(i => Row(50.0, i))]);
+        Assert.Equal(0, Run(
+            "train", "rows.csv", "--target", "y", "--model", "linear", "--uncertainty", "none", "-o", "model",
+            "--no-report").Code);
+        Finished far = Run("predict", "model", "far.csv");
+        Assert.True(far.Code == 0, far.Errors);
+        string line = Assert.Single(
+            far.Errors.Split('\n'), text => text.Contains("extrapolated", StringComparison.Ordinal));
+        Assert.StartsWith(
+            "math4ai: Warning: 40 columns lie outside what training saw, so that predictions are extrapolated: ", line,
+            StringComparison.Ordinal);
+        Assert.EndsWith(", and 35 more.", line, StringComparison.Ordinal);
+    }
 }

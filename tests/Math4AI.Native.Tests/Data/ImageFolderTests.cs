@@ -1,5 +1,6 @@
 using Math4AI.Data.Images;
 using Math4AI.Training.Images;
+using SkiaSharp;
 
 namespace Math4AI.Tests.Data;
 
@@ -15,6 +16,25 @@ public class ImageFolderTests : TemporaryFolder
         Assert.Equal(3, images.Channels);
         Assert.Equal(["a_red", "b_green"], images.Classes);
         Assert.Equal(24, images.Count);
+    }
+
+    [Fact]
+    public void Black_ink_on_a_transparent_ground_is_told_where_nothing_of_it_is_left()
+    {
+        foreach ((string name, SKColor ink) in new[] { ("black", SKColors.Black), ("red", SKColors.Red) })
+        {
+            using var image = new SKBitmap(new SKImageInfo(8, 8, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+            image.Erase(SKColors.Transparent);
+            image.SetPixel(3, 4, ink);
+            Directory.CreateDirectory(In($"inks/{name}"));
+            using FileStream file = File.Create(In($"inks/{name}/0.png"));
+            image.Encode(file, SKEncodedImageFormat.Png, 100);
+        }
+
+        string warning = Assert.Single(ImageSet.Read(In("inks")).Warnings);
+        Assert.StartsWith("1 of 2 images are of one color but for what is transparent", warning,
+            StringComparison.Ordinal);
+        Assert.Contains(Path.Combine("black", "0.png"), warning, StringComparison.Ordinal);
     }
 
     [Fact]

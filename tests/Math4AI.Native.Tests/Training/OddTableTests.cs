@@ -25,6 +25,7 @@ public class OddTableTests : TemporaryFolder
     [InlineData("a,b\n1,2\n1\n", "line 3: 1 value, and 2 columns have names; an empty value needs its separator")]
     [InlineData("a,b\n1,2\n\"1,2\n3,4\n", "line 3: 1 value, and 2 columns have names; is a quote not closed?")]
     [InlineData("made by hand\na,b\n1,2\n", "line 2: 2 values, and 1 column has a name;")]
+    [InlineData("1,1\n1,2\n", "has two columns called '1': the first line has numbers, and has to name the columns.")]
     [InlineData("a,a\n1,2\n", "has two columns called 'a': give one of them another name.")]
     public void A_line_that_does_not_fit_is_named_with_what_may_be_wrong(string text, string message) =>
         Assert.Contains(

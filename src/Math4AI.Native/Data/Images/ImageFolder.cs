@@ -151,6 +151,30 @@ internal static class ImageFolder
         return codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? image : Turned(image, codec.EncodedOrigin);
     }
 
+    /// <summary>
+    /// Says how many images are of one color but for what is transparent: black ink on a ground that is not painted
+    /// counts as black throughout.
+    /// </summary>
+    public static IEnumerable<string> OfBlank(string[] paths, ImageShape shape, float[] pixels)
+    {
+        int plane = shape.Height * shape.Width;
+        bool IsEven(int part) => !pixels.AsSpan(part * plane, plane).ContainsAnyExcept(pixels[part * plane]);
+        string[] blank = [.. paths.Where((path, i) =>
+            Enumerable.Range(i * shape.Channels, shape.Channels).All(IsEven) && IsTransparent(path))];
+        if (blank.Length > 0)
+        {
+            yield return $"{blank.Length} of {paths.Length} images are of one color but for what is transparent, such "
+                + $"as {blank[0]}, and transparent counts as black: nothing can be learned from them; put them on a "
+                + "white ground.";
+        }
+    }
+
+    private static bool IsTransparent(string path)
+    {
+        using var codec = SKCodec.Create(path);
+        return codec is not null && codec.Info.AlphaType != SKAlphaType.Opaque;
+    }
+
     /// <summary>Turns an image as the tag of its file says. Source: Exif 2.3, tag 274.</summary>
     private static SKBitmap Turned(SKBitmap image, SKEncodedOrigin origin)
     {

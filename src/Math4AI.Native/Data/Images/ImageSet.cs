@@ -255,6 +255,7 @@ public sealed class ImageSet
                 + "pixels of those in training, and were scaled.");
         }
 
+        warnings.AddRange(ImageFolder.OfBlank([.. files.Select(file => file.Path)], shape, pixels));
         return new ImageSet(
             shape.Channels, shape.Height, shape.Width, pixels, [.. files.Select(file => file.Label)], classes,
             [.. files.Select(file => Path.GetRelativePath(folder, file.Path))])

@@ -83,6 +83,40 @@ public sealed record FilePredictions(
 /// <param name="Samples">The number of samples that it is about; 0 where it is about all.</param>
 public sealed record PredictionWarning(string Text, long Samples = 0)
 {
+    private const int Shown = 5;
+
+    /// <summary>Gets the column that it is about, with what is known of it; null where it is about none.</summary>
+    public string? Column { get; init; }
+
+    /// <summary>
+    /// Gets what is true of the column, for all columns of which the same is true to be told in one sentence: "outside
+    /// what training saw"; null where each is told by itself.
+    /// </summary>
+    public string? Finding { get; init; }
+
+    /// <summary>
+    /// Returns a sentence for each warning, and one for all columns of the same finding where these are more than a
+    /// few: the worst of them, and how many others there are.
+    /// </summary>
+    /// <param name="warnings">The warnings, each once.</param>
+    public static IReadOnlyList<string> Sentences(IEnumerable<PredictionWarning> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(warnings);
+        return
+        [
+            .. warnings.GroupBy(warning => warning.Finding ?? warning.Text).SelectMany(group =>
+                group.First().Finding is { } finding && group.Count() > Shown
+                    ? [InOne(finding, [.. group.OrderByDescending(warning => warning.Samples)])]
+                    : group.Select(warning => warning.ToString())),
+        ];
+    }
+
+    private static string InOne(string finding, IReadOnlyList<PredictionWarning> columns) =>
+        $"{columns.Count} columns {finding}: "
+        + string.Join(", ", columns.Take(Shown).Select(
+            column => $"{column.Column} in {column.Samples} row{(column.Samples == 1 ? "" : "s")}"))
+        + $", and {columns.Count - Shown} more.";
+
     /// <summary>Returns the number of samples and the sentence.</summary>
     public override string ToString() => Samples == 0 ? Text : $"{Samples} row{(Samples == 1 ? "" : "s")}: {Text}";
 }

@@ -93,6 +93,9 @@ public sealed record ColumnForm(ColumnType Type)
         _ => Type.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>What a cell that fits is, in a sentence: a number in kg, where all have that unit.</summary>
+    internal string Kind => Unit is null ? Type.ToString().ToLowerInvariant() : ToString();
+
     /// <summary>Whether a text of a column stands for a missing value.</summary>
     internal bool IsMissing(string text) => MissingTokens is { } tokens
         ? tokens.Contains(text, StringComparer.Ordinal)

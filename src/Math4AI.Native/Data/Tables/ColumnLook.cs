@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Math4AI.Data.Tables;
 
@@ -11,6 +12,9 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
 {
     private const int Parts = 12;
 
+    // 2⁵³, up to which all whole numbers are doubles.
+    private const double Exact = 9007199254740992.0;
+
     /// <summary>Gets the minimum of numbers and dates; null where there is none.</summary>
     public double? Minimum { get; init; }
 
@@ -22,6 +26,15 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
     /// there are of each of the twelve most frequent classes; empty where no value is known.
     /// </summary>
     public IReadOnlyList<int> Spread { get; init; } = [];
+
+    /// <summary>Gets the earliest of dates as it is written; null for others.</summary>
+    public string? Earliest { get; private init; }
+
+    /// <summary>Gets the latest of dates as it is written; null for others.</summary>
+    public string? Latest { get; private init; }
+
+    /// <summary>Gets how many whole numbers have so many digits that they are rounded to others.</summary>
+    public int Rounded { get; private init; }
 
     /// <summary>Gets the number of cells that do not fit the form, and are taken for missing.</summary>
     public int Odd { get; init; }
@@ -71,10 +84,23 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
             Spread = SpreadOf(known),
             Sentinels = form.Type == ColumnType.Number ? SentinelsOf(values, different, texts) : [],
             Odd = odd.Count,
+            Earliest = Written(form, values, known.FirstOrDefault(double.NaN), texts),
+            Latest = Written(form, values, known.LastOrDefault(double.NaN), texts),
+            Rounded = known.Length > 0 && Math.Max(-known[0], known[^1]) is >= Exact and < double.PositiveInfinity
+                ? texts?.Where((text, row) => IsRounded(text, values[row])).Count() ?? 0
+                : 0,
             OddCells = [.. odd.Take(MaxShown).Select(
                 row => $"row {table.NumberOf(row)}: {CellFormat.Quote(texts![row]!)}")],
         };
     }
+
+    private static string? Written(
+        ColumnForm form, double[] values, double value, IReadOnlyList<string?>? texts) =>
+        form.Type == ColumnType.Date && Array.IndexOf(values, value) is >= 0 and var row ? texts?[row] : null;
+
+    private static bool IsRounded(string? text, double value) =>
+        BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger whole)
+        && double.IsFinite(value) && new BigInteger(value) != whole;
 
     private static (string Text, int Count)[] SentinelsOf(
         double[] values, RepeatedNumber[] different, IReadOnlyList<string?>? texts) =>

@@ -18,13 +18,14 @@ internal static class ColumnNames
     public static string NoColumn(string name, IReadOnlyCollection<string> names)
     {
         string? meant = names.FirstOrDefault(each => each.Equals(name, StringComparison.OrdinalIgnoreCase));
-        bool areNumbers = names.All(
-            each => double.TryParse(each, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
         return $"There is no column '{name}'; the columns are {List(names)}"
             + (meant is not null ? $": '{meant}' is written otherwise."
-                : areNumbers ? ": the first line has numbers, and has to name the columns."
+                : AreNumbers(names) ? ": the first line has numbers, and has to name the columns."
                 : ".");
     }
+
+    private static bool AreNumbers(IEnumerable<string> names) => names.All(
+        each => double.TryParse(each, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
 
     /// <summary>Creates names for columns without: c1, c2, ….</summary>
     public static string[] Numbered(string name, int count) =>
@@ -37,7 +38,10 @@ internal static class ColumnNames
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new InvalidDataException(
-                $"{path} has two columns called '{twice.Key}': give one of them another name.");
+                $"{path} has two columns called '{twice.Key}': "
+                + (AreNumbers(names)
+                    ? "the first line has numbers, and has to name the columns."
+                    : "give one of them another name."));
         }
     }
 }

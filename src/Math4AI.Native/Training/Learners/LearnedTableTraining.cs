@@ -56,12 +56,19 @@ internal sealed class LearnedTableTraining(
                 .. new[]
                 {
                     SetWarnings.Of([], model.About.Classes.Count, model.Calibration?.Scores, CoverageLevel),
+                    all.Task == TableTask.Regression ? BelowZero(model, both) : null,
                 }.OfType<string>(),
             ],
             Coverage = model.Coverage(all.Test, CoverageLevel),
             TestDistributions = model.ScoresOf(all.Test),
         };
     }
+
+    private string? BelowZero(LearnedTable model, int[] learned) => SetWarnings.OfBelowZero(
+        options.Target,
+        model.PredictTable(all.Test, CoverageLevel).Intervals,
+        all.Rows.Select(learned).Numbers(options.Target),
+        wasCompared: model.Comparison.Count > 0);
 
     /// <summary>
     /// The scores of the test part over an eighth, a quarter and a half of the rows, as far as the learner takes these.
@@ -140,7 +147,7 @@ internal sealed class LearnedTableTraining(
         (LearnedTable last, _) = Learn(all.Rows.Select(both), (_, _) => choice, options.Processes, cancellation);
         return (
             (IsConformal ? last.CalibratedBy(Calibration.Of([(first, validation)])) : last).DecidingBy(rule),
-            asked.DecidedBy(rule).Score(hasIntervals: false, cancellation));
+            asked.DecidedBy(rule).Score(hasIntervals: rule is not null, cancellation));
     }
 
     /// <summary>
@@ -175,7 +182,7 @@ internal sealed class LearnedTableTraining(
             return (
                 model.CalibratedBy(Calibration.Of([.. parts.Select(part => ((IScoredModel)part.Model, part.Unseen))]))
                     .DecidingBy(rule),
-                asked.DecidedBy(rule).Score(false, cancellation));
+                asked.DecidedBy(rule).Score(hasIntervals: rule is not null, cancellation));
         }
         catch (OperationCanceledException) when (learner.KeepsBest && options.Aim is null)
         {

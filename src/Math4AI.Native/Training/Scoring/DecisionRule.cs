@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Fitting;
 
 namespace Math4AI.Training.Scoring;
 
@@ -28,6 +29,43 @@ public sealed record DecisionRule(string Aim, int Class, double Threshold)
         }
 
         return best;
+    }
+
+    /// <summary>The aim, as it is read; null where the text is none.</summary>
+    internal DecisionAim? Goal => DecisionAim.Read(Aim);
+
+    /// <summary>
+    /// Returns how the threshold was chosen, and how far the aim is reached, in one or two sentences.
+    /// </summary>
+    /// <param name="classes">The names of the classes.</param>
+    /// <param name="validation">The scores of the rows that chose it.</param>
+    /// <param name="test">The scores of the test part.</param>
+    public string Describe(IReadOnlyList<string> classes, ScoredPart validation, ScoredPart test)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(validation);
+        ArgumentNullException.ThrowIfNull(test);
+        string answered = Threshold > 1.0
+            ? $"For the aim {Aim}, '{classes[Class]}' is never answered"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"For the aim {Aim}, '{classes[Class]}' is answered from a probability of {Threshold:G3} on");
+        if (Goal is not { } goal || !validation.Scores.TryGetValue(goal.ScoreName, out double chosenBy))
+        {
+            return answered + ".";
+        }
+
+        string text = $"{answered}: {goal.HowChosen} in the {validation.Rows} rows of the validation, where "
+            + $"{goal.Named} is {With(chosenBy, validation)}.";
+        return test.Scores.TryGetValue(goal.ScoreName, out double tested) && double.IsFinite(tested)
+            ? $"{text} In the test {goal.Named} is {With(tested, test)}."
+            : $"{text} The test part does not tell {goal.Named}.";
+
+        string With(double value, ScoredPart part) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{value:G3}{(part.Intervals.TryGetValue(goal.ScoreName, out Interval between)
+                ? string.Create(CultureInfo.InvariantCulture, $" (95 %: {between.Lower:G3} to {between.Upper:G3})")
+                : string.Empty)}");
     }
 }
 
@@ -59,6 +97,14 @@ public sealed record DecisionAim
     public static DecisionAim Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        return Read(text)
+            ?? throw new FormatException($"'{text}' is no aim: use f1, recall:0.9, precision:0.9, or cost:10 where one "
+                + "that is missed costs ten false alarms; a class may follow, as in recall:0.9:yes.");
+    }
+
+    /// <summary>Reads an aim; null where the text is none.</summary>
+    internal static DecisionAim? Read(string text)
+    {
         string[] parts = text.Split(':', 2);
         if (parts[0] == "f1")
         {
@@ -71,9 +117,51 @@ public sealed record DecisionAim
         return Kinds.Contains(parts[0]) && isNumber && value > 0.0
             && (parts[0] == "cost" ? double.IsFinite(value) : value <= 1.0)
             ? new DecisionAim(parts[0], value, rest.ElementAtOrDefault(1))
-            : throw new FormatException($"'{text}' is no aim: use f1, recall:0.9, precision:0.9, or cost:10 where one "
-                + "that is missed costs ten false alarms; a class may follow, as in recall:0.9:yes.");
+            : null;
     }
+
+    /// <summary>The name of the score that the aim is about, of its class alone.</summary>
+    internal string ScoreName => Kind switch
+    {
+        "f1" => "aimedF1",
+        "recall" => "aimedRecall",
+        "precision" => "aimedPrecision",
+        _ => "aimedCost",
+    };
+
+    /// <summary>The score in a sentence.</summary>
+    internal string Named => Kind switch { "f1" => "F1", "cost" => "the mean cost of a row", _ => $"the {Kind}" };
+
+    /// <summary>How a threshold is chosen, in a sentence.</summary>
+    internal string HowChosen => Kind switch
+    {
+        "f1" => "the threshold with the best F1",
+        "cost" => "the threshold with the least cost",
+        "recall" => "the highest threshold with that recall",
+        _ => "the lowest threshold with that precision",
+    };
+
+    /// <summary>The score, by how often the class was answered rightly, answered, and there, of all rows.</summary>
+    internal double Score(double right, double answered, double there, double rows) => Kind switch
+    {
+        "f1" => 2.0 * right / (answered + there),
+        "cost" => (Value * (there - right) + answered - right) / rows,
+        "recall" => right / there,
+        _ => right / answered,
+    };
+
+    /// <summary>
+    /// Whether one answer for all rows does as well: has that F1 or that cost, or is right as often as the answers of
+    /// the class are, where the recall or the precision is aimed at.
+    /// </summary>
+    internal bool IsReachedByOneAnswer(double right, double answered, double there, double rows) =>
+        there > 0.0 && there < rows && Kind switch
+        {
+            "f1" => Score(right, answered, there, rows) <= Score(there, rows, there, rows),
+            "cost" => Score(right, answered, there, rows)
+                >= Math.Min(Score(there, rows, there, rows), Score(0.0, 0.0, there, rows)),
+            _ => right * rows <= there * answered,
+        };
 
     /// <summary>Returns the aim as it is read.</summary>
     public override string ToString() => string.Join(':', new[]

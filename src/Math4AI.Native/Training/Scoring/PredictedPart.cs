@@ -29,9 +29,15 @@ internal sealed class PredictedPart
 
     public bool HasClasses { get; }
 
+    /// <summary>The rule that answered; null for the likeliest classes.</summary>
+    public DecisionRule? Rule { get; private init; }
+
     /// <summary>The part with the answers of a rule; null for the likeliest classes.</summary>
     public PredictedPart DecidedBy(DecisionRule? rule) =>
-        rule is null ? this : new PredictedPart(Predictions, Classes, Array.ConvertAll(Predictions, rule.Of));
+        rule is null ? this : new PredictedPart(Predictions, Classes, Array.ConvertAll(Predictions, rule.Of))
+        {
+            Rule = rule,
+        };
 
     /// <summary>Several parts of one kind as one.</summary>
     public static PredictedPart Joined(IReadOnlyList<PredictedPart> parts)
@@ -44,6 +50,6 @@ internal sealed class PredictedPart
     }
 
     public ScoredPart Score(bool hasIntervals, CancellationToken cancellation) => HasClasses
-        ? ScoredPart.OfClasses(Predictions, Classes, hasIntervals, Decided, cancellation)
+        ? ScoredPart.OfClasses(Predictions, Classes, hasIntervals, Decided, Rule, cancellation)
         : ScoredPart.OfNumbers(Predictions, Numbers, hasIntervals, cancellation);
 }

@@ -88,7 +88,7 @@ public sealed record ScoredPart(
 
     /// <summary>The scores of probabilities of classes.</summary>
     internal static ScoredPart OfClasses(
-        double[][] predicted, int[] observed, bool hasIntervals, int[]? decided = null,
+        double[][] predicted, int[] observed, bool hasIntervals, int[]? decided = null, DecisionRule? rule = null,
         CancellationToken cancellation = default)
     {
         int[] chosen = decided ?? Scoring.Scores.Likeliest(predicted);
@@ -111,9 +111,11 @@ public sealed record ScoredPart(
                     observed),
                 new("rocAuc", drawn => ranked.Area(drawn), observed),
                 new("logLoss", drawn => Mean(losses, drawn)),
+                .. OfAim(rule, chosen, observed),
             ],
             hasIntervals,
             cancellation);
+        part = rule is null ? part : WithLimits(part, rule, chosen, observed);
 
         // A bootstrap of 2 of 2 knows of nothing but 2 of 2.
         return !hasIntervals ? part : part with
@@ -124,6 +126,46 @@ public sealed record ScoredPart(
                 ["balancedAccuracy"] = Scoring.Scores.MeanOfProportions(
                     [.. present.Select(of => chosen.Zip(observed).Count(pair => pair == (of, of)) + 0.0)],
                     [.. present.Select(of => observed.Count(y => y == of) + 0.0)]),
+            },
+        };
+    }
+
+    /// <summary>The score that an aim is about.</summary>
+    private static IEnumerable<Score> OfAim(DecisionRule? rule, int[] chosen, int[] observed)
+    {
+        if (rule?.Goal is not { } goal)
+        {
+            yield break;
+        }
+
+        yield return new Score(
+            goal.ScoreName,
+            drawn =>
+            {
+                double right = 0.0, answered = 0.0, there = 0.0;
+                for (int i = 0; i < drawn.Length; i++)
+                {
+                    right += chosen[i] == rule.Class && observed[i] == rule.Class ? drawn[i] : 0;
+                    answered += chosen[i] == rule.Class ? drawn[i] : 0;
+                    there += observed[i] == rule.Class ? drawn[i] : 0;
+                }
+
+                return goal.Score(right, answered, there, drawn.Length);
+            },
+            observed);
+    }
+
+    /// <summary>A recall and a precision are proportions, which have limits whatever they are.</summary>
+    private static ScoredPart WithLimits(ScoredPart part, DecisionRule rule, int[] chosen, int[] observed)
+    {
+        int[] all = rule.Goal?.Kind switch { "recall" => observed, "precision" => chosen, _ => [] };
+        double of = all.Count(place => place == rule.Class);
+        return of == 0.0 ? part : part with
+        {
+            Intervals = new Dictionary<string, Interval>(part.Intervals)
+            {
+                [rule.Goal!.ScoreName] = Scoring.Scores.Wilson(
+                    chosen.Zip(observed).Count(pair => pair == (rule.Class, rule.Class)), of),
             },
         };
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Math4AI.Data.Models;
+using Math4AI.Training.Learners.Combined;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Scoring;
 
@@ -46,6 +48,23 @@ internal static class SetWarnings
             ? $"Every set holds every class: the model is too unsure to rule out one with a chance of {Text(level)}. "
                 + "Ask for a lower level, or train on more rows or with other features."
         : null;
+
+    /// <summary>
+    /// Says that intervals reach below 0 for a target that never does, and has a heavy tail; null where it is not so.
+    /// </summary>
+    /// <param name="target">The name of the target.</param>
+    /// <param name="intervals">The intervals of some rows.</param>
+    /// <param name="numbers">The targets that were learned.</param>
+    /// <param name="wasCompared">Whether logarithms have been compared already.</param>
+    public static string? OfBelowZero(
+        string target, IReadOnlyList<(double Lower, double Upper)> intervals, double[] numbers, bool wasCompared)
+    {
+        int below = intervals.Count(interval => interval.Lower < 0.0 && double.IsFinite(interval.Lower));
+        return below == 0 || !LogLearner.Suits(Vector<double>.Build.Dense(numbers)) ? null
+            : $"{below} of {intervals.Count} intervals of the test rows reach below 0, though '{target}' is above 0 in "
+                + "all rows, with a few very large values: take such a limit for 0"
+                + (wasCompared ? "." : ", or use --model auto, which tries its logarithm.");
+    }
 
     private static string TooFew(int classes, CrossScores scores, double level, int least) =>
         (classes > 0 ? "Every set holds every class" : "Intervals have no ends")

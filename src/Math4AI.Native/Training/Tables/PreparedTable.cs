@@ -22,10 +22,12 @@ internal sealed record PreparedTable(
     /// <summary>What each column is.</summary>
     public required TableLook Look { get; init; }
 
-    public static PreparedTable Of(Table table, Table? test, TableTrainingOptions options)
+    public static PreparedTable Of(Table table, Table? test, TableTrainingOptions options) =>
+        Of(table, test, options.Resolved(), TableLook.Of(table, options));
+
+    /// <summary>The parts of a table that has been looked at.</summary>
+    public static PreparedTable Of(Table table, Table? test, TableTrainingOptions options, TableLook look)
     {
-        options = options.Resolved();
-        var look = TableLook.Of(table, options);
         look.RequireForms(options.Missing);
         string[] inputs = look.Inputs;
         TableParts.RequireKeys(table, options);

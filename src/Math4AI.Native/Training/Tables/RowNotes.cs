@@ -26,20 +26,29 @@ internal static class RowNotes
                 : OfClasses(table, column, notes);
             if (count > 0)
             {
-                warnings.Add(new PredictionWarning(column.AreTexts
-                    ? $"'{column.Name}' has no term that training saw, and says nothing."
-                    : !column.AreNumbers
-                    ? $"'{column.Name}' is none of the {column.Classes.Count} classes that training saw, and "
-                        + "counts as their mean."
-                    : column.IsConstant
-                        ? $"'{column.Name}' was {Text(column.Minimum)} in training and is not here; it has no "
-                            + "weight."
-                        : $"'{column.Name}' lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, "
-                            + "which training saw, so that the prediction is extrapolated.", count));
+                warnings.Add(WarningOf(column, count));
             }
         }
 
         return predictions with { Notes = notes, Warnings = warnings };
+    }
+
+    private static PredictionWarning WarningOf(EncodedColumn column, int count)
+    {
+        string name = $"'{column.Name}'";
+        (string Single, string Of, string All) told = column.AreTexts
+            ? ($"{name} has no term that training saw, and says nothing.", name,
+                "have no term that training saw, and say nothing")
+            : !column.AreNumbers
+                ? ($"{name} is none of the {column.Classes.Count} classes that training saw, and counts as their mean.",
+                    name, "have classes that training did not see, which count as their mean")
+            : column.IsConstant
+                ? ($"{name} was {Text(column.Minimum)} in training and is not here; it has no weight.",
+                    $"{name} ({Text(column.Minimum)})", "never varied in training and do here; they have no weight")
+            : ($"{name} lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, which training saw, so that the "
+                + "prediction is extrapolated.", $"{name} ({Text(column.Minimum)} to {Text(column.Maximum)})",
+                "lie outside what training saw, so that predictions are extrapolated");
+        return new PredictionWarning(told.Single, count) { Column = told.Of, Finding = told.All };
     }
 
     /// <summary>Cells that are no numbers, where training had these; a median stands for them.</summary>
@@ -50,7 +59,7 @@ internal static class RowNotes
             yield break;
         }
 
-        string kind = column.Form!.Type.ToString().ToLowerInvariant();
+        string kind = column.Form!.Kind;
         IReadOnlyList<string?> texts = table.Texts(column.Name);
         foreach (int row in rows)
         {
@@ -59,7 +68,11 @@ internal static class RowNotes
 
         yield return new PredictionWarning(
             $"'{column.Name}' is no {kind}, as {CellFormat.Quote(texts[rows[0]]!)}, and counts as missing.",
-            rows.Count);
+            rows.Count)
+        {
+            Column = $"'{column.Name}' ({CellFormat.Quote(texts[rows[0]]!)})",
+            Finding = $"have cells that are no {kind}, which count as missing",
+        };
     }
 
     private static int OfNumbers(TableEncoder encoder, Table table, EncodedColumn column, string[] notes)

@@ -59,6 +59,42 @@ public sealed record TableLook
     /// <exception cref="FormatException">There are no such features of texts.</exception>
     public static TableLook Of(Table table, TableTrainingOptions options) => Of(table, options, isWhole: true);
 
+    /// <summary>
+    /// Looks at a table and at the parts that a training would make of it: also warns of columns that tell the target
+    /// alone, of rows that stand in two parts, of rare and of frequent classes, and says why a training would refuse
+    /// the table.
+    /// </summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The rows of the test part; null where it is taken from the table.</param>
+    /// <param name="options">The settings; of those of the trainer only the seed is used.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no such column, none is left to predict from, or dates can be read in two ways.
+    /// </exception>
+    /// <exception cref="FormatException">There are no such features of texts.</exception>
+    public static TableLook OfParts(Table table, Table? test, TableTrainingOptions options)
+    {
+        var look = Of(table, options);
+        List<string> more = [];
+        foreach (Missing missing in (Missing[])[options.Missing, .. options.Missing == Missing.Refuse
+            ? [Missing.Impute]
+            : Array.Empty<Missing>()])
+        {
+            try
+            {
+                TableTrainingOptions asked = options.Resolved() with { Missing = missing };
+                more.AddRange(TableWarnings.Of(PreparedTable.Of(table, test, asked, look)));
+                break;
+            }
+            catch (ArgumentException e)
+            {
+                // What is known of the table is known whatever is done about missing values.
+                more.AddRange(more.Count == 0 ? [$"A training would refuse this: {e.Message}"] : []);
+            }
+        }
+
+        return look with { Warnings = [.. look.Warnings, .. more] };
+    }
+
     /// <summary>Looks at a table, or at the first block of one that is read in blocks.</summary>
     internal static TableLook Of(Table table, TableTrainingOptions options, bool isWhole)
     {
@@ -144,7 +180,8 @@ public sealed record TableLook
             throw new ArgumentException(
                 $"Column '{column.Name}', {string.Join(", ", column.OddCells)}{(column.Odd > column.OddCells.Count
                     ? ", …" : string.Empty)} {(column.Odd > 1 ? "are" : "is")} not a "
-                + $"{column.Form.Type.ToString().ToLowerInvariant()}, and {known - column.Odd} of {known} values are: "
+                + $"{column.Form.Kind}, and {known - column.Odd} of {known} values are: "
+                + (column.Form.Unit is { } unit ? $"write all in {unit}; " : string.Empty)
                 + "--missing drop or impute takes such cells for missing, and "
                 + $"--columns \"{column.Name}=category\" takes all for classes.");
         }
@@ -299,8 +336,15 @@ public sealed record TableLook
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{name}: {column.Odd} {(column.Odd == 1 ? "cell is" : "cells are")} no "
-                + $"{column.Form.Type.ToString().ToLowerInvariant()} and {(column.Odd == 1 ? "counts" : "count")} as "
+                + $"{column.Form.Kind} and {(column.Odd == 1 ? "counts" : "count")} as "
                 + $"missing{(column.Odd == 1 ? ":" : ", such as")} {string.Join(", ", column.OddCells)}.");
+        }
+
+        if (column is { Rounded: > 0, LeftOut: null })
+        {
+            yield return $"{name}: {column.Rounded} whole numbers have more digits than the 15 that a number keeps, so "
+                + "that different ones may count as the same: if they are names, say so with "
+                + $"--columns \"{column.Name}=category\", else subtract what they have in common.";
         }
 
         foreach ((string text, int count) in column.LeftOut is null ? column.Sentinels : [])

@@ -169,6 +169,14 @@ public static class TableTraining
                 .. isCalibrated && options.Intervals == IntervalSource.Conformal && model.CalibrationCount == 0
                     ? [NetworkCalibration.WhyNone]
                     : Array.Empty<string>(),
+                .. all.Task == TableTask.Regression && model.CalibrationCount > 0
+                    ? new[]
+                    {
+                        SetWarnings.OfBelowZero(
+                            options.Target, model.PredictTable(all.Test, CoverageLevel).Intervals,
+                            learned.Numbers(options.Target), wasCompared: false),
+                    }.OfType<string>()
+                    : [],
             ],
             Coverage = model.CalibrationCount > 0 ? Calibration.Coverage(model, all.Test, CoverageLevel) : null,
         };

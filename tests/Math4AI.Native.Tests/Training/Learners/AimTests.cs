@@ -79,6 +79,58 @@ public sealed class AimTests : TemporaryFolder
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("recall:0.9", "aimedRecall", "the highest threshold with that recall")]
+    [InlineData("f1", "aimedF1", "the threshold with the best F1")]
+    [InlineData("cost:5", "aimedCost", "the threshold with the least cost")]
+    public void An_aim_is_scored_where_it_was_chosen_and_in_the_test_and_told_with_limits(
+        string aim, string score, string how)
+    {
+        var options = new TableTrainingOptions
+        {
+            Target = "y",
+            Trainer = new TrainerOptions { Seed = 3 },
+            Aim = DecisionAim.Parse(aim),
+        };
+        Trained<LearnedTable> aimed =
+            LearnedTable.Train(Rare(800), null, options, new LinearLearner { Penalty = 1.0 });
+        double right = aimed.Confusion[1][1], there = aimed.Confusion[1].Sum(),
+            answered = right + aimed.Confusion[0][1], rows = aimed.Test.Rows;
+        double expected = score switch
+        {
+            "aimedRecall" => right / there,
+            "aimedF1" => 2.0 * right / (there + answered),
+            _ => (5.0 * (there - right) + answered - right) / rows,
+        };
+        Assert.Equal(expected, aimed.Test.Scores[score], 1e-12);
+        Math4AI.Fitting.Interval limits = aimed.Test.Intervals[score];
+        Assert.InRange(expected, limits.Lower, limits.Upper);
+        Assert.True(aimed.Validation.Intervals.ContainsKey(score));
+        Assert.Contains(how, aimed.DecisionText, StringComparison.Ordinal);
+        Assert.Contains("In the test", aimed.DecisionText, StringComparison.Ordinal);
+        Assert.Equal(2, aimed.DecisionText!.Split("(95 %: ").Length - 1);
+    }
+
+    [Theory]
+    [InlineData("recall:0.9", true)]
+    [InlineData("cost:3", true)]
+    [InlineData("recall:0.9", false)]
+    public void Under_an_aim_a_model_is_judged_by_it_and_not_by_its_accuracy(string aim, bool isConstant)
+    {
+        var options = new TableTrainingOptions
+        {
+            Target = "y",
+            Trainer = new TrainerOptions { Seed = 3 },
+            Aim = DecisionAim.Parse(aim),
+        };
+        Trained<LearnedTable> aimed = LearnedTable.Train(
+            Rare(800), null, options, isConstant ? new LinearLearner { IsConstant = true } : new LinearLearner());
+        Assert.DoesNotContain(aimed.Warnings, text => text.Contains("most frequent class:", StringComparison.Ordinal));
+        Assert.Equal(
+            isConstant,
+            aimed.Warnings.Any(text => text.StartsWith($"For the aim {aim} the test rows", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Trees_of_a_table_keep_the_directions_of_its_columns()
     {

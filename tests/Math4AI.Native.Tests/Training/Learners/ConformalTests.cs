@@ -196,6 +196,26 @@ public class ConformalTests : TemporaryFolder
         Assert.True(classes.Average() > Level - 3.0 * ErrorOf(classes), $"{classes.Average()}");
     }
 
+    [Theory]
+    [InlineData(1.5, true)]
+    [InlineData(0.05, false)]
+    public void Intervals_below_zero_of_a_positive_target_with_a_heavy_tail_are_told_with_what_helps(
+        double spread, bool isTold)
+    {
+        var random = new Random(6);
+        double[] x = [.. Enumerable.Range(0, 300).Select(_ => random.NextDouble())];
+        double Normal() => Enumerable.Range(0, 12).Sum(_ => random.NextDouble()) - 6.0;
+        Table table = Table.OfTexts([
+            ("x", [.. x.Select(value => FormattableString.Invariant($"{value:R}"))]),
+            ("y", [.. x.Select(value => FormattableString.Invariant($"{Math.Exp(value + spread * Normal()):R}"))]),
+        ]);
+        IReadOnlyList<string> warnings = LearnedTable.Train(
+            table, null, new TableTrainingOptions { Target = "y" }, new LinearLearner { Penalty = 1.0 }).Warnings;
+        Assert.Equal(isTold, warnings.Any(text =>
+            text.Contains("intervals of the test rows reach below 0, though 'y' is above 0", StringComparison.Ordinal)
+            && text.EndsWith("or use --model auto, which tries its logarithm.", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_model_from_a_folder_has_the_same_intervals()
     {

@@ -1,6 +1,8 @@
 using Math4AI.Data.Tables;
+using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training;
 
@@ -98,7 +100,7 @@ public sealed record Trained<TModel>
         .. DataWarnings,
         .. IsWorseThanMean
             ? ["The validation rows are predicted worse than by the mean of the target: do not trust the model."
-                + (TestNumbers.Length > 0 && Array.TrueForAll(TestNumbers, number => number > 0.0)
+                + (TestNumbers.Length > 0 && LogLearner.Suits(Vector<double>.Build.Dense(TestNumbers))
                     ? " Targets with a few very large values are better learned as their logarithms."
                     : string.Empty)]
             : WhyNoBetter is { } why

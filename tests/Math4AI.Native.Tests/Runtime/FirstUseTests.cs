@@ -22,13 +22,14 @@ public class FirstUseTests : TemporaryFolder
     }
 
     [Theory]
-    [InlineData("--no-report")]
-    [InlineData("--json")]
-    public void A_formula_is_fitted_to_few_rows_without_libtorch(string option)
+    [InlineData("--no-report", 20, "y ~ a*x+b")]
+    [InlineData("--json", 20, "y ~ a*x+b")]
+    [InlineData("--json", 120, "y ~ a + b*x + c*x*x")]
+    public void A_formula_is_fitted_to_few_rows_without_libtorch(string option, int rows, string model)
     {
-        File.WriteAllLines(In("line.csv"), Enumerable.Range(0, 20).Select(i => $"{i},{2 * i + i % 3}").Prepend("x,y"));
-        HashSet<string> opened =
-            OpenedBy("fit", In("line.csv"), "--model", "y ~ a*x+b", option, "-o", In("out"));
+        File.WriteAllLines(
+            In("line.csv"), Enumerable.Range(0, rows).Select(i => $"{i},{2 * i + i % 3}").Prepend("x,y"));
+        HashSet<string> opened = OpenedBy("fit", In("line.csv"), "--model", model, option, "-o", In("out"));
         Assert.Equal(option != "--no-report", File.Exists(Path.Combine(In("out"), "report.html")));
         Assert.DoesNotContain(opened, name => name.Contains("torch", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain("libmath4ai_sound.so", opened);

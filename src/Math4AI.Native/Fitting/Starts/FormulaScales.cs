@@ -1,4 +1,5 @@
 using Math4AI.Fitting.Formulas;
+using Math4AI.LinearAlgebra.Provider;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Starts;
@@ -86,7 +87,16 @@ internal sealed class FormulaScales
             }
         }
 
-        return [.. normal.Cholesky().Solve(right).Take(parameters.Count)];
+        // By plain loops whatever the order: the equations are few, and to load MKL for them takes longer than a short
+        // fit. Where an exponent of the formula is beyond all numbers, Math.NET says that there is no solution.
+        double[] factor = [.. normal.AsColumnMajorArray()], solution = [.. right];
+        if (SmallReal<double>.Cholesky(factor, unknowns) != 0)
+        {
+            return [.. normal.Cholesky().Solve(right).Take(parameters.Count)];
+        }
+
+        SmallReal<double>.SolveCholesky(factor, unknowns, solution);
+        return solution[..parameters.Count];
     }
 
     private LinearForm Form(Expression node)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Solving;
 using Math4AI.LinearAlgebra.Blocks;
@@ -15,6 +16,9 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
 {
     // A Hessian by differences takes two gradients for each parameter.
     private const int MaxParametersForHessian = 500;
+
+    // Sums over the rows of so few parameters are added up here: to load MKL for them takes longer than a short fit.
+    private const int MaxByLoops = 8;
 
     /// <summary>
     /// How much each observation counts in its own prediction; null if single samples' gradients are not known.
@@ -95,7 +99,7 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             units ??= ParameterUnits.Of(jacobian, residuals.Length);
             factors.Add(Scaled(units, jacobian), residuals);
             Matrix<double> scores = Scores(samples, residuals, jacobian, count, problem.Distance.HasScale);
-            scores.TransposeThisAndMultiply(scores).Add(squares, squares);
+            AddSquares(scores, squares);
             standardized.AddRange(residuals[..samples]);
         });
         Matrix<double> scaled = Inverses.OfSquare(factors, count), inverse = WithUnits(scaled, units!);
@@ -168,9 +172,31 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
                 scores.SetRow(i, scores.Row(i) / Math.Max(MinRemainder, 1.0 - leverage[i]));
             }
 
-            scores.TransposeThisAndMultiply(scores).Add(squares, squares);
+            AddSquares(scores, squares);
         });
         return squares;
+    }
+
+    /// <summary>Adds SᵀS.</summary>
+    private static void AddSquares(Matrix<double> scores, Matrix<double> squares)
+    {
+        int count = scores.ColumnCount, samples = scores.RowCount;
+        if (count > MaxByLoops)
+        {
+            scores.TransposeThisAndMultiply(scores).Add(squares, squares);
+            return;
+        }
+
+        ReadOnlySpan<double> columns = scores.AsColumnMajorArray();
+        for (int i = 0; i < count; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                squares[i, j] += TensorPrimitives.Dot(
+                    columns.Slice(i * samples, samples), columns.Slice(j * samples, samples));
+                squares[j, i] = squares[i, j];
+            }
+        }
     }
 
     /// <summary>The gradient of each sample's share of the cost, one row a sample; priors are no samples.</summary>
@@ -197,11 +223,37 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         var leverage = new List<double>();
         cost.VisitRows(at, (_, samples, residuals, jacobian) =>
         {
-            Matrix<double> rows = Matrix<double>.Build.Dense(
-                residuals.Length, inverse.RowCount, Scaled(units, jacobian));
+            double[] scaled = Scaled(units, jacobian);
+            if (inverse.RowCount <= MaxByLoops)
+            {
+                leverage.AddRange(Forms(scaled, residuals.Length, samples, inverse));
+                return;
+            }
+
+            Matrix<double> rows = Matrix<double>.Build.Dense(residuals.Length, inverse.RowCount, scaled);
             leverage.AddRange((rows * inverse).PointwiseMultiply(rows).RowSums().Take(samples));
         });
         return Vector<double>.Build.Dense([.. leverage]);
+    }
+
+    /// <summary>rᵀ M r of the first rows r of a matrix that is given column after column, for a symmetric M.</summary>
+    private static double[] Forms(ReadOnlySpan<double> columns, int rows, int count, Matrix<double> matrix)
+    {
+        double[] forms = new double[count];
+        for (int j = 0; j < matrix.RowCount; j++)
+        {
+            for (int k = 0; k <= j; k++)
+            {
+                double factor = k == j ? matrix[j, j] : matrix[j, k] + matrix[k, j];
+                ReadOnlySpan<double> a = columns.Slice(j * rows, count), b = columns.Slice(k * rows, count);
+                for (int i = 0; i < count; i++)
+                {
+                    forms[i] += factor * a[i] * b[i];
+                }
+            }
+        }
+
+        return forms;
     }
 
     /// <summary>Of a distance with a corner.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Math4AI.Fitting.Distances;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -30,7 +31,8 @@ internal static class SampleDiagnostics
                 $"The distance '{distance.Name}' has a corner, so that Cook's distance is not known.");
         }
 
-        double dispersion = distance.IsLikelihood ? 1.0 : pearson * pearson / fit.DegreesOfFreedom;
+        double squares = TensorPrimitives.SumOfSquares(pearson.AsArray() ?? pearson.ToArray());
+        double dispersion = distance.IsLikelihood ? 1.0 : squares / fit.DegreesOfFreedom;
         return pearson.MapIndexed((i, r) => -r / Math.Sqrt(dispersion * (1.0 - leverage[i])), Zeros.Include);
     }
 }

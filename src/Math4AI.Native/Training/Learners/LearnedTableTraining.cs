@@ -66,7 +66,7 @@ internal sealed class LearnedTableTraining(
 
     private string? BelowZero(LearnedTable model, int[] learned) => SetWarnings.OfBelowZero(
         options.Target,
-        model.PredictTable(all.Test, CoverageLevel).Intervals,
+        () => model.PredictTable(all.Test, CoverageLevel).Intervals,
         all.Rows.Select(learned).Numbers(options.Target),
         wasCompared: model.Comparison.Count > 0);
 

@@ -53,14 +53,21 @@ internal static class SetWarnings
     /// Says that intervals reach below 0 for a target that never does, and has a heavy tail; null where it is not so.
     /// </summary>
     /// <param name="target">The name of the target.</param>
-    /// <param name="intervals">The intervals of some rows.</param>
+    /// <param name="ofTest">Computes the intervals of the test rows.</param>
     /// <param name="numbers">The targets that were learned.</param>
     /// <param name="wasCompared">Whether logarithms have been compared already.</param>
     public static string? OfBelowZero(
-        string target, IReadOnlyList<(double Lower, double Upper)> intervals, double[] numbers, bool wasCompared)
+        string target, Func<IReadOnlyList<(double Lower, double Upper)>> ofTest, double[] numbers, bool wasCompared)
     {
+        if (!LogLearner.Suits(Vector<double>.Build.Dense(numbers)))
+        {
+            return null;
+        }
+
+        IReadOnlyList<(double Lower, double Upper)> intervals = ofTest();
         int below = intervals.Count(interval => interval.Lower < 0.0 && double.IsFinite(interval.Lower));
-        return below == 0 || !LogLearner.Suits(Vector<double>.Build.Dense(numbers)) ? null
+        return below == 0
+            ? null
             : $"{below} of {intervals.Count} intervals of the test rows reach below 0, though '{target}' is above 0 in "
                 + "all rows, with a few very large values: take such a limit for 0"
                 + (wasCompared ? "." : ", or use --model auto, which tries its logarithm.");

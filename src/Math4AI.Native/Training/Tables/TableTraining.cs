@@ -173,7 +173,7 @@ public static class TableTraining
                     ? new[]
                     {
                         SetWarnings.OfBelowZero(
-                            options.Target, model.PredictTable(all.Test, CoverageLevel).Intervals,
+                            options.Target, () => model.PredictTable(all.Test, CoverageLevel).Intervals,
                             learned.Numbers(options.Target), wasCompared: false),
                     }.OfType<string>()
                     : [],

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Math4AI.Data.Arrays;
@@ -158,7 +159,7 @@ public class SharedRunTests : TemporaryFolder
     {
         Write(samples: 60_000);
         string[] arguments = ["-n", "2", "sh", "-c", KillTheSecond];
-        Finished done = Repository.Run(Starter(), arguments, Folder, AnyMachine);
+        Finished done = RunToEnd(arguments, AnyMachine);
         Assert.NotEqual(0, done.Code);
         Assert.Empty(Directory.Exists(In("out")) ? Directory.GetFiles(In("out")) : []);
     }
@@ -180,9 +181,8 @@ public class SharedRunTests : TemporaryFolder
             + "sleep 0.02; done; kill -9 $$) & fi; "
             + $"exec {Repository.Command} {string.Join(' ', words)} -o out";
         // On a busy machine the first needs more than the second that mpirun gives it to say so.
-        Finished killed = Repository.Run(
-            Starter(), ["-n", "2", "sh", "-c", kill], Folder,
-            [.. AnyMachine, ("OMPI_MCA_odls_base_sigkill_timeout", "4")]);
+        Finished killed = RunToEnd(
+            ["-n", "2", "sh", "-c", kill], [.. AnyMachine, ("OMPI_MCA_odls_base_sigkill_timeout", "4")]);
         Assert.NotEqual(0, killed.Code);
         Assert.Single(killed.Errors.Split('\n'), line => line.StartsWith(
             "math4ai: The job has ended: it was stopped, or one of its processes died.", StringComparison.Ordinal));
@@ -231,7 +231,47 @@ public class SharedRunTests : TemporaryFolder
         + $"exec {Repository.Command} separate y.npy -o out --stability 5000 --no-report";
 
     private Finished Mpirun(int processes, params string[] arguments) =>
-        Repository.Run(Starter(), ["-n", $"{processes}", Repository.Command, .. arguments], Folder, AnyMachine);
+        RunToEnd(["-n", $"{processes}", Repository.Command, .. arguments], AnyMachine);
+
+    /// <summary>
+    /// Runs Open MPI's starter, to its end or to that of all processes that it has started: when one was killed, the
+    /// starter itself may wait for a lock of its own for ever (4.1.4, in PMIx_server_finalize).
+    /// </summary>
+    private Finished RunToEnd(string[] arguments, (string Name, string? Value)[] environment)
+    {
+        const int Look = 500, LooksWithoutAny = 60;
+        using Process starter = Repository.Start(Starter(), arguments, Folder, environment);
+        starter.StandardInput.Close();
+        Task<string> output = starter.StandardOutput.ReadToEndAsync(), errors = starter.StandardError.ReadToEndAsync();
+        for (int without = 0; without < LooksWithoutAny && !starter.WaitForExit(Look);)
+        {
+            without = HasLivingChild(starter.Id) ? 0 : without + 1;
+        }
+
+        if (!starter.HasExited)
+        {
+            starter.Kill();
+        }
+
+        starter.WaitForExit();
+        return new Finished(starter.ExitCode, output.Result, errors.Result);
+    }
+
+    private static bool HasLivingChild(int process)
+    {
+        try
+        {
+            // A child that has ended and was not waited for is a Z.
+            return File.ReadAllText($"/proc/{process}/task/{process}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Any(child => !File.ReadAllText($"/proc/{child}/stat").Contains(") Z ", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            // One has ended in between: the next look tells.
+            return true;
+        }
+    }
 
     /// <summary>Open MPI's starter; skips the test where Open MPI or our library for it is not there.</summary>
     private static string Starter()

@@ -1,7 +1,7 @@
 # The helper of mathematics for Windows, and the ring, on which everything live stands. Sound files, pipes and devices
 # are not built there yet. Compiled by MinGW-w64 on any system, and tested under Wine: the preset 'mingw'.
 add_library(math4ai SHARED
-  native/src/late_disposal.cpp
+  native/src/late_finalization.cpp
   native/src/mkl_dispatch.cpp
   native/src/variadic.cpp
   native/src/version.cpp)

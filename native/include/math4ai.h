@@ -27,12 +27,12 @@ M4_API int32_t m4_abi_version(void);
 M4_API int64_t m4_call_variadic_double(void* function, void* handle, int32_t parameter, double value);
 
 /*
- * Has `void function(void*)` of a loaded library called no sooner than some time after a caller that looks it up by its
- * name from now on has called it, so that an object that is freed while another thread reads it is there until then.
- * For one function of a process; returns 0, or -1 where there is none of this name, a second one, or another system
- * than Linux with glibc.
+ * Has `void function(void*)` of a loaded library, as whoever looks it up by its name from now on finds it, wait some
+ * time where .NET's finalizers call it, so that an object that one frees while another thread reads it is there until
+ * then; other threads' calls take effect at once. For up to four functions of a process. Returns 0, or -1 where there
+ * is no such function, it is one already, or the system is another than Linux with glibc.
  */
-M4_API int32_t m4_delay_disposal(void* library, const char* function, int64_t nanoseconds);
+M4_API int32_t m4_delay_finalizers(void* library, const char* function, int64_t nanoseconds);
 
 #ifdef __cplusplus
 }

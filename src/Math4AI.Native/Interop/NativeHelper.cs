@@ -16,6 +16,6 @@ internal static partial class NativeHelper
     [LibraryImport(Name, EntryPoint = "m4_call_variadic_double")]
     public static partial long CallVariadicDouble(nint function, nint handle, int parameter, double value);
 
-    [LibraryImport(Name, EntryPoint = "m4_delay_disposal", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int DelayDisposal(nint library, string function, long nanoseconds);
+    [LibraryImport(Name, EntryPoint = "m4_delay_finalizers", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int DelayFinalizers(nint library, string function, long nanoseconds);
 }

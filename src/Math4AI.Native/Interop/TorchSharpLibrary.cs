@@ -50,12 +50,19 @@ internal static unsafe class TorchSharpLibrary
             "THSTorch_set_num_threads"))(threads);
 
     /// <summary>
-    /// Keeps each number that TorchSharp has made for a call (<c>Scalar</c>) for a second after it is freed: TorchSharp
-    /// leaves it to the garbage collector while torch may still be about to read it. Where this is not possible,
-    /// numbers must be held; the library's own code holds its.
+    /// Keeps what TorchSharp's finalizers free for a second: TorchSharp leaves numbers (<c>Scalar</c>), tensors and
+    /// generators to the garbage collector while torch may still be about to read them. Where this is not possible,
+    /// they must be held; the library's own code holds its numbers.
     /// </summary>
-    public static void KeepNumbers() =>
-        _ = NativeHelper.DelayDisposal(LibraryResolver.Handle(Name), "THSTorch_dispose_scalar", 1_000_000_000);
+    public static void DelayFinalizers()
+    {
+        const long Second = 1_000_000_000;
+        foreach (string function in (string[])
+            ["THSTorch_dispose_scalar", "THSTensor_dispose", "THSGenerator_dispose"])
+        {
+            _ = NativeHelper.DelayFinalizers(LibraryResolver.Handle(Name), function, Second);
+        }
+    }
 
     // A method of its own: to compile one that names the class loads its assembly.
     [MethodImpl(MethodImplOptions.NoInlining)]

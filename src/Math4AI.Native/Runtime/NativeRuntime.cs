@@ -234,7 +234,7 @@ internal static class NativeRuntime
                 : "; CONVOLUTIONS MAY BE WRONG on this processor, and this libtorch cannot do without oneDNN";
         }
 
-        TorchSharpLibrary.KeepNumbers();
+        TorchSharpLibrary.DelayFinalizers();
         SetTensorsReady();
         return detail;
     }

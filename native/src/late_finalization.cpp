@@ -11,6 +11,7 @@
 #if defined(__linux__) && defined(__GLIBC__)
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -39,6 +40,7 @@ struct waiting_object {
 struct waiting_objects {
     std::mutex gate;
     std::deque<waiting_object> objects;
+    std::atomic<bool> are_any{false};
     std::array<disposal, most_functions> functions{};
     std::array<std::chrono::nanoseconds, most_functions> delays{};
     std::size_t count = 0;
@@ -59,7 +61,7 @@ bool is_finalizer() {
     return answer;
 }
 
-// Frees up to two whose time has come: for each object that comes no caller waits for all, and they do not pile up.
+// Frees up to two whose time has come: no caller waits for all, and they do not pile up.
 void dispose_oldest(waiting_objects& all, clock_type::time_point now) {
     for (int i = 0; i < 2; i++) {
         waiting_object oldest{};
@@ -70,6 +72,7 @@ void dispose_oldest(waiting_objects& all, clock_type::time_point now) {
             }
             oldest = all.objects.front();
             all.objects.pop_front();
+            all.are_any = !all.objects.empty();
         }
         oldest.dispose(oldest.object);
     }
@@ -80,12 +83,16 @@ template <std::size_t index> void dispose(void* object) {
     const disposal own = all.functions[index];
     if (!is_finalizer()) {
         own(object);
+        if (all.are_any) {
+            dispose_oldest(all, clock_type::now());
+        }
         return;
     }
     const clock_type::time_point now = clock_type::now();
     {
         const std::lock_guard<std::mutex> lock(all.gate);
         all.objects.push_back({object, own, now + all.delays[index]});
+        all.are_any = true;
     }
     dispose_oldest(all, now);
 }

@@ -49,4 +49,10 @@ TEST(LateFinalization, What_the_finalizer_frees_is_freed_later_and_what_others_f
         EXPECT_EQ(last(), &objects[3]);
     });
     finalizer.join();
+
+    // What waits is freed by others' calls too, when its time has come.
+    std::this_thread::sleep_for(delay + std::chrono::milliseconds(1));
+    dispose(&objects[0]);
+    EXPECT_EQ(disposed(), 6);
+    EXPECT_EQ(last(), &objects[4]);
 }

@@ -15,9 +15,11 @@ internal static class DirectionName
     public static string Of(LogDensity density, IReadOnlyList<double> direction, bool isUnconstrained)
     {
         double largest = direction.Max(Math.Abs);
+
+        // Sizes that are equal but for rounding keep the order of the parameters.
         int[] terms = [.. Enumerable.Range(0, direction.Count)
             .Where(j => Math.Abs(direction[j]) > Negligible * largest)
-            .OrderByDescending(j => Math.Abs(direction[j]))];
+            .OrderByDescending(j => Math.Round(Math.Abs(direction[j]) / largest, 6))];
         double first = terms.Length == 0 ? 1.0 : direction[terms[0]];
         string Term(int j, int place)
         {

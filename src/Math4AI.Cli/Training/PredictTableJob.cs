@@ -64,12 +64,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
                 PredictionCsv.Write(output, found, row, kept);
             }
 
-            foreach (PredictionWarning warning in found.Warnings)
-            {
-                PredictionWarning key = warning with { Samples = 0 };
-                warnings[key] = warnings.GetValueOrDefault(key) + warning.Samples;
-            }
-
+            Count(found.Warnings);
             if (block.Names.Contains(found.Target))
             {
                 Score(block, model.ReadTarget(block), found);
@@ -82,6 +77,15 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
         }
 
         Report();
+    }
+
+    private void Count(IEnumerable<PredictionWarning> found)
+    {
+        foreach (PredictionWarning warning in found)
+        {
+            PredictionWarning key = warning with { Samples = 0 };
+            warnings[key] = warnings.GetValueOrDefault(key) + warning.Samples;
+        }
     }
 
     private void Score(Table block, Table target, FilePredictions found)

@@ -96,7 +96,9 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
 
     private static string? Written(
         ColumnForm form, double[] values, double value, IReadOnlyList<string?>? texts) =>
-        form.Type == ColumnType.Date && Array.IndexOf(values, value) is >= 0 and var row ? texts?[row] : null;
+        form.Type == ColumnType.Date && !double.IsNaN(value) && Array.IndexOf(values, value) is >= 0 and var row
+            ? texts?[row]
+            : null;
 
     private static bool IsRounded(string? text, double value) =>
         BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger whole)

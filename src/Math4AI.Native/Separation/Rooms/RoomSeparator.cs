@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Audio;
-using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Rooms;
@@ -192,11 +191,7 @@ public sealed class RoomSeparator
             Windows = found.Windows,
             Iterations = found.Iterations,
             Notes =
-            [
-                .. Notes(mixture, speakers),
-                .. DataRemarks.OfLevels(mixture, Covariance.Of(mixture, cancellation)),
-                .. Clipping.Notes(mixture),
-            ],
+                [.. NotesOf(mixture, speakers), .. DataRemarks.OfLevels(mixture), .. Clipping.Notes(mixture)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -239,7 +234,7 @@ public sealed class RoomSeparator
         ];
     }
 
-    private IEnumerable<string> Notes(Recording mixture, int speakers)
+    private IEnumerable<string> NotesOf(Recording mixture, int speakers)
     {
         int channels = mixture.Channels;
         if (channels > 2 && mixture.Duration.TotalSeconds < 7.0)

@@ -45,24 +45,20 @@ internal sealed class LearnedTableTraining(
             DroppedRows = all.Dropped,
             Look = all.Look,
             TestRows = all.Test,
-            DataWarnings =
-            [
-                .. TableWarnings.Of(all),
-                .. model.CalibrationCount > 0 || !IsConformal ? Array.Empty<string>() :
-                [
-                    "The training was stopped before its intervals or sets could be measured: the model predicts "
-                    + "without them.",
-                ],
-                .. new[]
-                {
-                    SetWarnings.Of([], model.About.Classes.Count, model.Calibration?.Scores, CoverageLevel),
-                    all.Task == TableTask.Regression ? BelowZero(model, both) : null,
-                }.OfType<string>(),
-            ],
+            DataWarnings = [.. TableWarnings.Of(all), .. WarningsOf(model, both)],
             Coverage = model.Coverage(all.Test, CoverageLevel),
             TestDistributions = model.ScoresOf(all.Test),
         };
     }
+
+    private IEnumerable<string> WarningsOf(LearnedTable model, int[] learned) => new[]
+    {
+        model.CalibrationCount > 0 || !IsConformal ? null
+            : "The training was stopped before its intervals or sets could be measured: the model predicts without "
+                + "them.",
+        SetWarnings.Of([], model.About.Classes.Count, model.Calibration?.Scores, CoverageLevel),
+        all.Task == TableTask.Regression ? BelowZero(model, learned) : null,
+    }.OfType<string>();
 
     private string? BelowZero(LearnedTable model, int[] learned) => SetWarnings.OfBelowZero(
         options.Target,

@@ -353,25 +353,33 @@ public sealed record TableLook
                 + $"with --missing-tokens \"{text}\"; it is taken for a number now.";
         }
 
+        if (WarningOfUse(column, name, target) is { } use)
+        {
+            yield return use;
+        }
+    }
+
+    /// <summary>Says how a column is used that is left out, read in a way that was guessed, or constant.</summary>
+    private static string? WarningOfUse(ColumnLook column, string name, string target)
+    {
         if (column.LeftOut is not null and not "ignored" and not "makes the parts")
         {
-            yield return $"{name} {column.LeftOut} and is left out" + (column.LeftOut == "has no value" ? "."
+            return $"{name} {column.LeftOut} and is left out" + (column.LeftOut == "has no value" ? "."
                 : column.LeftOut == IsInBlocks ? "; --model linear, or another learner, reads the table whole."
                 : $"; --columns \"{column.Name}={(column.Form.IsNumeric ? "number" : "category")}\" uses it.");
         }
-        else if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
+
+        if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
         {
-            yield return note == UsesWords ? $"{name}: {note}; --columns \"{column.Name}=ignore\" does without."
+            return note == UsesWords ? $"{name}: {note}; --columns \"{column.Name}=ignore\" does without."
                 : note == ColumnInference.MayBeGrouped ? $"{name}: {note}; if they separate thousands, say so with "
                 + $"--columns \"{column.Name}=number:{(column.Form.HasDecimalComma ? "1,234.5" : "1.234,5")}\"."
                 : $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
                 ? "category" : "number")}\" reads it otherwise.";
         }
-        else if (column is { Distinct: 1, LeftOut: null })
-        {
-            yield return column.Name == target
-                ? $"{name} has one value alone: there is nothing to learn."
-                : $"{name} never varies, and has no weight.";
-        }
+
+        return column is not { Distinct: 1, LeftOut: null } ? null
+            : column.Name == target ? $"{name} has one value alone: there is nothing to learn."
+            : $"{name} never varies, and has no weight.";
     }
 }

@@ -169,18 +169,18 @@ public static class TableTraining
                 .. isCalibrated && options.Intervals == IntervalSource.Conformal && model.CalibrationCount == 0
                     ? [NetworkCalibration.WhyNone]
                     : Array.Empty<string>(),
-                .. all.Task == TableTask.Regression && model.CalibrationCount > 0
-                    ? new[]
-                    {
-                        SetWarnings.OfBelowZero(
-                            options.Target, () => model.PredictTable(all.Test, CoverageLevel).Intervals,
-                            learned.Numbers(options.Target), wasCompared: false),
-                    }.OfType<string>()
-                    : [],
+                .. BelowZero(model, all, learned, options) is { } below ? [below] : Array.Empty<string>(),
             ],
             Coverage = model.CalibrationCount > 0 ? Calibration.Coverage(model, all.Test, CoverageLevel) : null,
         };
     }
+
+    private static string? BelowZero(
+        TableModel model, PreparedTable all, Table learned, TableTrainingOptions options) =>
+        all.Task != TableTask.Regression || model.CalibrationCount == 0 ? null
+            : SetWarnings.OfBelowZero(
+                options.Target, () => model.PredictTable(all.Test, CoverageLevel).Intervals,
+                learned.Numbers(options.Target), wasCompared: false);
 
     /// <summary>
     /// What the validation part had to choose has been chosen: now that it has been a test, it is learnt from too, and

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Math4AI.Processes;
+using Math4AI.Runtime;
 using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Files;
 using TorchSharp;
@@ -10,7 +11,7 @@ namespace Math4AI.Training;
 /// <summary>A module and the loss of a batch of samples.</summary>
 internal abstract class TrainingTask
 {
-    protected TrainingTask(nn.Module module) => Module = module;
+    protected TrainingTask(nn.Module module) => Module = ModuleFinalizers.Suppress(module);
 
     /// <summary>Gets what is trained.</summary>
     public nn.Module Module { get; }

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -16,7 +17,7 @@ internal sealed class ModuleModel : Model
 
     public ModuleModel(nn.Module<Tensor, Tensor> module, IReadOnlyList<string> inputs, int outputs)
     {
-        this.module = module;
+        this.module = ModuleFinalizers.Suppress(module);
         InputNames = inputs;
         Outputs = outputs;
         (string name, Parameter parameter)[] named =

@@ -1,4 +1,5 @@
 using Math4AI.Data.Arrays;
+using Math4AI.Runtime;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training.Files;
@@ -25,7 +26,7 @@ internal sealed class ModuleState : IDisposable
     /// Returns the parameters and buffers of a module by different names; one that has several has the first.
     /// </summary>
     public static IEnumerable<(string Name, Tensor Tensor)> TensorsOf(nn.Module module, bool hasTransient = true) =>
-        module.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter))
+        ModuleFinalizers.Suppress(module).named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter))
             .Concat(module.named_buffers(include_nonpersistent: hasTransient).Select(pair => (pair.name, pair.buffer)))
             .DistinctBy(one => one.name);
 

@@ -1,3 +1,4 @@
+using Math4AI.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -160,7 +161,9 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
     }
 
     private static nn.Module<Tensor, Tensor> NewNorm(int width, TransformerStyle style) =>
-        style.IsRootNorm ? new RootNorm(width) : nn.LayerNorm(width, Epsilon, bias: style.HasBias);
+        style.IsRootNorm
+            ? new RootNorm(width)
+            : ModuleFinalizers.Suppress(nn.LayerNorm(width, Epsilon, bias: style.HasBias));
 
     /// <summary>y = g ∘ x / √(mean(x²) + ε).</summary>
     private sealed class RootNorm : nn.Module<Tensor, Tensor>

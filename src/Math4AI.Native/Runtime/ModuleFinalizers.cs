@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ internal static class ModuleFinalizers
 {
     /// <summary>Lets the parameters of a module live for as long as somebody holds them.</summary>
     /// <returns>The module.</returns>
+    [SuppressMessage("Usage", "CA1816", Justification = "The classes that would do so themselves are TorchSharp's.")]
     public static T Suppress<T>(T module)
         where T : nn.Module
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
@@ -7,26 +6,19 @@ using System.Text.Json.Nodes;
 namespace Math4AI.Tests.Reporting;
 
 /// <summary>
-/// A headless Chromium that shows one page without a network, steered by its DevTools protocol over the loopback.
+/// A page in a headless Chromium without a network, steered by its DevTools protocol over the loopback.
 /// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-
-    private readonly string profile = Directory.CreateTempSubdirectory("math4ai-browser-").FullName;
-    private readonly Process process;
     private readonly ClientWebSocket socket = new();
     private readonly List<string> complaints = [];
     private int lastId;
+    private string? context;
     private string? session;
 
-    private Browser(Process process) => this.process = process;
-
-    /// <summary>Gets the path of a Chromium; null if there is none.</summary>
-    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-        .Split(System.IO.Path.PathSeparator)
-        .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name)))
-        .FirstOrDefault(File.Exists);
+    private Browser()
+    {
+    }
 
     /// <summary>Gets what the page complained about: exceptions, errors, and what its policy forbade.</summary>
     public IReadOnlyList<string> Complaints => complaints;
@@ -34,20 +26,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Opens a file; skips the test where there is no Chromium.</summary>
     public static async Task<Browser> Open(string file, int width = 1400, int height = 1000, bool isDark = false)
     {
-        Assert.SkipWhen(Path is null, "No Chromium is on the path: the page is not opened.");
-        var start = new ProcessStartInfo(Path!) { RedirectStandardError = true, RedirectStandardOutput = true };
-        var browser = new Browser(new Process { StartInfo = start });
-        foreach (string word in new[]
-        {
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-            "--disable-extensions", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND",
-            "--remote-debugging-port=0", $"--user-data-dir={browser.profile}", "about:blank",
-        })
-        {
-            start.ArgumentList.Add(word);
-        }
-
-        await browser.Start();
+        Assert.SkipWhen(BrowserProcess.FilePath is null, "No Chromium is on the path: the page is not opened.");
+        var browser = new Browser();
+        await browser.socket.ConnectAsync(await BrowserProcess.GetAddress(), CancellationToken.None);
         await browser.Show(file, width, height, isDark);
         return browser;
     }
@@ -131,38 +112,25 @@ internal sealed class Browser : IAsyncDisposable
         return Convert.FromBase64String(answer["data"]!.GetValue<string>());
     }
 
+    /// <summary>Closes the page and all that its windows hold.</summary>
     public async ValueTask DisposeAsync()
     {
+        session = null;
+        await Call("Target.disposeBrowserContext", new JsonObject { ["browserContextId"] = context });
         socket.Dispose();
-        if (!process.HasExited)
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-        }
-
-        process.Dispose();
-        Directory.Delete(profile, recursive: true);
-    }
-
-    private async Task Start()
-    {
-        process.Start();
-        _ = process.StandardOutput.ReadToEndAsync();
-        const string Mark = "DevTools listening on ";
-        string? line;
-        do
-        {
-            line = await process.StandardError.ReadLineAsync()
-                ?? throw new InvalidOperationException("Chromium ended before it could be reached.");
-        }
-        while (!line.StartsWith(Mark, StringComparison.Ordinal));
-        _ = process.StandardError.ReadToEndAsync();
-        await socket.ConnectAsync(new Uri(line[Mark.Length..]), CancellationToken.None);
     }
 
     private async Task Show(string file, int width, int height, bool isDark)
     {
-        JsonNode target = await Call("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
+        // A context is a browser of its own, with windows of its own: a page behind another one would not be drawn.
+        JsonNode own = await Call("Target.createBrowserContext", []);
+        context = own["browserContextId"]!.GetValue<string>();
+        JsonNode target = await Call("Target.createTarget", new JsonObject
+        {
+            ["url"] = "about:blank",
+            ["browserContextId"] = context,
+            ["newWindow"] = true,
+        });
         JsonNode attached = await Call(
             "Target.attachToTarget", new JsonObject
             {
@@ -189,7 +157,7 @@ internal sealed class Browser : IAsyncDisposable
                 ["value"] = isDark ? "dark" : "light",
             }),
         });
-        await Call("Page.navigate", new JsonObject { ["url"] = new Uri(System.IO.Path.GetFullPath(file)).AbsoluteUri });
+        await Call("Page.navigate", new JsonObject { ["url"] = new Uri(Path.GetFullPath(file)).AbsoluteUri });
         await Until("document.readyState === 'complete' && location.protocol === 'file:'");
     }
 

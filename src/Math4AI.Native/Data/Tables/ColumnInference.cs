@@ -16,6 +16,9 @@ internal static class ColumnInference
     public const string MayBeGrouped =
         "all separators stand before three digits, and are read as those of decimals, 1.008 as about one";
 
+    /// <summary>The note of times of two parts.</summary>
+    public const string MayBeMinutes = "times of two parts, such as 58:12, are read as hours and minutes";
+
     private static readonly double[] Truth = [0.0, 1.0];
 
     /// <summary>Finds the form of a column of texts.</summary>
@@ -55,9 +58,59 @@ internal static class ColumnInference
 
         long all = known.Values.Sum(count => (long)count);
         (ColumnForm? numbers, string? note) = Numbers(known, all, table.Format.HasDecimalComma);
+        if (TimesOf(known, all, numbers) is { } times)
+        {
+            return (times.Form with { MissingTokens = missingTokens }, times.Note);
+        }
+
         ColumnForm form = numbers ?? DatesOf(name, known, all, table.Format) ?? given;
         return (form with { MissingTokens = missingTokens }, note);
     }
+
+    /// <summary>
+    /// The form of times, if most cells are, and more of them than are numbers in one unit; null for others. Few
+    /// different numbers with units are classes, as those of one unit are.
+    /// </summary>
+    private static (ColumnForm Form, string? Note)? TimesOf(Dictionary<string, int> known, long all, ColumnForm? numbers)
+    {
+        const long MaxRatios = 20;
+        (TimeText Time, long Count)[] times =
+        [
+            .. known.Select(pair => (Time: TimeText.Of(pair.Key), Count: (long)pair.Value))
+                .Where(pair => pair.Time is not null).Select(pair => (pair.Time!.Value, pair.Count)),
+        ];
+        long count = times.Sum(pair => pair.Count);
+        if (count <= Majority * all || count <= CountOf(known, numbers ?? new ColumnForm(ColumnType.Number))
+            || (times.Length <= MaxCodes && times.All(pair => pair.Time.Shape == TimeShape.Words))
+            || MaxRatios * known.Where(pair => TimeText.IsRatio(pair.Key)).Sum(pair => (long)pair.Value) > all)
+        {
+            return null;
+        }
+
+        return OfParts([.. times.Select(pair => pair.Time)]);
+    }
+
+    /// <summary>
+    /// Whether two parts are minutes and seconds. No clock shows 58:12, and 58:12 beside 1:02:03 is what came before the
+    /// hour was full.
+    /// </summary>
+    private static (ColumnForm Form, string? Note) OfParts(TimeText[] times)
+    {
+        const double HoursOfDay = 24.0, FewHours = 4.0;
+        double[] two = [.. times.Where(time => time.Shape == TimeShape.TwoParts).Select(time => time.Hours)];
+        double[] three = [.. times.Where(time => time.Shape == TimeShape.ThreeParts).Select(time => time.Hours)];
+        bool isLong = two.Any(hours => hours >= HoursOfDay);
+        bool hasMinutesFirst = Array.Exists(times, time => time.Shape == TimeShape.MinutesAlone)
+            || (isLong && three.Length > 0);
+        bool mayBeMinutes = two.Length > 0 && !hasMinutesFirst
+            && (isLong || (three.Length > 0 && three.All(hours => hours < FewHours)));
+        return (new ColumnForm(ColumnType.Time) { HasMinutesFirst = hasMinutesFirst },
+            mayBeMinutes ? MayBeMinutes : null);
+    }
+
+    /// <summary>How many cells are numbers in a form; of a category, in the form that its numbers have.</summary>
+    private static long CountOf(Dictionary<string, int> known, ColumnForm form) => known
+        .Where(pair => DressedNumber.Value(pair.Key, form) is not null).Sum(pair => (long)pair.Value);
 
     /// <summary>The form that the same texts have below, where all of them are numbers or dates, or tokens.</summary>
     private static (ColumnForm Form, string? Note) OfParsed(ParsedCells cells, CellFormat format) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data;
 using Math4AI.Data.Tables;
 
 namespace Math4AI.Training.Tables;
@@ -133,6 +134,7 @@ public sealed record TableLook
                 : target.Form,
             Warnings =
             [
+                .. OfComments(table.Comments),
                 .. columns.SelectMany(column => WarningsOf(column, options.Target)),
                 .. isWhole ? WarningsOfTotals(table, columns) : [],
             ],
@@ -208,7 +210,7 @@ public sealed record TableLook
         return ColumnLook.Of(table, name, form, note);
     }
 
-    /// <summary>Texts, and up to ten different whole numbers, are classes.</summary>
+    /// <summary>Texts, and up to ten different whole numbers or times, are classes.</summary>
     private static TableTask TaskOf(Table table, ColumnLook target)
     {
         if (!target.Form.IsNumeric)
@@ -218,8 +220,8 @@ public sealed record TableLook
 
         IEnumerable<double> values = table.InForms(new Dictionary<string, ColumnForm> { [target.Name] = target.Form })
             .Numbers(target.Name).Where(value => !double.IsNaN(value));
-        return target.Distinct <= MaxClassNumbers && target.Form.Type == ColumnType.Number
-            && values.All(value => value == Math.Floor(value))
+        return target.Distinct <= MaxClassNumbers && (target.Form.Type == ColumnType.Time
+            || (target.Form.Type == ColumnType.Number && values.All(value => value == Math.Floor(value))))
             ? TableTask.Classification
             : TableTask.Regression;
     }
@@ -241,7 +243,8 @@ public sealed record TableLook
         return !areNumbers
             ? column
             : ColumnLook.Of(table, column.Name, classes, options.Task is not null || column.Distinct == 1 ? null
-                : $"{column.Distinct} different whole numbers: taken for classes (--task regression for numbers)");
+                : $"{column.Distinct} different {(column.Form.Type == ColumnType.Time ? "times" : "whole numbers")}: "
+                    + "taken for classes (--task regression for numbers)");
     }
 
     /// <summary>The column with the reason why it is left out, if it is.</summary>
@@ -315,6 +318,12 @@ public sealed record TableLook
             })];
     }
 
+    private static IEnumerable<string> OfComments(int lines) => lines == 0 ? [] :
+    [
+        $"The file begins with {Counted.Of(lines, "line")} of comments (#), which {(lines == 1 ? "is" : "are")} passed "
+            + "over.",
+    ];
+
     private static IEnumerable<string> WarningsOfTotals(Table table, IEnumerable<ColumnLook> columns)
     {
         var numbers = columns.Where(column => column is { LeftOut: null, Form.Type: ColumnType.Number })
@@ -374,6 +383,8 @@ public sealed record TableLook
             return note == UsesWords ? $"{name}: {note}; --columns \"{column.Name}=ignore\" does without."
                 : note == ColumnInference.MayBeGrouped ? $"{name}: {note}; if they separate thousands, say so with "
                 + $"--columns \"{column.Name}=number:{(column.Form.HasDecimalComma ? "1,234.5" : "1.234,5")}\"."
+                : note == ColumnInference.MayBeMinutes ? $"{name}: {note}; if they are minutes and seconds, say so with "
+                + $"--columns \"{column.Name}=time:m:ss\"."
                 : $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
                 ? "category" : "number")}\" reads it otherwise.";
         }

@@ -63,7 +63,11 @@ internal static class ColumnSections
             : new Chart(
                 found.Column, predicted,
                 ChartAxis.OfNames(string.Empty, [.. found.Classes.Reverse().Select(Shown)]),
-                [.. outputs.Select((of, i) => OfClasses([.. Means(of).Reverse()]) with { Name = NameOf(of), Color = i })]);
+                [.. outputs.Select((of, i) => OfClasses([.. Means(of).Reverse()]) with
+                {
+                    Name = NameOf(of),
+                    Color = i,
+                })]);
 
         double[] Means(int of) => [.. found.Means.Select(mean => mean[of])];
         string? NameOf(int of) => classes.Count > 2 ? classes[of] : null;

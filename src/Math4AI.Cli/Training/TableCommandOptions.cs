@@ -56,7 +56,8 @@ internal static class TableCommandOptions
         "--columns", "TYPES",
         "The types of columns that are not found right: number, date, time, category, order, text or ignore, "
             + "such as 'zip=category, when=date:dd/MM/yyyy, lap=time:m:ss, income=number:$1,234, size=order:S|M|L, "
-            + "id=ignore'. Times become hours. Of text the weights of words are inputs, or other features that are named: note=text:words:2:500, of "
+            + "id=ignore'. Times become hours. Of text the weights of words are inputs, or other features that are "
+            + "named: note=text:words:2:500, of "
             + $"{string.Join(", ", TextFeatures.Names.All)}.");
 
     public static readonly Option<string[]?> TokensOption = new("--missing-tokens")

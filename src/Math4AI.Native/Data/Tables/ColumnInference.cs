@@ -71,7 +71,8 @@ internal static class ColumnInference
     /// The form of times, if most cells are, and more of them than are numbers in one unit; null for others. Few
     /// different numbers with units are classes, as those of one unit are.
     /// </summary>
-    private static (ColumnForm Form, string? Note)? TimesOf(Dictionary<string, int> known, long all, ColumnForm? numbers)
+    private static (ColumnForm Form, string? Note)? TimesOf(
+        Dictionary<string, int> known, long all, ColumnForm? numbers)
     {
         const long MaxRatios = 20;
         (TimeText Time, long Count)[] times =
@@ -91,8 +92,8 @@ internal static class ColumnInference
     }
 
     /// <summary>
-    /// Whether two parts are minutes and seconds. No clock shows 58:12, and 58:12 beside 1:02:03 is what came before the
-    /// hour was full.
+    /// Whether two parts are minutes and seconds. No clock shows 58:12, and 58:12 beside 1:02:03 is what came before
+    /// the hour was full.
     /// </summary>
     private static (ColumnForm Form, string? Note) OfParts(TimeText[] times)
     {

@@ -51,7 +51,8 @@ public static partial class ColumnList
             "text" => new ColumnForm(ColumnType.Text) { Features = shape },
             "ignore" when shape is null => new ColumnForm(ColumnType.Ignore),
             _ => throw new FormatException(
-                $"'{text}' is no type of a column: number, date, time, category, order, text or ignore, such as {Example}."),
+                $"'{text}' is no type of a column: number, date, time, category, order, text or ignore, such as "
+                + $"{Example}."),
         };
     }
 

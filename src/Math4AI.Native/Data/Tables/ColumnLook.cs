@@ -96,7 +96,8 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
 
     private static string? Written(
         ColumnForm form, double[] values, double value, IReadOnlyList<string?>? texts) =>
-        form.Type is ColumnType.Date or ColumnType.Time && !double.IsNaN(value) && Array.IndexOf(values, value) is >= 0 and var row
+        form.Type is ColumnType.Date or ColumnType.Time && !double.IsNaN(value)
+        && Array.IndexOf(values, value) is >= 0 and var row
             ? texts?[row]
             : null;
 

@@ -383,8 +383,8 @@ public sealed record TableLook
             return note == UsesWords ? $"{name}: {note}; --columns \"{column.Name}=ignore\" does without."
                 : note == ColumnInference.MayBeGrouped ? $"{name}: {note}; if they separate thousands, say so with "
                 + $"--columns \"{column.Name}=number:{(column.Form.HasDecimalComma ? "1,234.5" : "1.234,5")}\"."
-                : note == ColumnInference.MayBeMinutes ? $"{name}: {note}; if they are minutes and seconds, say so with "
-                + $"--columns \"{column.Name}=time:m:ss\"."
+                : note == ColumnInference.MayBeMinutes ? $"{name}: {note}; if they are minutes and seconds, say so "
+                + $"with --columns \"{column.Name}=time:m:ss\"."
                 : $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
                 ? "category" : "number")}\" reads it otherwise.";
         }

@@ -311,7 +311,8 @@ public class OddTableTests : TemporaryFolder
             Assert.Single(found.Warnings).ToString());
 
         Assert.Equal(
-            "Column 'a', row 1: '0,25' is not a number, as the column was in training, and no other cell of it is one.",
+            "Column 'a', row 1: '0,25' is not a number, as the column was in training, and no other cell of it is one: "
+            + "its decimal comma was a point there; write it so.",
             Assert.Throws<ArgumentException>(() => model.Predict(
                 Table.OfTexts([("a", [.. Enumerable.Range(0, 40).Select(i => $"{i},25")])]))).Message);
     }

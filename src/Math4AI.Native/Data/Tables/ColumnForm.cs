@@ -90,6 +90,16 @@ public sealed record ColumnForm(ColumnType Type)
 
     internal bool IsNumeric => Type is ColumnType.Number or ColumnType.Date or ColumnType.Time;
 
+    /// <summary>
+    /// Returns a number as the cells of the column are: of dates, which count days since 1 January 2000, and of times
+    /// the date or time, and of others the shortest text that is read as the same number.
+    /// </summary>
+    /// <param name="value">The number, such as a prediction.</param>
+    public string TextOf(double value) =>
+        Type == ColumnType.Date && Dates.Text(value) is { } date ? date
+        : Type == ColumnType.Time && TimeText.Text(value) is { } time ? time
+        : value.ToString("R", CultureInfo.InvariantCulture);
+
     /// <summary>Returns the form in a few words, such as <c>number in kg</c>.</summary>
     public override string ToString() => Type switch
     {
@@ -184,6 +194,16 @@ internal static class Dates
 
     /// <summary>The formats that a column may have; null is ISO 8601.</summary>
     public static IReadOnlyList<string?> Formats { get; } = [null, .. Days];
+
+    /// <summary>The date of so many days since the origin, to the second; null where the calendar has none.</summary>
+    public static string? Text(double days)
+    {
+        DateTime origin = CellFormat.Default.DateOrigin;
+        double seconds = Math.Round(TimeSpan.SecondsPerDay * days);
+        return seconds > (DateTime.MinValue - origin).TotalSeconds && seconds < (DateTime.MaxValue - origin).TotalSeconds
+            ? origin.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : null;
+    }
 
     /// <summary>The number of a date; null where the text is none of this format.</summary>
     public static double? Parse(string text, string? format, CellFormat table)

@@ -19,6 +19,13 @@ internal static class ColumnInference
     /// <summary>The note of times of two parts.</summary>
     public const string MayBeMinutes = "times of two parts, such as 58:12, are read as hours and minutes";
 
+    /// <summary>The note of numbers that are written in two ways.</summary>
+    public const string AreMixed =
+        "some numbers have a decimal comma and others a point: write all alike, and they are numbers";
+
+    /// <summary>The note of numbers that may be dates.</summary>
+    public const string MayBeDates = "numbers of eight digits, such as 20240131, are read as numbers";
+
     private static readonly double[] Truth = [0.0, 1.0];
 
     /// <summary>Finds the form of a column of texts.</summary>
@@ -121,7 +128,41 @@ internal static class ColumnInference
         {
             HasDecimalComma = format.HasDecimalComma,
             TruthValues = TruthOf(cells.Values),
-        }, cells.MayBeGrouped ? MayBeGrouped : null);
+        }, cells.MayBeGrouped ? MayBeGrouped : AreDays(cells.Values) ? MayBeDates : null);
+
+    /// <summary>Whether most texts are numbers if some have a decimal comma, and others a point.</summary>
+    private static bool AreMixedNumbers(Dictionary<string, int> known, long all)
+    {
+        long Count(bool hasComma) => known.Where(pair => pair.Key.Contains(hasComma ? ',' : '.')
+            && new DressedNumber(pair.Key, string.Empty).Value(null, hasComma) is not null)
+            .Sum(pair => (long)pair.Value);
+        (long commas, long points) = (Count(hasComma: true), Count(hasComma: false));
+        return commas > 0 && points > 0 && commas + points > Majority * all;
+    }
+
+    /// <summary>Whether all numbers are days such as 20240131, and some differ.</summary>
+    private static bool AreDays(double[] values)
+    {
+        const double First = 1900_01_01, Last = 2100_12_31;
+        double least = double.PositiveInfinity, most = 0.0;
+        foreach (double value in values)
+        {
+            if (double.IsNaN(value))
+            {
+                continue;
+            }
+
+            if (!(value is >= First and <= Last) || value != Math.Floor(value)
+                || (int)value / 100 % 100 is < 1 or > 12 || (int)value % 100 is < 1 or > 31)
+            {
+                return false;
+            }
+
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+
+        return least < most;
+    }
 
     /// <summary>0 and 1 are truth values too: another file may have them in words.</summary>
     private static IReadOnlyList<string> TruthOf(IEnumerable<double> values) =>
@@ -155,7 +196,8 @@ internal static class ColumnInference
         long count = values.Keys.Sum(text => (long)known[text]);
         if (all > 0 && count <= Majority * all)
         {
-            return (null, count > 0
+            return (null, AreMixedNumbers(known, all) ? AreMixed
+                : count > 0
                 ? $"{count} of {all} values are numbers, and the others are not, so that all are classes"
                 : null);
         }

@@ -142,7 +142,9 @@ internal sealed class TextRows : IDisposable
     {
         if (Count != count)
         {
-            string hint = Count > count ? "a value with a separator in it stands in quotes."
+            string hint = Count == count + 1 && Bytes(count).IsEmpty
+                ? "the line ends with a separator that the names lack."
+                : Count > count ? "a value with a separator in it stands in quotes."
                 : Cells().Any(cell => cell.Contains('\n', StringComparison.Ordinal)) ? "is a quote not closed?"
                 : "an empty value needs its separator too.";
             throw new InvalidDataException(

@@ -40,6 +40,21 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
         : time.Shape == TimeShape.MinutesAlone ? null
         : time.Hours;
 
+    /// <summary>Hours as 2:05:30, to the thousandth of a second; null where there are too many.</summary>
+    public static string? Text(double hours)
+    {
+        const double MaxHours = 1e6;
+        if (!(Math.Abs(hours) < MaxHours))
+        {
+            return null;
+        }
+
+        var time = TimeSpan.FromMilliseconds(Math.Round(1000.0 * SecondsOfHour * Math.Abs(hours)));
+        return (hours < 0.0 && time > TimeSpan.Zero ? "-" : string.Empty)
+            + ((long)time.TotalHours).ToString(CultureInfo.InvariantCulture)
+            + time.ToString(@"\:mm\:ss\.fff", CultureInfo.InvariantCulture).TrimEnd('0').TrimEnd('.');
+    }
+
     /// <summary>Whether a cell has two numbers about a colon that are no time, such as the ratio 16:9.</summary>
     public static bool IsRatio(string text)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Math4AI.Cli.Separation;
 using Math4AI.Data.Images;
 using Math4AI.Features;

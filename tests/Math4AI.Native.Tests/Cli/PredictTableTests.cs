@@ -115,6 +115,22 @@ public class PredictTableTests : TemporaryFolder
         Assert.Equal("intervals", json.GetProperty("stoppedBefore").GetString());
     }
 
+    [Theory]
+    [InlineData("2024-03-{0:00}", @"^2024-03-\d\d \d\d:\d\d:\d\d$", " days")]
+    [InlineData("{0}:30", @"^\d+:\d\d:\d\d(\.\d+)?$", " hours")]
+    public void A_date_or_time_that_is_predicted_is_written_as_one(string written, string pattern, string unit)
+    {
+        File.WriteAllText(In("rows.csv"), "x,when\n" + string.Concat(Enumerable.Range(0, 60).Select(
+            i => $"{i % 20}.5,{string.Format(CultureInfo.InvariantCulture, written, 1 + i % 20)}\n")));
+        Finished train = Run(
+            "train", "rows.csv", "--target", "when", "--model", "linear", "--uncertainty", "none", "-o", "model",
+            "--no-report");
+        Assert.True(train.Code == 0, train.Errors);
+        Finished predict = Run("predict", "model", "rows.csv");
+        Assert.Matches(pattern, predict.Output.Split('\n')[5].Split(',')[0]);
+        Assert.Contains($"{unit}, rSquared", predict.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Standard_input_is_predicted_as_a_file_is()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Math4AI.Data.Tables.Cells;
@@ -15,6 +16,8 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
     private const double MinutesOfHour = 60.0;
     private const double SecondsOfHour = 3600.0;
     private const double HoursOfDay = 24.0;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.,");
 
     /// <summary>The units, the longer first, each with its rank and its hours.</summary>
     private static readonly Dictionary<string, (int Rank, double Hours)> Units = Named(
@@ -151,7 +154,7 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
         int rank = int.MaxValue, numbers = 0;
         while (text.Length > 0)
         {
-            int end = text.IndexOfAnyExcept("0123456789.,");
+            int end = text.IndexOfAnyExcept(Digits);
             ReadOnlySpan<char> digits = end < 0 ? text : text[..end];
             ReadOnlySpan<char> after = end < 0 ? [] : text[end..].TrimStart();
             int length = after.IndexOfAnyExceptInRange('A', 'z');

@@ -200,7 +200,8 @@ internal static class Dates
     {
         DateTime origin = CellFormat.Default.DateOrigin;
         double seconds = Math.Round(TimeSpan.SecondsPerDay * days);
-        return seconds > (DateTime.MinValue - origin).TotalSeconds && seconds < (DateTime.MaxValue - origin).TotalSeconds
+        return seconds > (DateTime.MinValue - origin).TotalSeconds
+            && seconds < (DateTime.MaxValue - origin).TotalSeconds
             ? origin.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
             : null;
     }

@@ -141,8 +141,8 @@ internal static class ColumnWarnings
     }
 
     /// <summary>
-    /// A text as one compares it by eye: in any case, with any blanks, and with accents that are letters of their own or
-    /// marks behind one. (Which mark it is tells no normalization here: the command runs without tables of cultures.)
+    /// A text as one compares it by eye: in any case, with any blanks, and with accents that are letters of their own
+    /// or marks behind one. (The command runs without the tables of cultures that a normalization needs.)
     /// </summary>
     private static string Plain(string text, bool areMarked)
     {

@@ -245,7 +245,8 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
             + $"{(Missing == Missing.Impute ? ", and no other cell of it is one" : string.Empty)}"
             + (form.Type == ColumnType.Number && DressedNumber.Value(
                 texts[odd[0]]!, form with { HasDecimalComma = !form.HasDecimalComma, Thousands = null }) is not null
-                ? $": its decimal {(form.HasDecimalComma ? "point was a comma" : "comma was a point")} there; write it so."
+                ? $": its decimal {(form.HasDecimalComma ? "point was a comma" : "comma was a point")} there; write it "
+                    + "so."
                 : "."));
     }
 

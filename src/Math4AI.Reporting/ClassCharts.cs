@@ -151,7 +151,7 @@ internal sealed class ClassCharts(
     }
 
     private static string Share(double part, double total) =>
-        total > 0.0 ? $"{(100.0 * part / total).ToString("0.#", CultureInfo.InvariantCulture)} %" : "–";
+        total > 0.0 ? $"{(100.0 * part / total).ToString("0.#", CultureInfo.InvariantCulture)}\u00A0%" : "–";
 
     /// <summary>The 95 % interval of a share of so many; of none, all of it.</summary>
     private static (double Low, double High) Wilson(double share, double count)

@@ -41,29 +41,43 @@ internal static class ColumnSections
         ChartAxis.OfNames(string.Empty, [.. shown.Reverse().Select(each => each.Name)]),
         BarsLayer.OfNames([.. shown.Reverse().Select(each => each.Increase)]));
 
-    private static Chart Dependence(PartialDependence found, IReadOnlyList<string> classes)
+    /// <summary>A column of numbers is a line, and one of classes has bars or points beside their names.</summary>
+    internal static Chart Dependence(PartialDependence found, IReadOnlyList<string> classes)
     {
-        bool areNumbers = found.Classes.Count == 0;
-        double[] across = areNumbers
-            ? [.. found.Values]
-            : [.. Enumerable.Range(0, found.Classes.Count).Select(of => (double)of)];
-
         // Of two classes, the probability of one says all.
         int[] outputs = classes.Count == 0 ? [0] : classes.Count == 2 ? [1]
             : [.. Enumerable.Range(0, Math.Min(MaxClasses, classes.Count))];
-        return new Chart(
-            found.Column,
-            areNumbers
-                ? new ChartAxis(found.Column, AxisScale.Linear)
-                : ChartAxis.OfNames(found.Column, found.Classes),
-            classes.Count == 0
-                ? new ChartAxis("mean prediction", AxisScale.Linear)
-                : ChartAxis.OfShares("mean probability"),
-            [.. outputs.Select((of, i) => new LineLayer(across, [.. found.Means.Select(mean => mean[of])])
-            {
-                Name = classes.Count == 0 ? null : classes[of],
-                Color = i,
-                HasMarks = true,
-            })]);
+        ChartAxis predicted = classes.Count == 0
+            ? new ChartAxis("mean prediction", AxisScale.Linear)
+            : ChartAxis.OfShares(classes.Count == 2 ? $"mean probability of {classes[1]}" : "mean probability");
+        bool areNumbers = found.Classes.Count == 0;
+        return areNumbers
+            ? new Chart(
+                found.Column, new ChartAxis(found.Column, AxisScale.Linear), predicted,
+                [.. outputs.Select((of, i) => new LineLayer([.. found.Values], Means(of))
+                {
+                    Name = NameOf(of),
+                    Color = i,
+                    HasMarks = true,
+                })])
+            : new Chart(
+                found.Column, predicted,
+                ChartAxis.OfNames(string.Empty, [.. found.Classes.Reverse().Select(Shown)]),
+                [.. outputs.Select((of, i) => OfClasses([.. Means(of).Reverse()]) with
+                {
+                    Name = NameOf(of),
+                    Color = i,
+                })]);
+
+        double[] Means(int of) => [.. found.Means.Select(mean => mean[of])];
+        string? NameOf(int of) => classes.Count > 2 ? classes[of] : null;
+
+        // Nothing lies between classes, and a number that is far from 0 would hide their differences in bars.
+        ChartLayer OfClasses(double[] means) => classes.Count == 2
+            ? BarsLayer.OfNames(means)
+            : new PointsLayer(means, [.. means.Select((_, place) => (double)place)]);
     }
+
+    /// <summary>The name of a class; a cell that is missing has none.</summary>
+    private static string Shown(string name) => name.Length > 0 ? name : "(missing)";
 }

@@ -49,17 +49,19 @@ internal static class TableSections
             return;
         }
 
-        page.Heading("Columns").Add("<div class=\"card scroll\"><table><tr><th></th><th>type</th><th>missing</th>"
+        page.Heading("Columns").Add("<div class=\"card scroll\"><table><tr><th></th>"
+            + "<th class=\"text\">type</th><th>missing</th>"
             + "<th>distinct</th><th>from</th><th>to</th><th class=\"text\">spread</th><th></th></tr>");
         foreach (ColumnLook column in look.Columns)
         {
             string remark = column.Name == look.Target ? "target" : column.LeftOut ?? column.Note ?? string.Empty;
-            page.Add($"<tr><th>{Html.Escape(column.Name)}</th><td>{Html.Escape(column.Form.ToString())}</td>"
+            page.Add($"<tr><th>{Html.Escape(column.Name)}</th>"
+                + $"<td class=\"text\">{Html.Escape(column.Form.ToString())}</td>"
                 + $"<td>{column.Missing + column.Odd}</td><td>{column.Distinct}</td>"
                 + $"<td>{Html.Escape(column.Earliest ?? Number(column.Minimum))}</td>"
                 + $"<td>{Html.Escape(column.Latest ?? Number(column.Maximum))}</td>"
                 + $"<td class=\"text\">{Bars(column)}</td>"
-                + $"<td class=\"text\">{Html.Escape(remark)}</td></tr>");
+                + $"<td class=\"text{(remark.Length > 0 ? " words" : string.Empty)}\">{Html.Escape(remark)}</td></tr>");
         }
 
         page.Add("</table></div>");
@@ -97,12 +99,16 @@ internal static class TableSections
         }
 
         page.Heading("Learners compared by cross-validation").Add("<div class=\"card scroll\"><table><tr><th></th>"
-            + "<th>loss</th><th>its standard error</th><th>seconds</th></tr>");
+            + "<th>loss</th><th>its standard error</th><th>seconds</th><th></th></tr>");
         foreach (ComparedLearner each in compared)
         {
-            string name = each.ToString();
-            page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Number(each.Loss)}</td><td>{Number(each.Error)}</td>"
-                + $"<td>{Number(each.Seconds)}</td></tr>");
+            // The figures beside the names: settings and reasons are long.
+            string remark = each.ToString();
+            remark = remark == each.Name ? string.Empty
+                : remark.StartsWith($"{each.Name}: ", StringComparison.Ordinal) ? remark[(each.Name.Length + 2)..]
+                : remark;
+            page.Add($"<tr><th>{Html.Escape(each.Name)}</th><td>{Number(each.Loss)}</td><td>{Number(each.Error)}</td>"
+                + $"<td>{Number(each.Seconds)}</td><td class=\"text words\">{Html.Escape(remark)}</td></tr>");
         }
 
         page.Add("</table></div>");

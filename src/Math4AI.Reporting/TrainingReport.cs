@@ -69,6 +69,9 @@ public sealed record TrainingReport
     /// <summary>Gets the observed numbers of the test set; empty with classes.</summary>
     public IReadOnlyList<double> ObservedNumbers { get; init; } = [];
 
+    /// <summary>Gets the number of each row of the test set in its file; empty where they have none.</summary>
+    public IReadOnlyList<long> RowNumbers { get; init; } = [];
+
     /// <summary>Gets the images of the test set; null where the samples are not images.</summary>
     public ImageSet? Images { get; init; }
 
@@ -172,6 +175,9 @@ public sealed record TrainingReport
             Answers = trained.TestAnswers,
             PredictedNumbers = trained.Classes.Count > 0 ? [] : [.. trained.TestPredictions.Select(row => row[0])],
             ObservedNumbers = trained.TestNumbers,
+            RowNumbers = trained.TestRows is { } rows
+                ? [.. Enumerable.Range(0, rows.Rows).Select(rows.NumberOf)]
+                : [],
             Coverage = trained.Coverage,
             TestDistributions = trained.TestDistributions,
             DecisionText = trained.DecisionText,
@@ -275,7 +281,8 @@ public sealed record TrainingReport
         if (Coverage is { } share)
         {
             yield return (
-                $"test rows whose {(Classes.Count > 0 ? "set" : "interval")} of 90 % holds the truth",
+                $"test {(Images is null ? "rows" : "images")} whose {(Classes.Count > 0 ? "set" : "interval")} of 90 % "
+                    + "holds the truth",
                 $"{Html.Number(100.0 * share)} %");
         }
 
@@ -322,7 +329,7 @@ public sealed record TrainingReport
             page.Add("<tr><th>");
             if (Images is null)
             {
-                page.Add($"test row {Text(i + 1)}");
+                page.Add(i < RowNumbers.Count ? $"row {RowNumbers[i]}" : $"test row {Text(i + 1)}");
             }
             else
             {

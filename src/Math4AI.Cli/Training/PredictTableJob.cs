@@ -31,6 +31,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
 
     private readonly Dictionary<PredictionWarning, long> warnings = [];
     private double? shift;
+    private string unit = string.Empty;
     private readonly List<string> oddCells = [];
     private long odd;
     private bool areNumbers;
@@ -93,6 +94,8 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
         IReadOnlyList<string?> written = block.Texts(found.Target);
         IReadOnlyList<string?> texts = target.Texts(found.Target);
         areNumbers = found.Classes.Count == 0;
+        unit = found.TargetForm?.Type == ColumnType.Date ? " days"
+            : found.TargetForm?.Type == ColumnType.Time ? " hours" : string.Empty;
         var places = found.Classes.Select((name, place) => (name, place)).ToDictionary();
         double[] numbers = found.Classes.Count == 0 ? target.Numbers(found.Target) : [];
         for (int row = 0; row < texts.Count; row++)
@@ -173,7 +176,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
             ? string.Create(
                 CultureInfo.InvariantCulture, $"accuracy {right / scored:G4}, logLoss {logLoss / scored:G4}")
             : string.Create(
-                CultureInfo.InvariantCulture, $"rmse {Math.Sqrt(squares / scored):G4}{explained}");
+                CultureInfo.InvariantCulture, $"rmse {Math.Sqrt(squares / scored):G4}{unit}{explained}");
         Console.Error.WriteLine(
             $"math4ai: {scored} row{(scored == 1 ? string.Empty : "s")} with '{model.Target}': {scores}.");
     }

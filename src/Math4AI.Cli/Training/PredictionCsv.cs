@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
 
 namespace Math4AI.Cli.Training;
 
@@ -42,7 +43,7 @@ internal static class PredictionCsv
             cells.Add(found.Classes[Answer(found, row)]);
         }
 
-        cells.Add(found.Values[row]);
+        AddNumbers(ref cells, found, found.Values[row]);
         AddCertainty(ref cells, found, row);
         if (found.Notes.Count > 0)
         {
@@ -62,12 +63,27 @@ internal static class PredictionCsv
 
         if (found.Intervals.Count > 0)
         {
-            cells.Add([found.Intervals[row].Lower, found.Intervals[row].Upper]);
+            AddNumbers(ref cells, found, [found.Intervals[row].Lower, found.Intervals[row].Upper]);
         }
 
         if (found.Sets.Count > 0)
         {
             cells.Add(string.Join('|', found.Sets[row].Select(of => found.Classes[of])));
+        }
+    }
+
+    /// <summary>Numbers of the target; dates and times are written as such.</summary>
+    private static void AddNumbers(ref Cells cells, FilePredictions found, double[] numbers)
+    {
+        if (found.Classes.Count > 0 || found.TargetForm is not { Type: ColumnType.Date or ColumnType.Time } form)
+        {
+            cells.Add(numbers);
+            return;
+        }
+
+        foreach (double number in numbers)
+        {
+            cells.Add(form.TextOf(number));
         }
     }
 

@@ -54,9 +54,10 @@ internal static class TableCommandOptions
 
     public static readonly Option<string?> ColumnsOption = CommonOptions.Named<string?>(
         "--columns", "TYPES",
-        "The types of columns that are not found right: number, date, category, order, text or ignore, "
-            + "such as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'. Of "
-            + "text the weights of words are inputs, or other features that are named: note=text:words:2:500, of "
+        "The types of columns that are not found right: number, date, time, category, order, text or ignore, "
+            + "such as 'zip=category, when=date:dd/MM/yyyy, lap=time:m:ss, income=number:$1,234, size=order:S|M|L, "
+            + "id=ignore'. Times become hours. Of text the weights of words are inputs, or other features that are "
+            + "named: note=text:words:2:500, of "
             + $"{string.Join(", ", TextFeatures.Names.All)}.");
 
     public static readonly Option<string[]?> TokensOption = new("--missing-tokens")

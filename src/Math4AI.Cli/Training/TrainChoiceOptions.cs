@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Math4AI.Cli.Separation;
 using Math4AI.Data.Images;
 using Math4AI.Features;
@@ -220,27 +219,6 @@ internal static class TrainChoiceOptions
         catch (FormatException e)
         {
             throw new UsageException(e.Message);
-        }
-    }
-
-    /// <summary>The words and the compared learners of a training that has been done.</summary>
-    /// <exception cref="InvalidDataException">The folder holds none that can be replayed.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static (string[] Words, string[] Names) ReadReplay(string folder)
-    {
-        string path = Path.Combine(folder, OutputFiles.ResultName);
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllText(path));
-            return (
-                [.. json.RootElement.GetProperty("words").EnumerateArray().Select(word => word.GetString()!)],
-                [.. json.RootElement.GetProperty("comparison").EnumerateArray()
-                    .Where(each => each.GetProperty("loss").ValueKind == JsonValueKind.Number)
-                    .Select(each => each.GetProperty("name").GetString()!)]);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{path} tells of no training that can be replayed.", e);
         }
     }
 

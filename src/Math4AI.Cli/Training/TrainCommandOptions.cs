@@ -118,8 +118,8 @@ internal sealed class TrainCommandOptions
 
     private string Model => TrainChoiceOptions.Model(words, Data, OfNetworks);
 
-    /// <summary>The learners that a replayed comparison had time for; null where nothing is replayed.</summary>
-    private IReadOnlyList<string>? Replayed { get; init; }
+    /// <summary>The training that is replayed; null for none.</summary>
+    public ReplayedTraining? Replayed { get; private init; }
 
     public string? Test => FileOf(words.GetValue(TestOption), hasNames: true);
 
@@ -202,6 +202,7 @@ internal sealed class TrainCommandOptions
             Hidden = Hidden.Length > 0 ? Hidden : table.Hidden,
             Standardize = Standardize,
             Intervals = Intervals,
+            EndsAfterChoice = Replayed is { EndsAfterChoice: true },
             Trainer = new TrainerOptions
             {
                 Seed = words.GetValue(CommonOptions.Seed),
@@ -214,7 +215,7 @@ internal sealed class TrainCommandOptions
     public IntervalSource Intervals => TrainChoiceOptions.Intervals(words);
 
     /// <summary>The learner, with the settings that were given.</summary>
-    public Learner Learner() => TrainChoiceOptions.Learner(words, Model, Replayed);
+    public Learner Learner() => TrainChoiceOptions.Learner(words, Model, Replayed?.Names);
 
     public ImageTrainingOptions ForImages()
     {
@@ -253,8 +254,8 @@ internal sealed class TrainCommandOptions
     private static TrainCommandOptions OfReplay(ParseResult words, string folder)
     {
         RequireNoOthers(words, TrainChoiceOptions.ReplayOption, [OutputOption]);
-        (string[] saved, string[] names) = TrainChoiceOptions.ReadReplay(folder);
-        return new TrainCommandOptions(Parsed(words, saved, folder), null, words) { Replayed = names };
+        var done = ReplayedTraining.Read(folder);
+        return new TrainCommandOptions(Parsed(words, done.Words, folder), null, words) { Replayed = done };
     }
 
     /// <summary>What says how to train comes from the words that were saved, and not from the command line.</summary>

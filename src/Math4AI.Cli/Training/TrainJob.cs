@@ -110,6 +110,11 @@ internal sealed class TrainJob(TrainCommandOptions given)
             Console.Error.WriteLine($"math4ai: Warning: {warning}");
         }
 
+        if (given.Replayed?.Note is { } note)
+        {
+            Console.Error.WriteLine($"math4ai: {note}");
+        }
+
         if (given.Json)
         {
             Console.Out.WriteLine(CliJson.Text(summary));

@@ -54,6 +54,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             DecisionText = training.DecisionText,
             ClassWeights = TrainJob.Named(training.Classes, model.About.ClassWeights),
             LearningCurve = curve,
+            StoppedBefore = StoppedBefore(training),
         };
         return (summary, ReportOf(training, task, summary, test ?? table, isTest: test is not null));
     }
@@ -95,9 +96,18 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         }
 
         line.Show("learning curve");
-        return [.. LearnedTable.LearningCurve(training, table, test, options, features, cancellation).Select(
-            part => new LearningPoint(part.Rows, TrainJob.Known(part.Test.Scores)))];
+        return [.. LearnedTable.LearningCurve(training, table, test, options, features, cancellation)
+            .Take(given.Replayed?.MaxCurvePoints ?? int.MaxValue)
+            .Select(part => new LearningPoint(part.Rows, TrainJob.Known(part.Test.Scores)))];
     }
+
+    /// <summary>What a training that was stopped, or is replayed, has not done.</summary>
+    private string? StoppedBefore(Trained<LearnedTable> training) =>
+        given.Replayed is { } done ? done.StoppedBefore
+        : !cancellation.IsCancellationRequested ? null
+        : given.Intervals == IntervalSource.Conformal && training.Model.CalibrationCount == 0
+            ? ReplayedTraining.Intervals
+            : ReplayedTraining.LearningCurve;
 
     private FeatureMap<Matrix<double>>? FeaturesFor(TableTrainingOptions options)
     {

@@ -75,6 +75,12 @@ internal sealed record TrainSummary(
     /// <summary>Gets the words of the command line, which <c>--replay</c> reads.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>
+    /// Gets what a training that was stopped did no more, intervals or learning curve, which <c>--replay</c> leaves out
+    /// too; null for one that ended by itself.
+    /// </summary>
+    public string? StoppedBefore { get; init; }
+
     /// <summary>Gets how well each class of the test part is answered; empty without classes.</summary>
     public IReadOnlyList<ClassScore> ClassScores { get; init; } = [];
 

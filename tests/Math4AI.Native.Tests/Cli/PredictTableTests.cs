@@ -93,6 +93,45 @@ public class PredictTableTests : TemporaryFolder
     }
 
     [Fact]
+    public void What_a_training_that_was_stopped_left_out_its_replay_leaves_out_and_says_so()
+    {
+        Write("rows.csv", 80);
+        Finished train = Run(
+            "train", "rows.csv", "--target", "y", "--missing", "drop", "--compare", "constant, linear", "-o", "model",
+            "--no-report");
+        Assert.True(train.Code == 0, train.Errors);
+        string result = File.ReadAllText(In("model/result.json"));
+        Assert.Contains("\"stoppedBefore\": null", result, StringComparison.Ordinal);
+        File.WriteAllText(
+            In("model/result.json"),
+            result.Replace("\"stoppedBefore\": null", "\"stoppedBefore\": \"intervals\"", StringComparison.Ordinal));
+        Finished again = Run("train", "--replay", "model", "-o", "second", "--no-report", "--json");
+        Assert.True(again.Code == 0, again.Errors);
+        Assert.Contains(
+            "was stopped before its intervals: what it left out is left out here too", again.Errors,
+            StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(again.Output).RootElement;
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("coverage").ValueKind);
+        Assert.Equal("intervals", json.GetProperty("stoppedBefore").GetString());
+    }
+
+    [Theory]
+    [InlineData("2024-03-{0:00}", @"^2024-03-\d\d \d\d:\d\d:\d\d$", " days")]
+    [InlineData("{0}:30", @"^\d+:\d\d:\d\d(\.\d+)?$", " hours")]
+    public void A_date_or_time_that_is_predicted_is_written_as_one(string written, string pattern, string unit)
+    {
+        File.WriteAllText(In("rows.csv"), "x,when\n" + string.Concat(Enumerable.Range(0, 60).Select(
+            i => $"{i % 20}.5,{string.Format(CultureInfo.InvariantCulture, written, 1 + i % 20)}\n")));
+        Finished train = Run(
+            "train", "rows.csv", "--target", "when", "--model", "linear", "--uncertainty", "none", "-o", "model",
+            "--no-report");
+        Assert.True(train.Code == 0, train.Errors);
+        Finished predict = Run("predict", "model", "rows.csv");
+        Assert.Matches(pattern, predict.Output.Split('\n')[5].Split(',')[0]);
+        Assert.Contains($"{unit}, rSquared", predict.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Standard_input_is_predicted_as_a_file_is()
     {
         Write("rows.csv", 120);

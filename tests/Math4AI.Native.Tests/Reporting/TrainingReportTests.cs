@@ -4,6 +4,7 @@ using Math4AI.Reporting;
 using Math4AI.Reporting.Charts;
 using Math4AI.Separation.Live;
 using Math4AI.Training;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Scoring;
 
 namespace Math4AI.Tests.Reporting;
@@ -118,6 +119,28 @@ public class TrainingReportTests : TemporaryFolder
         }).ToHtml();
         Assert.Contains("Predicted over observed", page, StringComparison.Ordinal);
         Assert.Contains("Errors over predicted", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_dependence_on_classes_is_drawn_by_bars_or_points_beside_their_names()
+    {
+        var colors = new PartialDependence(
+            "color", [], ["blue", "green", ""], [[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]]);
+        Chart ofTwo = ColumnSections.Dependence(colors, ["no", "yes"]);
+        Assert.Equal(["(missing)", "green", "blue"], ofTwo.Y.Categories);
+        BarsLayer bars = Assert.IsType<BarsLayer>(Assert.Single(ofTwo.Layers));
+        Assert.True(bars.IsLying);
+        Assert.Equal([0.7, 0.4, 0.1], bars.Values);
+        Assert.Equal("mean probability of yes", ofTwo.X.Label);
+        Chart ofMore = ColumnSections.Dependence(
+            colors with { Means = [[0.1, 0.2, 0.7], [0.3, 0.3, 0.4], [0.5, 0.5, 0.0]] }, ["a", "b", "c"]);
+        Assert.Equal(["a", "b", "c"], ofMore.Layers.Select(layer => layer.Name));
+        Assert.All(ofMore.Layers, layer => Assert.Equal([0.0, 1.0, 2.0], Assert.IsType<PointsLayer>(layer).Y));
+        Chart ofNumber = ColumnSections.Dependence(colors with { Means = [[1005.0], [1002.0], [1001.0]] }, []);
+        Assert.Equal([1001.0, 1002.0, 1005.0], Assert.IsType<PointsLayer>(Assert.Single(ofNumber.Layers)).X);
+        Chart ofNumbers = ColumnSections.Dependence(
+            new PartialDependence("x", [1.0, 2.0], [], [[3.0], [4.0]]), []);
+        Assert.IsType<LineLayer>(Assert.Single(ofNumbers.Layers));
     }
 
     [Fact]

@@ -43,6 +43,34 @@ public class OddTableTests : TemporaryFolder
                 Table.Read(Write(text)), Options with { Target = name })).Message,
             StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("# made by a tool\nx,y\n1,2\n", "x|y", "line 3")]
+    [InlineData("# made by \"a tool, 2024\n# and\n\nx,y\n1,2\n", "x|y", "line 5")]
+    [InlineData("\uFEFF# made; by\r\nx;y\r\n1,5;2\r\n", "x|y", "line 3")]
+    [InlineData("# made by a tool, 2024\nx,y\n1,2\n", "x|y", "line 3")]
+    [InlineData("#id,name\n1,2\n", "#id|name", "line 2")]
+    [InlineData("# made\n#id,name\n1,2\n", "#id|name", "line 3")]
+    [InlineData("# x y z\n1 2 3\n", "x|y|z", "line 2")]
+    [InlineData("# one\n# x y z\n1 2 3\n", "x|y|z", "line 3")]
+    [InlineData("#x\n1\n", "#x", "line 2")]
+    public void Comments_before_the_names_of_the_columns_are_passed_over(string text, string names, string line)
+    {
+        var table = Table.Read(Write(text));
+        Assert.Equal(names.Split('|'), table.Names);
+        Assert.Equal(1, table.Rows);
+        Assert.Equal(line, table.PlaceOf(0));
+    }
+
+    [Fact]
+    public void That_comments_are_passed_over_is_said()
+    {
+        string rows = "x,y\n" + Rows(i => $"{i * i},{i % 7}.5");
+        Assert.Empty(TableLook.Of(Table.Read(Write(rows)), Options).Warnings);
+        Assert.Equal(
+            ["The file begins with 2 lines of comments (#), which are passed over."],
+            TableLook.Of(Table.Read(Write("# one\n# two\n" + rows)), Options).Warnings);
+    }
+
     [Fact]
     public void A_target_without_values_or_a_single_row_is_refused_at_the_first_look()
     {
@@ -283,7 +311,8 @@ public class OddTableTests : TemporaryFolder
             Assert.Single(found.Warnings).ToString());
 
         Assert.Equal(
-            "Column 'a', row 1: '0,25' is not a number, as the column was in training, and no other cell of it is one.",
+            "Column 'a', row 1: '0,25' is not a number, as the column was in training, and no other cell of it is one: "
+            + "its decimal comma was a point there; write it so.",
             Assert.Throws<ArgumentException>(() => model.Predict(
                 Table.OfTexts([("a", [.. Enumerable.Range(0, 40).Select(i => $"{i},25")])]))).Message);
     }

@@ -1,3 +1,5 @@
+using Math4AI.Data.Tables;
+
 namespace Math4AI.Data.Models;
 
 /// <summary>A fitted model that predicts from a file or folder, as <c>math4ai predict</c> does.</summary>
@@ -73,6 +75,9 @@ public sealed record FilePredictions(
     /// of the likeliest class.
     /// </summary>
     public IReadOnlyList<double[]> Effects { get; init; } = [];
+
+    /// <summary>Gets how the cells of the target were written in training; null where that is not known.</summary>
+    public ColumnForm? TargetForm { get; init; }
 
     /// <summary>Gets what to know before the predictions are trusted.</summary>
     public IReadOnlyList<PredictionWarning> Warnings { get; init; } = [];

@@ -26,6 +26,9 @@ public enum ColumnType
 
     /// <summary>Whatever it is, it is not used.</summary>
     Ignore,
+
+    /// <summary>Times of day and durations, which become hours.</summary>
+    Time,
 }
 
 /// <summary>
@@ -61,6 +64,11 @@ public sealed record ColumnForm(ColumnType Type)
     public string? DateFormat { get; init; }
 
     /// <summary>
+    /// Gets whether times of two parts, such as 58:12, are minutes and seconds; otherwise they are hours and minutes.
+    /// </summary>
+    public bool HasMinutesFirst { get; init; }
+
+    /// <summary>
     /// Gets the two spellings of a column of truth values, false first; empty for other columns. True, TRUE, true, yes
     /// and 1 are then one thing.
     /// </summary>
@@ -76,17 +84,28 @@ public sealed record ColumnForm(ColumnType Type)
 
     /// <summary>
     /// Gets the texts that stand for a missing value; null for the usual ones, such as NULL and ?, in columns of
-    /// numbers and dates, and none in others.
+    /// numbers, dates and times, and none in others.
     /// </summary>
     public IReadOnlyList<string>? MissingTokens { get; init; }
 
-    internal bool IsNumeric => Type is ColumnType.Number or ColumnType.Date;
+    internal bool IsNumeric => Type is ColumnType.Number or ColumnType.Date or ColumnType.Time;
+
+    /// <summary>
+    /// Returns a number as the cells of the column are: of dates, which count days since 1 January 2000, and of times
+    /// the date or time, and of others the shortest text that is read as the same number.
+    /// </summary>
+    /// <param name="value">The number, such as a prediction.</param>
+    public string TextOf(double value) =>
+        Type == ColumnType.Date && Dates.Text(value) is { } date ? date
+        : Type == ColumnType.Time && TimeText.Text(value) is { } time ? time
+        : value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Returns the form in a few words, such as <c>number in kg</c>.</summary>
     public override string ToString() => Type switch
     {
         ColumnType.Number when Unit is not null => $"number in {Unit}",
         ColumnType.Date when DateFormat is not null => $"date ({DateFormat})",
+        ColumnType.Time => HasMinutesFirst ? "time in hours (m:ss)" : "time in hours",
         ColumnType.Text when Features is not null => $"text ({Features})",
         ColumnType.Order => $"order ({string.Join('|', Order)})",
         ColumnType.Category when TruthValues.Count > 0 => "true or false",
@@ -117,8 +136,8 @@ public sealed record ColumnForm(ColumnType Type)
             return double.NaN;
         }
 
-        double? value = Type == ColumnType.Date
-            ? Dates.Parse(text, DateFormat, format)
+        double? value = Type == ColumnType.Date ? Dates.Parse(text, DateFormat, format)
+            : Type == ColumnType.Time ? TimeText.Parse(text, HasMinutesFirst)
             : DressedNumber.Value(text, this) ?? Truth(text);
         isOdd = value is null;
         return value ?? double.NaN;
@@ -175,6 +194,17 @@ internal static class Dates
 
     /// <summary>The formats that a column may have; null is ISO 8601.</summary>
     public static IReadOnlyList<string?> Formats { get; } = [null, .. Days];
+
+    /// <summary>The date of so many days since the origin, to the second; null where the calendar has none.</summary>
+    public static string? Text(double days)
+    {
+        DateTime origin = CellFormat.Default.DateOrigin;
+        double seconds = Math.Round(TimeSpan.SecondsPerDay * days);
+        return seconds > (DateTime.MinValue - origin).TotalSeconds
+            && seconds < (DateTime.MaxValue - origin).TotalSeconds
+            ? origin.AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : null;
+    }
 
     /// <summary>The number of a date; null where the text is none of this format.</summary>
     public static double? Parse(string text, string? format, CellFormat table)

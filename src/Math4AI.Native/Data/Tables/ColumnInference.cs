@@ -16,6 +16,16 @@ internal static class ColumnInference
     public const string MayBeGrouped =
         "all separators stand before three digits, and are read as those of decimals, 1.008 as about one";
 
+    /// <summary>The note of times of two parts.</summary>
+    public const string MayBeMinutes = "times of two parts, such as 58:12, are read as hours and minutes";
+
+    /// <summary>The note of numbers that are written in two ways.</summary>
+    public const string AreMixed =
+        "some numbers have a decimal comma and others a point: write all alike, and they are numbers";
+
+    /// <summary>The note of numbers that may be dates.</summary>
+    public const string MayBeDates = "numbers of eight digits, such as 20240131, are read as numbers";
+
     private static readonly double[] Truth = [0.0, 1.0];
 
     /// <summary>Finds the form of a column of texts.</summary>
@@ -55,9 +65,60 @@ internal static class ColumnInference
 
         long all = known.Values.Sum(count => (long)count);
         (ColumnForm? numbers, string? note) = Numbers(known, all, table.Format.HasDecimalComma);
+        if (TimesOf(known, all, numbers) is { } times)
+        {
+            return (times.Form with { MissingTokens = missingTokens }, times.Note);
+        }
+
         ColumnForm form = numbers ?? DatesOf(name, known, all, table.Format) ?? given;
         return (form with { MissingTokens = missingTokens }, note);
     }
+
+    /// <summary>
+    /// The form of times, if most cells are, and more of them than are numbers in one unit; null for others. Few
+    /// different numbers with units are classes, as those of one unit are.
+    /// </summary>
+    private static (ColumnForm Form, string? Note)? TimesOf(
+        Dictionary<string, int> known, long all, ColumnForm? numbers)
+    {
+        const long MaxRatios = 20;
+        (TimeText Time, long Count)[] times =
+        [
+            .. known.Select(pair => (Time: TimeText.Of(pair.Key), Count: (long)pair.Value))
+                .Where(pair => pair.Time is not null).Select(pair => (pair.Time!.Value, pair.Count)),
+        ];
+        long count = times.Sum(pair => pair.Count);
+        if (count <= Majority * all || count <= CountOf(known, numbers ?? new ColumnForm(ColumnType.Number))
+            || (times.Length <= MaxCodes && times.All(pair => pair.Time.Shape == TimeShape.Words))
+            || MaxRatios * known.Where(pair => TimeText.IsRatio(pair.Key)).Sum(pair => (long)pair.Value) > all)
+        {
+            return null;
+        }
+
+        return OfParts([.. times.Select(pair => pair.Time)]);
+    }
+
+    /// <summary>
+    /// Whether two parts are minutes and seconds. No clock shows 58:12, and 58:12 beside 1:02:03 is what came before
+    /// the hour was full.
+    /// </summary>
+    private static (ColumnForm Form, string? Note) OfParts(TimeText[] times)
+    {
+        const double HoursOfDay = 24.0, FewHours = 4.0;
+        double[] two = [.. times.Where(time => time.Shape == TimeShape.TwoParts).Select(time => time.Hours)];
+        double[] three = [.. times.Where(time => time.Shape == TimeShape.ThreeParts).Select(time => time.Hours)];
+        bool isLong = two.Any(hours => hours >= HoursOfDay);
+        bool hasMinutesFirst = Array.Exists(times, time => time.Shape == TimeShape.MinutesAlone)
+            || (isLong && three.Length > 0);
+        bool mayBeMinutes = two.Length > 0 && !hasMinutesFirst
+            && (isLong || (three.Length > 0 && three.All(hours => hours < FewHours)));
+        return (new ColumnForm(ColumnType.Time) { HasMinutesFirst = hasMinutesFirst },
+            mayBeMinutes ? MayBeMinutes : null);
+    }
+
+    /// <summary>How many cells are numbers in a form; of a category, in the form that its numbers have.</summary>
+    private static long CountOf(Dictionary<string, int> known, ColumnForm form) => known
+        .Where(pair => DressedNumber.Value(pair.Key, form) is not null).Sum(pair => (long)pair.Value);
 
     /// <summary>The form that the same texts have below, where all of them are numbers or dates, or tokens.</summary>
     private static (ColumnForm Form, string? Note) OfParsed(ParsedCells cells, CellFormat format) =>
@@ -67,7 +128,41 @@ internal static class ColumnInference
         {
             HasDecimalComma = format.HasDecimalComma,
             TruthValues = TruthOf(cells.Values),
-        }, cells.MayBeGrouped ? MayBeGrouped : null);
+        }, cells.MayBeGrouped ? MayBeGrouped : AreDays(cells.Values) ? MayBeDates : null);
+
+    /// <summary>Whether most texts are numbers if some have a decimal comma, and others a point.</summary>
+    private static bool AreMixedNumbers(Dictionary<string, int> known, long all)
+    {
+        long Count(bool hasComma) => known.Where(pair => pair.Key.Contains(hasComma ? ',' : '.')
+            && new DressedNumber(pair.Key, string.Empty).Value(null, hasComma) is not null)
+            .Sum(pair => (long)pair.Value);
+        (long commas, long points) = (Count(hasComma: true), Count(hasComma: false));
+        return commas > 0 && points > 0 && commas + points > Majority * all;
+    }
+
+    /// <summary>Whether all numbers are days such as 20240131, and some differ.</summary>
+    private static bool AreDays(double[] values)
+    {
+        const double First = 1900_01_01, Last = 2100_12_31;
+        double least = double.PositiveInfinity, most = 0.0;
+        foreach (double value in values)
+        {
+            if (double.IsNaN(value))
+            {
+                continue;
+            }
+
+            if (!(value is >= First and <= Last) || value != Math.Floor(value)
+                || (int)value / 100 % 100 is < 1 or > 12 || (int)value % 100 is < 1 or > 31)
+            {
+                return false;
+            }
+
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+
+        return least < most;
+    }
 
     /// <summary>0 and 1 are truth values too: another file may have them in words.</summary>
     private static IReadOnlyList<string> TruthOf(IEnumerable<double> values) =>
@@ -101,7 +196,8 @@ internal static class ColumnInference
         long count = values.Keys.Sum(text => (long)known[text]);
         if (all > 0 && count <= Majority * all)
         {
-            return (null, count > 0
+            return (null, AreMixedNumbers(known, all) ? AreMixed
+                : count > 0
                 ? $"{count} of {all} values are numbers, and the others are not, so that all are classes"
                 : null);
         }

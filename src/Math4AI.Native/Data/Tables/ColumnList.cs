@@ -4,13 +4,14 @@ using Math4AI.Data.Tables.Cells;
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// Reads the types of columns from one line, such as <c>zip=category, when=date:dd/MM/yyyy, income=number:$1,234,
-/// size=order:S|M|L, note=text:tfidf, id=ignore</c>.
+/// Reads the types of columns from one line, such as <c>zip=category, when=date:dd/MM/yyyy, lap=time:m:ss,
+/// income=number:$1,234, size=order:S|M|L, note=text:tfidf, id=ignore</c>.
 /// </summary>
 public static partial class ColumnList
 {
     private const string Example =
-        "zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, note=text:tfidf, id=ignore";
+        "zip=category, when=date:dd/MM/yyyy, lap=time:m:ss, income=number:$1,234, size=order:S|M|L, "
+        + "note=text:tfidf, id=ignore";
 
     /// <summary>Parses the types of columns.</summary>
     /// <param name="text">NAME=TYPE or NAME=TYPE:FORM, separated by commas.</param>
@@ -42,13 +43,16 @@ public static partial class ColumnList
         {
             "number" => shape is null ? new ColumnForm(ColumnType.Number) : NumberLike(shape),
             "date" => new ColumnForm(ColumnType.Date) { DateFormat = shape },
+            "time" when shape is null or "h:mm" or "m:ss" =>
+                new ColumnForm(ColumnType.Time) { HasMinutesFirst = shape == "m:ss" },
             "category" when shape is null => new ColumnForm(ColumnType.Category),
             "order" when shape?.Split('|', StringSplitOptions.TrimEntries) is { Length: > 1 } order
                 && order.Distinct().Count() == order.Length => new ColumnForm(ColumnType.Order) { Order = order },
             "text" => new ColumnForm(ColumnType.Text) { Features = shape },
             "ignore" when shape is null => new ColumnForm(ColumnType.Ignore),
             _ => throw new FormatException(
-                $"'{text}' is no type of a column: number, date, category, order, text or ignore, such as {Example}."),
+                $"'{text}' is no type of a column: number, date, time, category, order, text or ignore, such as "
+                + $"{Example}."),
         };
     }
 

@@ -15,7 +15,7 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
     // 2⁵³, up to which all whole numbers are doubles.
     private const double Exact = 9007199254740992.0;
 
-    /// <summary>Gets the minimum of numbers and dates; null where there is none.</summary>
+    /// <summary>Gets the minimum of numbers and dates, of times in hours; null where there is none.</summary>
     public double? Minimum { get; init; }
 
     /// <summary>Gets the maximum; null where there is none.</summary>
@@ -27,10 +27,10 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
     /// </summary>
     public IReadOnlyList<int> Spread { get; init; } = [];
 
-    /// <summary>Gets the earliest of dates as it is written; null for others.</summary>
+    /// <summary>Gets the earliest of dates, or the least of times, as it is written; null for others.</summary>
     public string? Earliest { get; private init; }
 
-    /// <summary>Gets the latest of dates as it is written; null for others.</summary>
+    /// <summary>Gets the latest of dates, or the largest of times, as it is written; null for others.</summary>
     public string? Latest { get; private init; }
 
     /// <summary>Gets how many whole numbers have so many digits that they are rounded to others.</summary>
@@ -96,7 +96,8 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
 
     private static string? Written(
         ColumnForm form, double[] values, double value, IReadOnlyList<string?>? texts) =>
-        form.Type == ColumnType.Date && !double.IsNaN(value) && Array.IndexOf(values, value) is >= 0 and var row
+        form.Type is ColumnType.Date or ColumnType.Time && !double.IsNaN(value)
+        && Array.IndexOf(values, value) is >= 0 and var row
             ? texts?[row]
             : null;
 

@@ -31,6 +31,16 @@ internal static class ColumnNames
     public static string[] Numbered(string name, int count) =>
         [.. Enumerable.Range(1, count).Select(i => name + i.ToString(CultureInfo.InvariantCulture))];
 
+    private static string Unnamed(string path, IReadOnlyList<string> names)
+    {
+        string[] named = [.. names.Where(name => name.Length > 0)];
+        return $"{path}: {names.Count - named.Length} of {names.Count} columns have no name in the first line: "
+            + (named.Length <= 1
+                ? $"{(named.Length == 1 ? CellFormat.Quote(named[0]) : "it")} seems to be a title; remove the lines "
+                    + "before the names of the columns."
+                : "name them, or remove them if they are empty.");
+    }
+
     /// <summary>Throws where two columns have one name.</summary>
     /// <exception cref="InvalidDataException">The message names it.</exception>
     public static void RequireDistinct(string path, IReadOnlyList<string> names)
@@ -38,7 +48,8 @@ internal static class ColumnNames
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new InvalidDataException(
-                $"{path} has two columns called '{twice.Key}': "
+                twice.Key.Length == 0 ? Unnamed(path, names)
+                : $"{path} has two columns called '{twice.Key}': "
                 + (AreNumbers(names)
                     ? "the first line has numbers, and has to name the columns."
                     : "give one of them another name."));

@@ -5,6 +5,9 @@ namespace Math4AI.Data.Tables;
 /// <param name="Lines">The line of each row in a text; null for what has no lines.</param>
 internal sealed record RowPlaces(long First, IReadOnlyList<long>? Lines)
 {
+    /// <summary>The lines of comments before the names of the columns, which were passed over.</summary>
+    public int Comments { get; init; }
+
     private IReadOnlyList<int>? Rows { get; init; }
 
     /// <summary>The number of a row, from 1.</summary>

@@ -32,7 +32,7 @@ internal sealed class TextFormat : DataFormat
         {
             yield return Table.Of(
                 [.. wanted.Select((column, i) => (names[column], cells[i].Column()))], format,
-                new RowPlaces(first, lines));
+                new RowPlaces(first, lines) { Comments = text.Comments });
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class TextRows : IDisposable
     /// <summary>Whether numbers have a decimal comma.</summary>
     public bool HasDecimalComma { get; }
 
+    /// <summary>The lines before the names of the columns that begin with # and were passed over.</summary>
+    public int Comments { get; private init; }
+
     /// <summary>The cells of the row.</summary>
     public int Count => reader.FieldCount;
 
@@ -45,8 +48,10 @@ internal sealed class TextRows : IDisposable
         try
         {
             stream = new TextStream(TextFile.Decoded(file, options.Encoding), path);
+            CommentLines comments = options.HasComments ? default : CommentLines.Before(stream.Start);
+            stream.PassOver(comments.Bytes);
             TextDialect dialect = TextDialect.Of(stream.Start, stream.IsWhole, options);
-            long linesBefore = options.SkippedLines;
+            long linesBefore = options.SkippedLines + comments.Lines;
             if (options.Part is { } part)
             {
                 // The dialect is that of the file's beginning, in every part.
@@ -54,12 +59,16 @@ internal sealed class TextRows : IDisposable
                 linesBefore = part.IsFirst ? linesBefore : part.LinesBefore;
                 Skip(file, part.IsFirst ? options.SkippedLines : 0);
                 stream = new TextStream(file, path, part.End - file.Position, linesBefore);
+                stream.PassOver(part.IsFirst ? Math.Min(comments.Bytes, stream.Start.Length) : 0);
             }
 
             stream.JoinsBlanks = dialect.Separator == ' ';
             return new TextRows(
                 path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)), dialect.HasDecimalComma,
-                linesBefore);
+                linesBefore)
+            {
+                Comments = comments.Lines,
+            };
         }
         catch
         {
@@ -133,7 +142,9 @@ internal sealed class TextRows : IDisposable
     {
         if (Count != count)
         {
-            string hint = Count > count ? "a value with a separator in it stands in quotes."
+            string hint = Count == count + 1 && Bytes(count).IsEmpty
+                ? "the line ends with a separator that the names lack."
+                : Count > count ? "a value with a separator in it stands in quotes."
                 : Cells().Any(cell => cell.Contains('\n', StringComparison.Ordinal)) ? "is a quote not closed?"
                 : "an empty value needs its separator too.";
             throw new InvalidDataException(

@@ -46,6 +46,12 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Rows < 2)
+        {
+            // Nothing can change places.
+            return [];
+        }
+
         rows = Some(rows, MaxRows);
         double[][] inputs = LearnedTable.Encode(model.Encoder, rows).ToRowArrays();
         Func<Matrix<double>, double[]> lossesOf = LossesOf(model, rows);

@@ -158,6 +158,11 @@ internal sealed class LearnedTableTraining(
         (LearnedTable model, LearnerChoice choice) = Learn(
             rows, (samples, directions) => Directed(chooser, directions).Choose(samples, progress, cancellation),
             options.Processes, AfterChoice(cancellation));
+        if (options.EndsAfterChoice && options.Aim is null)
+        {
+            return (model, NotAsked);
+        }
+
         if (options.Aim is not null)
         {
             // Without the threshold the model would answer something else than was asked for.

@@ -30,7 +30,7 @@ internal static class RowNotes
             }
         }
 
-        return predictions with { Notes = notes, Warnings = warnings };
+        return predictions with { Notes = notes, Warnings = warnings, TargetForm = encoder.TargetForm };
     }
 
     private static PredictionWarning WarningOf(EncodedColumn column, int count)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Data.Tables;
+using Math4AI.Data.Tables.Cells;
 using Math4AI.Features;
 using Math4AI.Kernels;
 
@@ -241,7 +242,12 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         return odd.Count == 0 || mayBeOdd ? values : throw new ArgumentException(
             $"Column '{column.Name}', row {table.NumberOf(odd[0])}: {CellFormat.Quote(texts[odd[0]]!)} is not a "
             + $"{form.ToString().Split(' ')[0]}, as the column was in training"
-            + $"{(Missing == Missing.Impute ? ", and no other cell of it is one" : string.Empty)}.");
+            + $"{(Missing == Missing.Impute ? ", and no other cell of it is one" : string.Empty)}"
+            + (form.Type == ColumnType.Number && DressedNumber.Value(
+                texts[odd[0]]!, form with { HasDecimalComma = !form.HasDecimalComma, Thousands = null }) is not null
+                ? $": its decimal {(form.HasDecimalComma ? "point was a comma" : "comma was a point")} there; write it "
+                    + "so."
+                : "."));
     }
 
     /// <summary>The rows whose cell of a column of numbers is neither missing nor such a number.</summary>

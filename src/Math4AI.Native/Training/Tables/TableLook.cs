@@ -14,10 +14,11 @@ public sealed record TableLook
     private const int MinUnique = 20;
     private const double WordsOfSentence = 3.0;
     private const int MaxClassNumbers = 10;
+    private const int FewNumbers = 5;
     private const string IsText = "is text";
     private const string HasNoWord = "has no word of two letters or more";
-    private const string IsInBlocks = "is text, which a table that is read in blocks does not use,";
-    private const string UsesWords = "text, whose words are inputs";
+    internal const string IsInBlocks = "is text, which a table that is read in blocks does not use,";
+    internal const string UsesWords = "text, whose words are inputs";
     private const string UsualFeatures = "tfidf";
 
     // Words beside other columns: enough for what a note says, and a moderate part of the inputs, and of the memory.
@@ -133,8 +134,9 @@ public sealed record TableLook
                 : target.Form,
             Warnings =
             [
-                .. columns.SelectMany(column => WarningsOf(column, options.Target)),
-                .. isWhole ? WarningsOfTotals(table, columns) : [],
+                .. ColumnWarnings.OfComments(table.Comments),
+                .. columns.SelectMany(column => ColumnWarnings.Of(table, column, options.Target)),
+                .. isWhole ? ColumnWarnings.OfTotals(table, columns) : [],
             ],
         };
     }
@@ -208,7 +210,7 @@ public sealed record TableLook
         return ColumnLook.Of(table, name, form, note);
     }
 
-    /// <summary>Texts, and up to ten different whole numbers, are classes.</summary>
+    /// <summary>Texts, and up to ten different whole numbers or times, are classes.</summary>
     private static TableTask TaskOf(Table table, ColumnLook target)
     {
         if (!target.Form.IsNumeric)
@@ -218,8 +220,8 @@ public sealed record TableLook
 
         IEnumerable<double> values = table.InForms(new Dictionary<string, ColumnForm> { [target.Name] = target.Form })
             .Numbers(target.Name).Where(value => !double.IsNaN(value));
-        return target.Distinct <= MaxClassNumbers && target.Form.Type == ColumnType.Number
-            && values.All(value => value == Math.Floor(value))
+        return target.Distinct <= MaxClassNumbers && (target.Form.Type == ColumnType.Time
+            || (target.Form.Type == ColumnType.Number && values.All(value => value == Math.Floor(value))))
             ? TableTask.Classification
             : TableTask.Regression;
     }
@@ -239,10 +241,20 @@ public sealed record TableLook
         }
 
         return !areNumbers
-            ? column
+            ? column with { Note = column.Note ?? OfNumbers(column, task, options) }
             : ColumnLook.Of(table, column.Name, classes, options.Task is not null || column.Distinct == 1 ? null
-                : $"{column.Distinct} different whole numbers: taken for classes (--task regression for numbers)");
+                : $"{column.Distinct} different {(column.Form.Type == ColumnType.Time ? "times" : "whole numbers")}: "
+                    + "taken for classes (--task regression for numbers)");
     }
+
+    /// <summary>What to know of a target of numbers; null for nothing.</summary>
+    private static string? OfNumbers(ColumnLook column, TableTask task, TableTrainingOptions options) =>
+        task != TableTask.Regression ? null
+        : column.Form.Type == ColumnType.Date ? "its scores are in days"
+        : column.Form.Type == ColumnType.Time ? "its scores are in hours"
+        : column.Distinct is > 1 and <= FewNumbers && options.Task is null
+            ? $"{column.Distinct} different numbers: taken for numbers (--task classification for classes)"
+        : null;
 
     /// <summary>The column with the reason why it is left out, if it is.</summary>
     private static ColumnLook WithReason(Table table, ColumnLook column, TableTrainingOptions options)
@@ -313,73 +325,5 @@ public sealed record TableLook
                 LeftOut = null,
                 Note = options.Columns.ContainsKey(column.Name) ? null : UsesWords,
             })];
-    }
-
-    private static IEnumerable<string> WarningsOfTotals(Table table, IEnumerable<ColumnLook> columns)
-    {
-        var numbers = columns.Where(column => column is { LeftOut: null, Form.Type: ColumnType.Number })
-            .ToDictionary(column => column.Name, column => column.Form);
-        Table read = table.InForms(numbers);
-        string[] sums = [.. numbers.Keys.Where(name => Totals.EndsInSum(read.Numbers(name)))];
-        if (sums.Length > 0)
-        {
-            yield return $"The last row has the sum of all others in {string.Join(", ", sums.Select(CellFormat.Quote))}"
-                + ": if it is a row of totals, remove it; it is taken for a row like the others now.";
-        }
-    }
-
-    private static IEnumerable<string> WarningsOf(ColumnLook column, string target)
-    {
-        string name = column.Name.Length > 0 ? $"Column '{column.Name}'" : "The column without a name";
-        if (column.Odd > 0)
-        {
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name}: {column.Odd} {(column.Odd == 1 ? "cell is" : "cells are")} no "
-                + $"{column.Form.Kind} and {(column.Odd == 1 ? "counts" : "count")} as "
-                + $"missing{(column.Odd == 1 ? ":" : ", such as")} {string.Join(", ", column.OddCells)}.");
-        }
-
-        if (column is { Rounded: > 0, LeftOut: null })
-        {
-            yield return $"{name}: {column.Rounded} whole numbers have more digits than the 15 that a number keeps, so "
-                + "that different ones may count as the same: if they are names, say so with "
-                + $"--columns \"{column.Name}=category\", else subtract what they have in common.";
-        }
-
-        foreach ((string text, int count) in column.LeftOut is null ? column.Sentinels : [])
-        {
-            yield return $"{name}: {count} values are {text}, far from all others: if that stands for missing, say so "
-                + $"with --missing-tokens \"{text}\"; it is taken for a number now.";
-        }
-
-        if (WarningOfUse(column, name, target) is { } use)
-        {
-            yield return use;
-        }
-    }
-
-    /// <summary>Says how a column is used that is left out, read in a way that was guessed, or constant.</summary>
-    private static string? WarningOfUse(ColumnLook column, string name, string target)
-    {
-        if (column.LeftOut is not null and not "ignored" and not "makes the parts")
-        {
-            return $"{name} {column.LeftOut} and is left out" + (column.LeftOut == "has no value" ? "."
-                : column.LeftOut == IsInBlocks ? "; --model linear, or another learner, reads the table whole."
-                : $"; --columns \"{column.Name}={(column.Form.IsNumeric ? "number" : "category")}\" uses it.");
-        }
-
-        if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
-        {
-            return note == UsesWords ? $"{name}: {note}; --columns \"{column.Name}=ignore\" does without."
-                : note == ColumnInference.MayBeGrouped ? $"{name}: {note}; if they separate thousands, say so with "
-                + $"--columns \"{column.Name}=number:{(column.Form.HasDecimalComma ? "1,234.5" : "1.234,5")}\"."
-                : $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
-                ? "category" : "number")}\" reads it otherwise.";
-        }
-
-        return column is not { Distinct: 1, LeftOut: null } ? null
-            : column.Name == target ? $"{name} has one value alone: there is nothing to learn."
-            : $"{name} never varies, and has no weight.";
     }
 }

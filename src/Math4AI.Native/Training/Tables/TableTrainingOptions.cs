@@ -61,7 +61,8 @@ public sealed record TableTrainingOptions
     public bool Standardize { get; init; } = true;
 
     /// <summary>
-    /// Gets the task; null to let the target decide: texts, and up to ten different whole numbers, are classes.
+    /// Gets the task; null to let the target decide: texts, and up to ten different whole numbers or times, are
+    /// classes.
     /// </summary>
     public TableTask? Task { get; init; }
 
@@ -87,6 +88,12 @@ public sealed record TableTrainingOptions
     /// Gets where intervals and sets come from; those of one network of the columns are conformal, or there are none.
     /// </summary>
     public IntervalSource Intervals { get; init; } = IntervalSource.Conformal;
+
+    /// <summary>
+    /// Gets whether a learner's training ends where one does that is stopped once the learner is chosen: intervals and
+    /// sets that take trainings of their own, as those of few rows, are left out.
+    /// </summary>
+    public bool EndsAfterChoice { get; init; }
 
     /// <summary>
     /// Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>. Of these a learner heeds the

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data;
 using Math4AI.Data.Tables;
 
 namespace Math4AI.Training.Tables;
@@ -11,6 +12,7 @@ internal static class TableWarnings
 
     // Of fewer, a fifth that is held out is a row or three.
     private const int MinRowsOfScores = 20;
+    private const int MinTestRows = 3;
 
     // What one column alone tells of the target, of all there is to tell, before it is a leak.
     private const double LeakShare = 0.99;
@@ -61,6 +63,11 @@ internal static class TableWarnings
         {
             yield return $"There are only {rows} rows, {all.Test.Rows} of them for the test: what is chosen and scored "
                 + $"by so few may be chance; have {MinRowsOfScores} rows or more before you trust the model.";
+        }
+        else if (all.Test.Rows < MinTestRows)
+        {
+            yield return $"The test has {Counted.Of(all.Test.Rows, "row")}: its scores may be chance; have "
+                + $"{MinTestRows} rows or more for it before you trust them.";
         }
     }
 

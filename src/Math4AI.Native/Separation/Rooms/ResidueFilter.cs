@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Math4AI.Runtime;
 
 namespace Math4AI.Separation.Rooms;
@@ -21,11 +22,15 @@ internal sealed class ResidueFilter
     private const int Overlap = 4;
     private const int FewestMoments = 8;
 
-    // The share of the moments in which a source is held to be silent, and by what the means of residues and of noise
-    // are larger than that quantile of them.
+    // The share of the moments in which a source is held to be silent, and by what the mean of residues is larger than
+    // that quantile of them.
     private const double SilentShare = 0.2;
     private const double ResidueFactor = 2.0;
-    private const double NoiseFactor = 1.5;
+
+    // The share of the moments in which all are, and the factor from that quantile to the power that is taken out: more
+    // than the mean of noise, which is left in single moments otherwise.
+    private const double NoiseShare = 0.1;
+    private const double NoiseFactor = 4.5;
 
     // The least share of the power that is kept: less would sound of single tones.
     private const double Least = 0.01;
@@ -74,7 +79,7 @@ internal sealed class ResidueFilter
     {
         int frames = transform.Frames, first = f * frames;
         double[] noise =
-            [.. powers.Select(power => NoiseFactor * Quantile(power.AsSpan(first, frames).ToArray()))];
+            [.. powers.Select(power => NoiseFactor * Quantile(power.AsSpan(first, frames).ToArray(), NoiseShare))];
         double[] residues = Residues(first, noise), own = new double[count];
         for (int t = first; t < first + frames; t++)
         {
@@ -118,42 +123,92 @@ internal sealed class ResidueFilter
                     [.. moments.Select(t => Math.Max(0.0, powers[a][first + t] - noise[a]) / loud[t])];
                 residues[a * count + b] = a == b ? 1.0
                     : ratios.Length < FewestMoments ? 0.0
-                    : Math.Min(1.0, ResidueFactor * Quantile(ratios));
+                    : Math.Min(1.0, ResidueFactor * Quantile(ratios, SilentShare));
             }
         }
 
         return residues;
     }
 
-    private static double Quantile(double[] values)
+    /// <summary>
+    /// Finds the value that stands at a share of the sorted ones, by C. A. R. Hoare's selection; they change places.
+    /// </summary>
+    private static double Quantile(double[] values, double share)
     {
-        Array.Sort(values);
-        return values[(int)(SilentShare * (values.Length - 1))];
+        int wanted = (int)(share * (values.Length - 1)), first = 0, last = values.Length - 1;
+        while (first < last)
+        {
+            double pivot = values[(first + last) / 2];
+            int low = first, high = last;
+            while (low <= high)
+            {
+                while (values[low] < pivot)
+                {
+                    low++;
+                }
+
+                while (values[high] > pivot)
+                {
+                    high--;
+                }
+
+                if (low <= high)
+                {
+                    (values[low], values[high]) = (values[high], values[low]);
+                    (low, high) = (low + 1, high - 1);
+                }
+            }
+
+            (first, last) = wanted <= high ? (first, high) : wanted >= low ? (low, last) : (wanted, wanted);
+        }
+
+        return values[wanted];
     }
 
     /// <summary>Computes |y|², averaged over neighboring moments and frequencies.</summary>
     private double[] Smooth(Complex[] spectrum)
     {
-        int frames = transform.Frames;
-        double[] square = [.. spectrum.Select(SmallComplex.Square)];
-        return Average(Average(square, frames, 1), transform.Frequencies, frames);
-    }
-
-    /// <summary>
-    /// Averages over both neighbors along one of the two directions; at the ends, over those that there are.
-    /// </summary>
-    private static double[] Average(double[] values, int length, int step)
-    {
-        double[] result = new double[values.Length];
-        for (int i = 0; i < values.Length; i++)
+        int frames = transform.Frames, frequencies = transform.Frequencies;
+        double[] result = new double[spectrum.Length], square = new double[frames];
+        double[][] rows = [new double[frames], new double[frames], new double[frames]];
+        for (int f = 0; f <= frequencies; f++)
         {
-            int place = i / step % length, from = Math.Max(0, place - 1), to = Math.Min(length - 1, place + 1);
-            for (int k = from; k <= to; k++)
+            if (f < frequencies)
             {
-                result[i] += values[i + (k - place) * step] / (to - from + 1);
+                for (int t = 0; t < frames; t++)
+                {
+                    square[t] = SmallComplex.Square(spectrum[f * frames + t]);
+                }
+
+                AverageNeighbors(square, rows[f % 3]);
+            }
+
+            if (f > 0)
+            {
+                int from = Math.Max(0, f - 2), to = Math.Min(frequencies - 1, f);
+                Span<double> row = result.AsSpan((f - 1) * frames, frames);
+                for (int near = from; near <= to; near++)
+                {
+                    TensorPrimitives.Add(row, rows[near % 3], row);
+                }
+
+                TensorPrimitives.Divide(row, to - from + 1, row);
             }
         }
 
         return result;
+    }
+
+    /// <summary>Averages over both neighbors; at the ends, over those that there are.</summary>
+    private static void AverageNeighbors(double[] values, double[] result)
+    {
+        int last = values.Length - 1;
+        for (int t = 1; t < last; t++)
+        {
+            result[t] = (values[t - 1] + values[t] + values[t + 1]) / 3.0;
+        }
+
+        result[0] = last > 0 ? 0.5 * (values[0] + values[1]) : values[0];
+        result[last] = last > 0 ? 0.5 * (values[last - 1] + values[last]) : values[0];
     }
 }

@@ -56,7 +56,8 @@ public sealed record RoomSeparatorOptions
 
     /// <summary>
     /// Gets whether the sources are what filters that do not change over time give. Otherwise what these leave of noise
-    /// and of the other sources is taken out of each, moment by moment, by Wiener's filter.
+    /// and of the other sources is taken out of each, moment by moment, by Wiener's filter, and once more after filters
+    /// are learned anew from the rest.
     /// </summary>
     public bool IsLinear { get; init; }
 }
@@ -111,8 +112,8 @@ public sealed record RoomSeparationResult
 /// every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>;
 /// <see cref="BandAlignment"/> mends the order of the sources between bands; <see cref="Background"/> is what stands
 /// beside fewer sources than microphones, and <see cref="SpatialMasks"/> cuts out more; <see cref="Ilrma"/> refines;
-/// <see cref="ResidueFilter"/> takes out what filters leave; <see cref="SourceDelays"/> tells where the sources come
-/// from.
+/// <see cref="ResidueFilter"/> takes out what filters leave, and <see cref="ResidueFit"/> learns filters anew from the
+/// rest; <see cref="SourceDelays"/> tells where the sources come from.
 /// </remarks>
 public sealed class RoomSeparator
 {
@@ -182,9 +183,7 @@ public sealed class RoomSeparator
         return new RoomSeparationResult
         {
             Sources = isCleaned
-                ? ToRecording(
-                    ResidueFilter.Apply(ordered, mixture.Length, mixture.SampleRate, cancellation)[..kept],
-                    mixture.SampleRate)
+                ? ToRecording(Clean(mixture, ordered, cancellation)[..kept], mixture.SampleRate)
                 : linear,
             Dependence = DependenceOf(linear),
             Delays = SourceDelays.Of(linear, mixture, options.ReferenceMicrophone),
@@ -220,6 +219,16 @@ public sealed class RoomSeparator
         MoreThanMicrophones = options.MoreThanMicrophones,
         IsLinear = options.IsLinear,
     };
+
+    /// <summary>
+    /// Takes out residues twice, with filters between that are learned anew from what the first leaves.
+    /// </summary>
+    private static float[][] Clean(Recording mixture, float[][] signals, CancellationToken cancellation)
+    {
+        float[][] once = ResidueFilter.Apply(signals, mixture.Length, mixture.SampleRate, cancellation);
+        float[][] anew = ResidueFit.Apply(mixture, once, cancellation);
+        return ResidueFilter.Apply(anew, mixture.Length, mixture.SampleRate, cancellation);
+    }
 
     private static double[] DependenceOf(Recording sources)
     {

@@ -42,7 +42,7 @@ internal static class UnseenRooms
             + "   ahead  statistic");
         for (int i = first - 1; i < count; i++)
         {
-            (string name, RoomMixture mixture) = Draw(voices, (isFinal ? 470_000 : 10_000) + i, i);
+            (string name, RoomMixture mixture) = Draw(voices, (isFinal ? 570_000 : 10_000) + i, i);
             (double[] row, double statistic, double[] seconds) = Measure(mixture);
             rows.Add((Reverberation(i), row));
             Console.WriteLine(string.Create(

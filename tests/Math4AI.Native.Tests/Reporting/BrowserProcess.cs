@@ -6,8 +6,8 @@ using Math4AI.Tests.Reporting;
 namespace Math4AI.Tests.Reporting;
 
 /// <summary>
-/// The one Chromium of a run of tests, without a window: it is started by the first test that shows a page, and ends with
-/// the last test. Each start would take two seconds of a processor.
+/// The one Chromium of a run of tests, without a window: it is started by the first test that shows a page, and ends
+/// with the last test. Each start would take two seconds of a processor.
 /// </summary>
 public sealed class BrowserProcess : IDisposable
 {

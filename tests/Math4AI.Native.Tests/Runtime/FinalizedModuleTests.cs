@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

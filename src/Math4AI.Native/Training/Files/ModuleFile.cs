@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.Data.Arrays;
+using Math4AI.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,6 +54,7 @@ public static class ModuleFile
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ModuleFinalizers.Suppress(module);
         bool isSafetensors = path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
         FileTransaction.WriteOne(path, replace: true, partial =>
         {

@@ -26,9 +26,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         if (given.Look)
         {
-            TableTrainingOptions options = given.ForTable(RequireTarget());
-            Table? test = given.Test is null ? null : ReadTable(given.Test);
-            return ColumnSummary.Print(TableLook.OfParts(ReadTable(given.Data!), test, options), given.Json);
+            return Look();
         }
 
         Require();
@@ -64,6 +62,13 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
 
         return 0;
+    }
+
+    private int Look()
+    {
+        TableTrainingOptions options = given.ForTable(RequireTarget());
+        Table? test = given.Test is null ? null : ReadTable(given.Test);
+        return ColumnSummary.Print(TableLook.OfParts(ReadTable(given.Data!), test, options), given.Json);
     }
 
     /// <summary>Refuses what cannot end well, before any work.</summary>

@@ -7,6 +7,12 @@ namespace Math4AI.Tests.Cli;
 /// <summary>A table from the first look to predictions in blocks.</summary>
 public class PredictTableTests : TemporaryFolder
 {
+    private void Train(params string[] words)
+    {
+        Finished train = Run(["train", .. words]);
+        Assert.True(train.Code == 0, train.Errors);
+    }
+
     private Finished Run(params string[] words) =>
         Repository.Ask(words, Folder, Repository.OneThread);
 
@@ -96,10 +102,9 @@ public class PredictTableTests : TemporaryFolder
     public void What_a_training_that_was_stopped_left_out_its_replay_leaves_out_and_says_so()
     {
         Write("rows.csv", 80);
-        Finished train = Run(
-            "train", "rows.csv", "--target", "y", "--missing", "drop", "--compare", "constant, linear", "-o", "model",
+        Train(
+            "rows.csv", "--target", "y", "--missing", "drop", "--compare", "constant, linear", "-o", "model",
             "--no-report");
-        Assert.True(train.Code == 0, train.Errors);
         string result = File.ReadAllText(In("model/result.json"));
         Assert.Contains("\"stoppedBefore\": null", result, StringComparison.Ordinal);
         File.WriteAllText(
@@ -122,10 +127,8 @@ public class PredictTableTests : TemporaryFolder
     {
         File.WriteAllText(In("rows.csv"), "x,when\n" + string.Concat(Enumerable.Range(0, 60).Select(
             i => $"{i % 20}.5,{string.Format(CultureInfo.InvariantCulture, written, 1 + i % 20)}\n")));
-        Finished train = Run(
-            "train", "rows.csv", "--target", "when", "--model", "linear", "--uncertainty", "none", "-o", "model",
-            "--no-report");
-        Assert.True(train.Code == 0, train.Errors);
+        Train(
+            "rows.csv", "--target", "when", "--model", "linear", "--uncertainty", "none", "-o", "model", "--no-report");
         Finished predict = Run("predict", "model", "rows.csv");
         Assert.Matches(pattern, predict.Output.Split('\n')[5].Split(',')[0]);
         Assert.Contains($"{unit}, rSquared", predict.Errors, StringComparison.Ordinal);
@@ -135,10 +138,7 @@ public class PredictTableTests : TemporaryFolder
     public void Standard_input_is_predicted_as_a_file_is()
     {
         Write("rows.csv", 120);
-        Finished train = Run(
-            "train", "rows.csv", "--target", "y", "--model", "linear", "--uncertainty", "none", "-o", "model",
-            "--no-report");
-        Assert.True(train.Code == 0, train.Errors);
+        Train("rows.csv", "--target", "y", "--model", "linear", "--uncertainty", "none", "-o", "model", "--no-report");
         string file = Run("predict", "model", "rows.csv").Output;
         Finished piped = Repository.Run(
             "/bin/sh", ["-c", $"cat rows.csv | '{Repository.Command}' predict model - -o -"], Folder);

@@ -55,7 +55,8 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
         rows = Some(rows, MaxRows);
         double[][] inputs = LearnedTable.Encode(model.Encoder, rows).ToRowArrays();
         Func<Matrix<double>, double[]> lossesOf = LossesOf(model, rows);
-        double[] before = lossesOf(model.PredictEncoded(Rows(inputs)));
+        double[] LossesAt(double[][] encoded) => lossesOf(model.PredictEncoded(Rows(encoded)));
+        double[] before = LossesAt(inputs);
         var random = new MersenneTwister(seed, threadSafe: false);
         var found = new List<ColumnImportance>();
         foreach (InputGroup group in InputGroup.Of(model.Encoder))
@@ -64,14 +65,7 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
             double[] increases = new double[before.Length];
             for (int repeat = 0; repeat < Repeats; repeat++)
             {
-                int[] places = [.. Enumerable.Range(0, inputs.Length)];
-                random.Shuffle(places);
-                double[] after = lossesOf(model.PredictEncoded(Rows([.. inputs.Select((row, i) =>
-                {
-                    double[] changed = [.. row];
-                    group.Copy(inputs[places[i]], changed);
-                    return changed;
-                })])));
+                double[] after = LossesAt(Shuffled(inputs, group, random));
                 for (int i = 0; i < increases.Length; i++)
                 {
                     increases[i] += (after[i] - before[i]) / Repeats;
@@ -82,6 +76,19 @@ public sealed record ColumnImportance(string Name, double Increase, double Error
         }
 
         return [.. found.OrderByDescending(each => each.Increase)];
+    }
+
+    /// <summary>The rows, each with the values that another one has in a group of inputs.</summary>
+    private static double[][] Shuffled(double[][] inputs, InputGroup group, MersenneTwister random)
+    {
+        int[] places = [.. Enumerable.Range(0, inputs.Length)];
+        random.Shuffle(places);
+        return [.. inputs.Select((row, i) =>
+        {
+            double[] changed = [.. row];
+            group.Copy(inputs[places[i]], changed);
+            return changed;
+        })];
     }
 
     internal static Matrix<double> Rows(double[][] rows) => Matrix<double>.Build.DenseOfRowArrays(rows);

@@ -124,9 +124,7 @@ public sealed record TableLook
         {
             Inputs = columns.Exists(column => inputs.Contains(column.Name) && column.Distinct > 1)
                 ? inputs
-                : throw new ArgumentException("There is no column left to predict from: "
-                    + string.Join(", ", columns.Where(column => candidates.Contains(column.Name))
-                        .Select(column => $"'{column.Name}' {column.LeftOut ?? "never varies"}")) + "."),
+                : throw NoInputs(columns.Where(column => candidates.Contains(column.Name))),
             Forms = columns.Where(column => inputs.Contains(column.Name) || column.Name == options.Target
                 || column.Name == options.OrderBy).ToDictionary(column => column.Name, column => column.Form),
             BlockTarget = options.Task == TableTask.Classification
@@ -209,6 +207,10 @@ public sealed record TableLook
         (ColumnForm form, string? note) = ColumnInference.Of(table, name, options.MissingTokens);
         return ColumnLook.Of(table, name, form, note);
     }
+
+    private static ArgumentException NoInputs(IEnumerable<ColumnLook> candidates) => new(
+        "There is no column left to predict from: "
+        + string.Join(", ", candidates.Select(column => $"'{column.Name}' {column.LeftOut ?? "never varies"}")) + ".");
 
     /// <summary>Texts, and up to ten different whole numbers or times, are classes.</summary>
     private static TableTask TaskOf(Table table, ColumnLook target)

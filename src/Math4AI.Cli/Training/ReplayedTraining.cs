@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace Math4AI.Cli.Training;
 
-/// <summary>What a training did that has been done: what <c>--replay</c> does again, whatever the clock.</summary>
+/// <summary>A finished training, which <c>--replay</c> repeats whatever the clock.</summary>
 /// <param name="Words">The words of its command line.</param>
 /// <param name="Names">The learners that its comparison had time for.</param>
-/// <param name="StoppedBefore">What it did no more when it was stopped; null where it was not.</param>
+/// <param name="StoppedBefore">The first step that it left out when it was stopped; null if it was not.</param>
 /// <param name="CurvePoints">The points of its learning curve.</param>
 internal sealed record ReplayedTraining(
     string[] Words, IReadOnlyList<string> Names, string? StoppedBefore, int CurvePoints)
 {
-    /// <summary>What takes trainings of its own after the choice.</summary>
+    /// <summary>The intervals that need trainings of their own, after the choice.</summary>
     public const string Intervals = "intervals";
 
-    /// <summary>What comes after the intervals.</summary>
+    /// <summary>The step after the intervals.</summary>
     public const string LearningCurve = "learning curve";
 
     /// <summary>Whether the intervals that need trainings are left out.</summary>
@@ -22,10 +22,10 @@ internal sealed record ReplayedTraining(
     /// <summary>How many points its learning curve has at most.</summary>
     public int MaxCurvePoints => StoppedBefore is null ? int.MaxValue : CurvePoints;
 
-    /// <summary>What to know of the files; null for nothing.</summary>
+    /// <summary>What the user should know of the replay; null for nothing.</summary>
     public string? Note => StoppedBefore is null ? null
         : $"The training that is replayed was stopped before its {StoppedBefore}: what it left out is left out here "
-            + "too, so that the model is the same to the bit. To have that, train again without --replay.";
+            + "too, so that the model is the same to the bit. To get it, train again without --replay.";
 
     /// <summary>Reads what a training wrote of itself.</summary>
     /// <exception cref="InvalidDataException">The folder holds none that can be replayed.</exception>
@@ -47,7 +47,7 @@ internal sealed record ReplayedTraining(
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path} tells of no training that can be replayed.", e);
+            throw new InvalidDataException($"{path} does not describe a training that can be replayed.", e);
         }
     }
 }

@@ -101,7 +101,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             .Select(part => new LearningPoint(part.Rows, TrainJob.Known(part.Test.Scores)))];
     }
 
-    /// <summary>What a training that was stopped, or is replayed, has not done.</summary>
+    /// <summary>The first step that a stopped training, or the replay of one, leaves out.</summary>
     private string? StoppedBefore(Trained<LearnedTable> training) =>
         given.Replayed is { } done ? done.StoppedBefore
         : !cancellation.IsCancellationRequested ? null

@@ -76,8 +76,8 @@ internal sealed record TrainSummary(
     public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>
-    /// Gets what a training that was stopped did no more, intervals or learning curve, which <c>--replay</c> leaves out
-    /// too; null for one that ended by itself.
+    /// Gets the first step that a stopped training left out, intervals or learning curve; <c>--replay</c> leaves it out
+    /// too. Null for a training that ended by itself.
     /// </summary>
     public string? StoppedBefore { get; init; }
 

@@ -67,7 +67,7 @@ public class OddTableTests : TemporaryFolder
         string rows = "x,y\n" + Rows(i => $"{i * i},{i % 7}.5");
         Assert.Empty(TableLook.Of(Table.Read(Write(rows)), Options).Warnings);
         Assert.Equal(
-            ["The file begins with 2 lines of comments (#), which are passed over."],
+            ["The file begins with 2 lines of comments (#), which are skipped."],
             TableLook.Of(Table.Read(Write("# one\n# two\n" + rows)), Options).Warnings);
     }
 

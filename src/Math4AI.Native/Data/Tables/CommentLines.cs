@@ -4,7 +4,7 @@ using System.Text;
 namespace Math4AI.Data.Tables;
 
 /// <summary>The lines of comments at the beginning of a table, which begin with #.</summary>
-/// <param name="Bytes">The bytes to pass over.</param>
+/// <param name="Bytes">The bytes to skip.</param>
 /// <param name="Lines">Their lines.</param>
 internal readonly record struct CommentLines(int Bytes, int Lines)
 {

@@ -5,7 +5,7 @@ namespace Math4AI.Data.Tables;
 /// <param name="Lines">The line of each row in a text; null for what has no lines.</param>
 internal sealed record RowPlaces(long First, IReadOnlyList<long>? Lines)
 {
-    /// <summary>The lines of comments before the names of the columns, which were passed over.</summary>
+    /// <summary>The lines of comments before the names of the columns, which were skipped.</summary>
     public int Comments { get; init; }
 
     private IReadOnlyList<int>? Rows { get; init; }

@@ -303,7 +303,7 @@ public sealed class Table
     /// <summary>Where a row stands in its file: "line 7" of a text, "row 6" of an array.</summary>
     internal string PlaceOf(int row) => places.NameOf(row);
 
-    /// <summary>The lines before the names of the columns that begin with # and were passed over.</summary>
+    /// <summary>The lines before the names of the columns that begin with # and were skipped.</summary>
     internal int Comments => places.Comments;
 
     /// <summary>The texts of a column as they stand in the file; null where it is an array of numbers.</summary>

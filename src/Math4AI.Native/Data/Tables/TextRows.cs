@@ -20,7 +20,7 @@ internal sealed class TextRows : IDisposable
     /// <summary>Whether numbers have a decimal comma.</summary>
     public bool HasDecimalComma { get; }
 
-    /// <summary>The lines before the names of the columns that begin with # and were passed over.</summary>
+    /// <summary>The lines before the names of the columns that begin with # and were skipped.</summary>
     public int Comments { get; private init; }
 
     /// <summary>The cells of the row.</summary>
@@ -49,7 +49,7 @@ internal sealed class TextRows : IDisposable
         {
             stream = new TextStream(TextFile.Decoded(file, options.Encoding), path);
             CommentLines comments = options.HasComments ? default : CommentLines.Before(stream.Start);
-            stream.PassOver(comments.Bytes);
+            stream.Skip(comments.Bytes);
             TextDialect dialect = TextDialect.Of(stream.Start, stream.IsWhole, options);
             long linesBefore = options.SkippedLines + comments.Lines;
             if (options.Part is { } part)
@@ -59,7 +59,7 @@ internal sealed class TextRows : IDisposable
                 linesBefore = part.IsFirst ? linesBefore : part.LinesBefore;
                 Skip(file, part.IsFirst ? options.SkippedLines : 0);
                 stream = new TextStream(file, path, part.End - file.Position, linesBefore);
-                stream.PassOver(part.IsFirst ? Math.Min(comments.Bytes, stream.Start.Length) : 0);
+                stream.Skip(part.IsFirst ? Math.Min(comments.Bytes, stream.Start.Length) : 0);
             }
 
             stream.JoinsBlanks = dialect.Separator == ' ';

@@ -41,11 +41,11 @@ internal sealed class TextStream : ForwardStream
         check.Add(Start, isLast: IsWhole);
     }
 
-    /// <summary>The first 64 KiB, or all; without what is passed over.</summary>
+    /// <summary>The first 64 KiB, or all; without what is skipped.</summary>
     public byte[] Start { get; private set; }
 
-    /// <summary>Passes over some of <see cref="Start"/>, before anything is read.</summary>
-    public void PassOver(int bytes) => Start = Start[bytes..];
+    /// <summary>Leaves out the first bytes of <see cref="Start"/>, before anything is read.</summary>
+    public void Skip(int bytes) => Start = Start[bytes..];
 
     /// <summary>Whether <see cref="Start"/> is all.</summary>
     public bool IsWhole { get; }

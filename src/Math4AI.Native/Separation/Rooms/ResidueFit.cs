@@ -5,7 +5,7 @@ using Math4AI.Runtime;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// Learns linear filters anew from signals that a <see cref="ResidueFilter"/> has cleaned: at each frequency of a long
+/// Fits linear filters to signals that a <see cref="ResidueFilter"/> has cleaned: at each frequency of a long
 /// window the W with the least mean of |ŝ − W x|²/p, where ŝ are the cleaned signals, x the channels, and p a root of
 /// their power at the moment, so that a few loud moments do not rule. What is independent is only separated; what is
 /// nearest to the cleaned signals also holds less noise, and has the long window's echoes.

@@ -55,9 +55,9 @@ public sealed record RoomSeparatorOptions
     public bool MoreThanMicrophones { get; init; }
 
     /// <summary>
-    /// Gets whether the sources are what filters that do not change over time give. Otherwise what these leave of noise
-    /// and of the other sources is taken out of each, moment by moment, by Wiener's filter, and once more after filters
-    /// are learned anew from the rest.
+    /// Gets whether the sources are what filters that do not change over time give. Otherwise a Wiener filter removes
+    /// from each, moment by moment, what these leave of noise and of the other sources; then the filters are fitted
+    /// again to the cleaned sources, and the Wiener filter is applied once more.
     /// </summary>
     public bool IsLinear { get; init; }
 }
@@ -112,8 +112,8 @@ public sealed record RoomSeparationResult
 /// every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>;
 /// <see cref="BandAlignment"/> mends the order of the sources between bands; <see cref="Background"/> is what stands
 /// beside fewer sources than microphones, and <see cref="SpatialMasks"/> cuts out more; <see cref="Ilrma"/> refines;
-/// <see cref="ResidueFilter"/> takes out what filters leave, and <see cref="ResidueFit"/> learns filters anew from the
-/// rest; <see cref="SourceDelays"/> tells where the sources come from.
+/// <see cref="ResidueFilter"/> takes out what filters leave, and <see cref="ResidueFit"/> fits filters to the
+/// cleaned sources; <see cref="SourceDelays"/> tells where the sources come from.
 /// </remarks>
 public sealed class RoomSeparator
 {
@@ -221,7 +221,7 @@ public sealed class RoomSeparator
     };
 
     /// <summary>
-    /// Takes out residues twice, with filters between that are learned anew from what the first leaves.
+    /// Removes residues twice; in between, linear filters are fitted to what the first pass leaves.
     /// </summary>
     private static float[][] Clean(Recording mixture, float[][] signals, CancellationToken cancellation)
     {

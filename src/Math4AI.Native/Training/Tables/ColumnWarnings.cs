@@ -8,11 +8,11 @@ namespace Math4AI.Training.Tables;
 /// <summary>What to know of a table and its columns before a model of them is trusted.</summary>
 internal static class ColumnWarnings
 {
-    /// <summary>Says that comments are passed over.</summary>
+    /// <summary>Says that comments are skipped.</summary>
     public static IEnumerable<string> OfComments(int lines) => lines == 0 ? [] :
     [
-        $"The file begins with {Counted.Of(lines, "line")} of comments (#), which {(lines == 1 ? "is" : "are")} passed "
-            + "over.",
+        $"The file begins with {Counted.Of(lines, "line")} of comments (#), which {(lines == 1 ? "is" : "are")} "
+            + "skipped.",
     ];
 
     /// <summary>Warns of a row of totals.</summary>

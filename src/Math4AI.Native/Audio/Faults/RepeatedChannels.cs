@@ -45,7 +45,7 @@ internal static class RepeatedChannels
 
         if (!isRepeat.Contains(true) && Sum(covariance, step) is { } sum)
         {
-            yield return $"{sum}: it tells nothing new, and what is set apart by it is no source.";
+            yield return $"{sum}: it tells nothing new, and what is set apart by it is no source. Leave it out.";
         }
     }
 

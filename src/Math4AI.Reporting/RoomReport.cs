@@ -66,10 +66,10 @@ public sealed record RoomReport
     {
         const double MetersPerSecond = 343.0;
         IEnumerable<string> ways = delays.Select((delay, channel) => string.Create(
-            CultureInfo.InvariantCulture, $"channel {channel + 1} {1e3 * delay:+0.00;−0.00;0} ms"));
+            CultureInfo.InvariantCulture, $"channel {channel + 1} at {1e3 * delay:+0.00;−0.00;0} ms"));
         double farthest = 100.0 * MetersPerSecond * (delays.Max() - delays.Min());
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"It arrives at {string.Join(", ", ways)}: up to {farthest:0} cm more of a way.");
+            $"It reaches {string.Join(", ", ways)}: its ways differ by up to {farthest:0} cm.");
     }
 }

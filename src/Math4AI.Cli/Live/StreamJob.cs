@@ -78,6 +78,7 @@ internal sealed record StreamJob
         IStreamSeparator separator = Separator(channels, sampleRate, sources);
         var live = new LiveSeparation(separator, Block)
         {
+            SampleRate = sampleRate,
             FreezeAfter = Freeze is { } time ? (long)(time * sampleRate) : long.MaxValue,
         };
         using End? heard = read is null ? OpenInput() : null;
@@ -197,7 +198,8 @@ internal sealed record StreamJob
             played,
             StreamDrift.Of(clock, input.SampleRate),
             StreamRealTime.Of(realTime),
-            separator.Change);
+            separator.Change,
+            live.Warnings);
     }
 
     private void WriteReport(StreamSummary summary, LiveSeparation live)
@@ -225,6 +227,7 @@ internal sealed record StreamJob
                 .. summary.DeviceFacts(),
                 ("the unmixing moved in the last second by",
                     string.Create(CultureInfo.InvariantCulture, $"{100.0 * summary.Change:0.00} %")),
+                .. summary.Warnings.Select(warning => ("warning", warning)),
             ],
             Command = CommandLine.Text,
         }.Write(Report, Force);
@@ -294,6 +297,11 @@ internal sealed record StreamJob
     private void Tell(StreamSummary summary)
     {
         // Standard output may be the sound.
+        foreach (string warning in summary.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
         TextWriter to = Play is null && Output == "-" ? Console.Error : Console.Out;
         if (Json)
         {

@@ -35,7 +35,8 @@ internal sealed record StreamSummary(
     AudioDeviceCounts? Played,
     StreamDrift? Drift,
     StreamRealTime? RealTime,
-    double Change)
+    double Change,
+    IReadOnlyList<string> Warnings)
 {
     /// <summary>What is printed.</summary>
     public IEnumerable<string> Lines(bool withLatency)

@@ -64,7 +64,10 @@ internal sealed class StreamView : IDisposable
         CultureInfo.InvariantCulture,
         $"{(double)live.Frames / sampleRate:0.0} s, latency {1e3 * live.Latency.Quantile(0.5):0.00} ms median, "
         + $"{1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, {lost()} blocks lost, unmixing moves by "
-        + $"{100.0 * separator.Change:0.00} % a second");
+        + $"{100.0 * separator.Change:0.00} % a second{Silent()}");
+
+    private string Silent() => string.Concat(
+        Enumerable.Range(0, separator.Channels).Where(live.IsSilent).Select(c => $", channel {c + 1} is silent"));
 
     private Rows Meters()
     {

@@ -20,6 +20,7 @@ internal sealed record RoomSummary(
     long Samples,
     int SampleRate,
     IReadOnlyList<string> Notes,
+    IReadOnlyList<string> Warnings,
     IReadOnlyDictionary<string, double> SecondsPerStage)
 {
     public static RoomSummary Of(
@@ -42,6 +43,7 @@ internal sealed record RoomSummary(
             mixture.Length,
             mixture.SampleRate,
             [.. mixture.Notes, .. result.Notes],
+            result.Warnings,
             seconds);
 
     /// <summary>
@@ -64,7 +66,7 @@ internal sealed record RoomSummary(
             $"{Sources} source{(Sources == 1 ? "" : "s")} from {Channels} channels of {Samples} samples in a "
             + $"room{told}: {Method}, "
             + $"{Iterations} iterations, {total} s.",
-            .. Notes,
+            .. Notes.Except(Warnings),
         ];
     }
 }

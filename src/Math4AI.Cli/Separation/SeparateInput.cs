@@ -43,7 +43,7 @@ internal sealed class SeparateInput : IDisposable
     public AudioFormat Format => Sound?.Format ?? files!.Format;
 
     /// <summary>Gets remarks on how it was read.</summary>
-    public IReadOnlyList<string> Notes => Sound?.Notes ?? Edf?.Notes ?? [];
+    public IReadOnlyList<string> Notes => Sound?.Notes ?? files?.Notes ?? Edf?.Notes ?? [];
 
     /// <summary>Gets the recording in EDF or BDF that it is; null for anything else.</summary>
     public EdfFile? Edf => array as EdfFile;

@@ -65,6 +65,11 @@ internal sealed class SeparateJob
         cancellation.ThrowIfCancellationRequested();
         output.Commit();
         progress.Clear();
+        foreach (string warning in outcome.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
         if (options.Json)
         {
             Console.Out.WriteLine(outcome.Json);
@@ -142,7 +147,8 @@ internal sealed class SeparateJob
             Statistic = found.RoomStatistic,
             Command = CommandLine.Text,
         };
-        return new Outcome(CliJson.Text(summary), summary.Lines(), () => report.ToHtml(cancellation));
+        return new Outcome(
+            CliJson.Text(summary), summary.Lines(), result.Warnings, () => report.ToHtml(cancellation));
     }
 
     private Outcome Mixture(SeparationResult result, double statistic, SeparationOptions? settings)
@@ -174,7 +180,10 @@ internal sealed class SeparateJob
                 .Select(row => row.Select(error => double.IsFinite(error) ? error : (double?)null).ToArray()).ToArray(),
         };
         return new Outcome(
-            CliJson.Text(summary), summary.Lines(result), () => Report(result, dependence, stability, errors));
+            CliJson.Text(summary),
+            summary.Lines(result),
+            result.Warnings,
+            () => Report(result, dependence, stability, errors));
     }
 
     private string Report(
@@ -212,5 +221,6 @@ internal sealed class SeparateJob
     private sealed record Found(AutoSeparationResult? Blind, SeparationResult? Known);
 
     /// <summary>The output written and printed at the end; the report is created on request.</summary>
-    private sealed record Outcome(string Json, IReadOnlyList<string> Lines, Func<string> Report);
+    private sealed record Outcome(
+        string Json, IReadOnlyList<string> Lines, IReadOnlyList<string> Warnings, Func<string> Report);
 }

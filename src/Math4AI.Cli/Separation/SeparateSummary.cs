@@ -18,6 +18,7 @@ internal sealed record SeparateSummary(
     int? SampleRate,
     int Seed,
     IReadOnlyList<string> Notes,
+    IReadOnlyList<string> Warnings,
     Dependence? MutualInformation,
     IReadOnlyDictionary<string, double> SecondsPerStage)
 {
@@ -64,6 +65,7 @@ internal sealed record SeparateSummary(
             input.SampleRate,
             options.Seed,
             [.. input.Notes, .. result.Notes],
+            result.Warnings,
             dependence,
             seconds)
         {
@@ -85,7 +87,7 @@ internal sealed record SeparateSummary(
             .. Stability is null
                 ? Array.Empty<string>()
                 : [$"Stability of the sources, 1 where every run found it: {index}."],
-            .. Notes,
+            .. Notes.Except(Warnings),
         ];
     }
 }

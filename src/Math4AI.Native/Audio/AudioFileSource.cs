@@ -46,6 +46,11 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
             Format = first.Files[0].Format;
             Channels = first.Files.Sum(file => file.Channels);
             RequireSameRate(first.Files);
+            if (first.Files.Any(file => file.Length != Length))
+            {
+                Notes = [Recording.LengthNote(Length, SampleRate)];
+            }
+
             if (Length == 0)
             {
                 throw new IOException("A file holds no samples.");
@@ -72,6 +77,9 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
 
     /// <summary>Gets the format of the first file.</summary>
     public AudioFormat Format { get; }
+
+    /// <summary>Gets remarks for the user, one sentence each, such as that the files had different lengths.</summary>
+    public IReadOnlyList<string> Notes { get; } = [];
 
     /// <inheritdoc/>
     public ProcessGroup Processes { get; set; } = ProcessGroup.Single;

@@ -221,6 +221,12 @@ public sealed class Recording : IAudioSource
         CultureInfo.InvariantCulture,
         $"{Counted.Of(Channels, "channel")}, {Duration.TotalSeconds:0.###} s at {SampleRate} Hz");
 
+    /// <summary>Says that files of different lengths are cut to the shortest.</summary>
+    internal static string LengthNote(long shortest, int rate) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The files differ in length: the first {shortest} samples of each are used, "
+        + $"{(double)shortest / rate:0.###} s.");
+
     private void RequireFinite()
     {
         for (int channel = 0; channel < Channels; channel++)
@@ -307,8 +313,7 @@ public sealed class Recording : IAudioSource
         int shortest = parts.Min(part => part.Length);
         if (parts.Any(part => part.Length != shortest))
         {
-            notes.Add($"The files differ in length: the first {shortest} samples of each are used, "
-                + $"{(double)shortest / rate:0.###} s.");
+            notes.Add(LengthNote(shortest, rate));
         }
 
         float[][] samples =

@@ -33,6 +33,9 @@ public class AutoSeparationResult
     /// <summary>Gets remarks for the user, one sentence each.</summary>
     public IReadOnlyList<string> Notes => IsRoom ? Room.Notes : Mixture.Notes;
 
+    /// <inheritdoc cref="SeparationResult.Warnings"/>
+    public IReadOnlyList<string> Warnings => IsRoom ? Room.Warnings : Mixture.Warnings;
+
     /// <summary>Returns the method and how it went, in one line.</summary>
     public override string ToString() => IsRoom ? $"{Room} ({Method})" : Mixture.ToString();
 }

@@ -52,9 +52,7 @@ internal static class DataRemarks
     /// <summary>
     /// Says where a spike, or a change of level, makes up more than half of the variance of a channel.
     /// </summary>
-    public static IEnumerable<string> OfLevels(ISampleSource mixture) => OfLevels(mixture, Covariance.Of(mixture));
-
-    private static IEnumerable<string> OfLevels(ISampleSource mixture, Covariance covariance)
+    public static IEnumerable<string> OfLevels(ISampleSource mixture, Covariance covariance)
     {
         List<string> outstanding = Outstanding(mixture, covariance);
         bool areAll = outstanding.Count <= MaxOutstanding + 1;

@@ -48,6 +48,12 @@ public class SeparationResult
     /// </summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>
+    /// Gets those of the <see cref="Notes"/> that say what is wrong with the data, so that the sources may be too:
+    /// which channel, where, and what to do.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Gets the seconds of each stage, such as "whiten" and "solve".</summary>
     public required IReadOnlyDictionary<string, double> SecondsPerStage { get; init; }
 

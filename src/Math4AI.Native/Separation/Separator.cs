@@ -1,4 +1,5 @@
 using Math4AI.Audio;
+using Math4AI.Audio.Faults;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation.Diagonalization;
@@ -155,6 +156,12 @@ public abstract class Separator
         (Unmixing unmixing, SourceStatistics statistics) = SourceConvention.Apply(
             solution.Unmixing, mixture, covariance, solution.IsUnique ? Scale.AsIs : scale, cancellation);
         log.End();
+        string[] warnings =
+        [
+            .. mixture is IAudioSource sound ? RecordingFaults.Of(sound, covariance, cancellation) : [],
+            .. solution.IsUnique ? [] : DataRemarks.Of(mixture, covariance),
+            .. mixture is Recording held ? Clipping.Notes(held) : [],
+        ];
         return new SeparationResult<TSignal>(() => apply(unmixing))
         {
             Method = Method,
@@ -168,14 +175,14 @@ public abstract class Separator
             Statistics = statistics,
             Notes =
             [
+                .. warnings,
                 .. solution.Notes,
                 .. solution.Termination.IsConverged
                     ? Array.Empty<string>()
                     : [$"{Name} did not converge, and the sources are where it ended. {solution.Termination}"],
-                .. solution.IsUnique ? [] : DataRemarks.Of(mixture, covariance),
                 .. Method.UsesDensities ? GaussianSources.Notes(statistics) : [],
-                .. mixture is Recording sound ? Clipping.Notes(sound) : [],
             ],
+            Warnings = warnings,
             SecondsPerStage = log.SecondsPerStage,
         };
     }

@@ -1,4 +1,5 @@
 using Math4AI.Audio;
+using Math4AI.Audio.Faults;
 
 namespace Math4AI.Separation.Live;
 
@@ -16,8 +17,9 @@ public sealed class LiveSeparation
     private readonly int block;
     private readonly float[] inputPeaks;
     private readonly float[] sourcePeaks;
-    private readonly float[] silence;
+    private readonly float[] quiet;
     private readonly float[] matched;
+    private LiveSilence? silence;
     private long frames;
     private int toSkip;
 
@@ -31,13 +33,25 @@ public sealed class LiveSeparation
         ArgumentOutOfRangeException.ThrowIfLessThan(block, 1);
         (this.separator, this.block) = (separator, block);
         (inputPeaks, sourcePeaks) = (new float[separator.Channels], new float[separator.Sources]);
-        (silence, matched) = (new float[separator.Channels * block], new float[separator.Sources * block]);
+        (quiet, matched) = (new float[separator.Channels * block], new float[separator.Sources * block]);
         toSkip = separator.Delay;
         separator.WarmUp(block);
     }
 
     /// <summary>Gets the number of frames after which the separator is frozen; never by default.</summary>
     public long FreezeAfter { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Gets the number of samples per second in each channel, by which the times of <see cref="Warnings"/> are told; 0,
+    /// as by default, for none.
+    /// </summary>
+    public int SampleRate { get; init; }
+
+    /// <summary>
+    /// Gets what is wrong with the sound, once it has ended: which channels were silent while others were not, and
+    /// when.
+    /// </summary>
+    public IReadOnlyList<string> Warnings => silence?.Warnings() ?? [];
 
     /// <summary>
     /// Gets or sets what keeps two devices in time, whose rings are then the ones to run between; null, as by default,
@@ -62,6 +76,9 @@ public sealed class LiveSeparation
     /// <summary>Returns the largest absolute sample of a source since the last call.</summary>
     public float TakeSourcePeak(int source) => Interlocked.Exchange(ref sourcePeaks[source], 0.0f);
 
+    /// <summary>Returns whether a channel is silent now, and was for a while, though others are not.</summary>
+    public bool IsSilent(int channel) => silence?.IsSilent(channel) ?? false;
+
     /// <summary>
     /// Runs until the input ring is closed and empty, or the output ring is closed. The sources are in step with the
     /// input: the delay of the separator is dropped at the beginning and made up for at the end.
@@ -79,6 +96,7 @@ public sealed class LiveSeparation
     {
         Check(input, output);
         Clock?.Begin();
+        silence = SampleRate > 0 ? new LiveSilence(separator.Channels, SampleRate) : null;
 
         // After a cancellation, what has arrived by then is still separated.
         for (long left = long.MaxValue; left > 0;)
@@ -101,6 +119,7 @@ public sealed class LiveSeparation
             }
 
             PlanarBlock taken = input.AcquireRead(wanted);
+            silence?.Add(taken);
             if (!Separate(taken, output, input.PushedAt(taken.Frames), cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -139,8 +158,8 @@ public sealed class LiveSeparation
         for (int left = separator.Delay; left > 0;)
         {
             int count = Math.Min(left, block);
-            var quiet = new PlanarBlock(silence, separator.Channels, block, count);
-            if (!Separate(quiet, output, -1, cancellation))
+            var nothing = new PlanarBlock(quiet, separator.Channels, block, count);
+            if (!Separate(nothing, output, -1, cancellation))
             {
                 return;
             }

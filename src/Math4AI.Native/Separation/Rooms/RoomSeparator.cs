@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Audio;
+using Math4AI.Audio.Faults;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Rooms;
@@ -91,6 +93,9 @@ public sealed record RoomSeparationResult
     /// <summary>Gets remarks for the user, one sentence each.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <inheritdoc cref="SeparationResult.Warnings"/>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Gets the seconds that it took.</summary>
     public required double Seconds { get; init; }
 
@@ -179,6 +184,7 @@ public sealed class RoomSeparator
             [.. found.Sources.OrderByDescending(signal => TensorPrimitives.SumOfSquares<float>(signal))];
         int kept = options.Sources ?? ordered.Length;
         Recording linear = ToRecording(ordered[..kept], mixture.SampleRate);
+        List<string> warnings = Warnings(mixture, cancellation);
         bool isCleaned = !options.IsLinear && ordered.Length > 1 && ordered.Length <= mixture.Channels;
         return new RoomSeparationResult
         {
@@ -189,8 +195,8 @@ public sealed class RoomSeparator
             Delays = SourceDelays.Of(linear, mixture, options.ReferenceMicrophone),
             Windows = found.Windows,
             Iterations = found.Iterations,
-            Notes =
-                [.. NotesOf(mixture, speakers), .. DataRemarks.OfLevels(mixture), .. Clipping.Notes(mixture)],
+            Notes = [.. warnings, .. NotesOf(mixture, speakers)],
+            Warnings = warnings,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -243,6 +249,17 @@ public sealed class RoomSeparator
         ];
     }
 
+    private static List<string> Warnings(Recording mixture, CancellationToken cancellation)
+    {
+        var covariance = Covariance.Of(mixture, cancellation);
+        return
+        [
+            .. RecordingFaults.Of(mixture, covariance, cancellation),
+            .. DataRemarks.OfLevels(mixture, covariance),
+            .. Clipping.Notes(mixture),
+        ];
+    }
+
     private IEnumerable<string> NotesOf(Recording mixture, int speakers)
     {
         int channels = mixture.Channels;
@@ -278,8 +295,9 @@ public sealed class RoomSeparator
         }
         else
         {
-            yield return $"Of the {channels} sources {speakers} seem to be speakers, and the rest their echoes or "
-                + "noise: let the number be estimated (auto), or give it.";
+            string seem = speakers == 1 ? "one seems to be a speaker" : $"{speakers} seem to be speakers";
+            yield return $"Of the {channels} sources {seem}, and the rest echoes or noise: let the number be estimated "
+                + "(--sources auto), or give it.";
         }
     }
 
@@ -323,7 +341,7 @@ public sealed class RoomSeparator
     {
         for (int channel = 0; channel < mixture.Channels; channel++)
         {
-            if (mixture.Channel(channel).IndexOfAnyExcept(0.0f) < 0)
+            if (mixture.Channel(channel).IndexOfAnyExcept(mixture.Channel(channel)[0]) < 0)
             {
                 throw new ArgumentException($"Channel {channel + 1} is silent; leave it out.");
             }
@@ -332,8 +350,10 @@ public sealed class RoomSeparator
         // The exact test, which also names a sample that is not finite, only where a quick one finds something odd.
         if (LooksOdd(mixture) && Whitening.Of(mixture) is { Rank: var rank } && rank < mixture.Channels)
         {
+            string? sum = RepeatedChannels.Sum(Covariance.Of(mixture), step: 0.0);
             throw new ArgumentException(
-                $"Of the {mixture.Channels} channels only {rank} are independent: leave out those that repeat others.");
+                $"Of the {mixture.Channels} channels only {rank} are independent: "
+                + (sum is null ? "leave out those that repeat others." : $"{sum}. Leave out such a channel."));
         }
     }
 

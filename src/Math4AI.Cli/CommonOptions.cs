@@ -91,6 +91,18 @@ internal static class CommonOptions
         return output;
     }
 
+    /// <summary>Returns an option for a list, separated by commas or spaces.</summary>
+    public static Option<string?> List(string name, string value, string description) =>
+        new ListOption<string?>(name) { Description = description, HelpName = value };
+
+    /// <summary>Returns an option for names of columns, separated by commas or spaces.</summary>
+    public static Option<string[]?> Columns(string name, string description) => new ListOption<string[]?>(name)
+    {
+        Description = description,
+        HelpName = "COLUMN",
+        CustomParser = given => [.. given.Tokens.SelectMany(token => WordLists.Columns(token.Value))],
+    };
+
     /// <summary>Returns an option for a list of whole numbers, separated by spaces or commas.</summary>
     public static Option<int[]?> Integers(string name, string description) =>
         Numbers<int>(name, description, "a whole number");

@@ -73,8 +73,8 @@ internal static partial class Program
     {
         // @FILE stands for the words in a file, which may name any verb; a shell that completes words asks with the
         // whole line as one word.
-        ParseResult words = Root(
-            name => args.Any(word => word.StartsWith('@') || word.Split(' ').Contains(name))).Parse(args);
+        ParseResult words = WordLists.Parse(
+            Root(name => args.Any(word => word.StartsWith('@') || word.Split(' ').Contains(name))), args);
         // Where help is asked for, other mistakes do not count; but there is none on an unknown verb.
         bool isUnknownVerb = words.CommandResult.Command is RootCommand && words.UnmatchedTokens.Count > 0;
         try
@@ -192,6 +192,13 @@ internal static partial class Program
             problem = $"'{command.Name}' needs {string.Join(" and ", missing)}.";
         }
 
+        if (MissingValue().Match(problem) is { Success: true } option)
+        {
+            string name = option.Groups[1].Value;
+            string? value = command.Options.FirstOrDefault(one => one.Name == name)?.HelpName;
+            problem = $"'{name}' needs {value ?? "a value"}.";
+        }
+
         if (UnknownWord().Match(problem) is { Success: true } unknown)
         {
             problem += Suggestion.For(unknown.Groups[1].Value, command);
@@ -230,6 +237,9 @@ internal static partial class Program
 
     [GeneratedRegex("^Required argument missing for command: '.*'\\.$")]
     private static partial Regex MissingWord();
+
+    [GeneratedRegex("^Required argument missing for option: '(.*)'\\.$")]
+    private static partial Regex MissingValue();
 
     [GeneratedRegex("'(.*)'")]
     private static partial Regex QuotedPath();

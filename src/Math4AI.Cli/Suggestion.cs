@@ -12,6 +12,12 @@ internal static class Suggestion
     {
         IEnumerable<string> names = command.Options.SelectMany(option => option.Aliases.Append(option.Name))
             .Concat(command.Subcommands.Select(verb => verb.Name));
+        // 'math4ai version', as other commands have it.
+        if (names.Contains("--" + word))
+        {
+            return $" Did you mean '--{word}'?";
+        }
+
         string[] alike = [.. names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Length > 2)];
         // A beginning of three letters or more stands for the whole name.
         string? nearest = word.TrimStart('-').Length > 2 && alike.Where(

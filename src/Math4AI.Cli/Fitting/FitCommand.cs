@@ -22,7 +22,7 @@ internal static class FitCommand
         HelpName = "FORMULA",
     };
 
-    private static readonly Option<string?> Start = CommonOptions.Named<string?>(
+    private static readonly Option<string?> Start = CommonOptions.List(
         "--start", "NAME=VALUE,…", "Initial values, such as b1=500,b2=0.0001. Default: many starts are tried.");
 
     private static readonly Option<string> DistanceName = CommonOptions.Named<string>(
@@ -32,19 +32,19 @@ internal static class FitCommand
             + "number, as in huber:1.5.",
         "squared").Completed(() => DistanceNames.All.Keys);
 
-    private static readonly Option<string?> Compare = CommonOptions.Named<string?>(
+    private static readonly Option<string?> Compare = CommonOptions.List(
         "--compare", "NAME,…",
         "Other distances to fit the same model with, such as absolute,huber:1.5. All are ranked by "
             + "how well they predict rows that they have not seen.");
 
-    private static readonly Option<string?> Bounds = CommonOptions.Named<string?>(
+    private static readonly Option<string?> Bounds = CommonOptions.List(
         "--bounds", "NAME=FROM..TO,…",
         "Bounds of parameters, such as b2=0..1,b3=0.. (leave out an end for none).");
 
-    private static readonly Option<string?> Held = CommonOptions.Named<string?>(
+    private static readonly Option<string?> Held = CommonOptions.List(
         "--fix", "NAME=VALUE,…", "Parameters that are not fitted, with their values, such as b1=2.");
 
-    private static readonly Option<string?> Linear = CommonOptions.Named<string?>(
+    private static readonly Option<string?> Linear = CommonOptions.List(
         "--linear", "NAME,…",
         "Parameters that the formula is linear in, such as b1,b3. They need no initial value.");
 
@@ -84,7 +84,7 @@ internal static class FitCommand
         Description = "Exit with code 0 even if the fit did not converge.",
     };
 
-    private static readonly Option<string?> Log = CommonOptions.Named<string?>(
+    private static readonly Option<string?> Log = CommonOptions.List(
         "--log", "AXES",
         "Axes of the page that are logarithmic: x, y, x,y or none. Default: where the data span "
             + "decades.");

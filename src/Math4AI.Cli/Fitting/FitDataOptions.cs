@@ -18,11 +18,11 @@ internal sealed class FitDataOptions
     private readonly Option<string?> by = CommonOptions.Named<string?>(
         "--by", "COLUMN", "Fit each group of rows alone: those that have the same cell in this column.");
 
-    private readonly Option<string?> shared = CommonOptions.Named<string?>(
+    private readonly Option<string?> shared = CommonOptions.List(
         "--shared", "NAME,…",
         "Parameters that all groups of --by have in common; all groups are then fitted at once.");
 
-    private readonly Option<string?> pool = CommonOptions.Named<string?>(
+    private readonly Option<string?> pool = CommonOptions.List(
         "--pool", "NAME,…",
         "With --posterior: parameters of the groups of --by that have a common normal prior, whose mean and deviation, "
             + "NAME.mean and NAME.sd, are sampled with them.");

@@ -30,7 +30,7 @@ internal sealed class FitFollowUpOptions
         "Another formula, of a model that is a special case of the first or has it as one: F and "
             + "likelihood-ratio tests.");
 
-    private readonly Option<string?> nestedStart = CommonOptions.Named<string?>(
+    private readonly Option<string?> nestedStart = CommonOptions.List(
         "--nested-start", "NAME=VALUE,…",
         "Initial values for the model of --nested. Default: those that were fitted, and many starts for "
             + "others.");

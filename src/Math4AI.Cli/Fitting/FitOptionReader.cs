@@ -58,8 +58,8 @@ internal static class FitOptionReader
     /// <exception cref="UsageException">A word is none of those that there are.</exception>
     public static (AxisScale X, AxisScale Y) Axes(string? text)
     {
-        string[] axes = text?.Split(',', StringSplitOptions.TrimEntries) ?? [];
-        if (text is not (null or "none") && axes.Any(axis => axis is not ("x" or "y")))
+        string[] axes = WordLists.Items(text);
+        if (text is not (null or "none") && (axes is [] || axes.Any(axis => axis is not ("x" or "y"))))
         {
             throw new UsageException($"--log takes x, y, x,y or none, not '{text}'.");
         }
@@ -100,8 +100,7 @@ internal static class FitOptionReader
     }
 
     /// <summary>b1,b3.</summary>
-    public static string[] Names(string? text) =>
-        text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    public static string[] Names(string? text) => WordLists.Items(text);
 
     /// <summary>b1=500,b2=0.0001.</summary>
     public static Dictionary<string, double>? Values(string option, string? text) =>
@@ -132,7 +131,7 @@ internal static class FitOptionReader
         }
 
         var values = new Dictionary<string, T>();
-        foreach (string pair in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string pair in WordLists.Pairs(text))
         {
             string[] parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts.Length != 2 || parts[0].Length == 0 || !values.TryAdd(parts[0], read(parts[1])))

@@ -34,12 +34,8 @@ internal static class PredictCommand
                 + "for a model of a table.",
             HelpName = "P",
         };
-        var keep = new Option<string[]?>("--keep")
-        {
-            Description = "Columns of the data to carry through, such as an id.",
-            HelpName = "COLUMN",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        Option<string[]?> keep = CommonOptions.Columns(
+            "--keep", "Columns of the data to carry through, such as an id.");
         var explain = new Option<bool>("--explain")
         {
             Description = "For a model of a table that 'train' made: what moved each prediction, a "

@@ -15,12 +15,7 @@ internal static class TableCommandOptions
         HelpName = "COLUMN",
     };
 
-    public static readonly Option<string[]?> IgnoreOption = new("--ignore")
-    {
-        Description = "Columns to ignore.",
-        HelpName = "COLUMN",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    public static readonly Option<string[]?> IgnoreOption = CommonOptions.Columns("--ignore", "Columns to ignore.");
 
     public static readonly Option<string?> GroupOption = CommonOptions.Named<string?>(
         "--group", "COLUMN",

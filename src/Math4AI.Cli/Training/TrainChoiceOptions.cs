@@ -96,12 +96,10 @@ internal static class TrainChoiceOptions
         HelpName = "MODEL",
     };
 
-    private static readonly Option<string?> CompareOption = new("--compare")
-    {
-        Description = "The learners that 'auto' compares, whatever the time, by their names in its table, such as "
-            + "\"linear, trees\". Default: all that it has time for.",
-        HelpName = "NAMES",
-    };
+    private static readonly Option<string?> CompareOption = CommonOptions.List(
+        "--compare", "NAME,…",
+        "The learners that 'auto' compares, whatever the time, by their names in its table, such as "
+            + "linear,trees. Default: all that it has time for.");
 
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =
@@ -250,7 +248,7 @@ internal static class TrainChoiceOptions
             return null;
         }
 
-        string[] names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] names = WordLists.Items(text);
         return names.Length > 0 && names.FirstOrDefault(name => !AutoLearner.UsualNames.Contains(name)) is null
             ? names
             : throw new UsageException($"--compare takes learners of auto's table, which are "

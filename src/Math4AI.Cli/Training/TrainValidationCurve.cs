@@ -29,7 +29,7 @@ internal sealed record TrainValidationCurve(string Setting, double[] Values)
             ["steps"] = (options, trainer, value) => options with { Trainer = trainer with { Steps = (int)value } },
         };
 
-    public static readonly Option<string?> Option = CommonOptions.Named<string?>(
+    public static readonly Option<string?> Option = CommonOptions.List(
         "--validation-curve", "NAME=VALUE,…",
         "Compute a validation curve of a table: the scores for several values of one of "
             + $"{string.Join(", ", Settings.Keys)}, "
@@ -49,7 +49,7 @@ internal sealed record TrainValidationCurve(string Setting, double[] Values)
         string[] parts = curve.Split('=', 2, StringSplitOptions.TrimEntries);
         double[] values = parts.Length < 2
             ? []
-            : [.. parts[1].Split(',').Select(text =>
+            : [.. WordLists.Items(parts[1]).Select(text =>
                 double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                     && value >= 0.0 ? value : double.NaN)];
         bool isWhole = parts[0] is "hidden" or "batch" or "epochs" or "steps";

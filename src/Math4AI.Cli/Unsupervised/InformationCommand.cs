@@ -13,12 +13,8 @@ internal static class InformationCommand
         "--given", "COLUMN",
         "A column that is held: what remains between each pair where it is known, the conditional mutual information.");
 
-    private static readonly Option<string[]?> IgnoreOption = new("--ignore")
-    {
-        Description = "Columns to leave out.",
-        HelpName = "COLUMN",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    private static readonly Option<string[]?> IgnoreOption =
+        CommonOptions.Columns("--ignore", "Columns to leave out.");
 
     private static readonly Option<int?> PermutationsOption = CommonOptions.Named<int?>(
         "--permutations", "N",

@@ -28,12 +28,8 @@ internal static class TableFindings
         "--compare", "COLUMN",
         "A column of known groups to compare the clusters with. It is not used to find them.");
 
-    public static readonly Option<string[]?> Ignore = new("--ignore")
-    {
-        Description = "Columns to leave out of clusters, directions and outliers.",
-        HelpName = "COLUMN",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    public static readonly Option<string[]?> Ignore = CommonOptions.Columns(
+        "--ignore", "Columns to leave out of clusters, directions and outliers.");
 
     public static readonly Option<string> Missing = new("--missing")
     {

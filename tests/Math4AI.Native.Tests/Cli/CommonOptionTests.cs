@@ -33,6 +33,9 @@ public sealed class CommonOptionTests : TemporaryFolder
     [InlineData("Did you mean '--version'?", "--vers")]
     [InlineData("Did you mean 'fit'?", "help", "fitt")]
     [InlineData("Did you mean 'train'?", "trian", "--help")]
+    [InlineData("Did you mean '--version'?", "version")]
+    [InlineData("Did you mean '--target'?", "train", "rows.csv", "target", "y")]
+    [InlineData("'--model' needs FORMULA.", "fit", "rows.csv", "--model")]
     [InlineData("'--xyzzy'. See", "train", "rows.csv", "--xyzzy")]
     [InlineData("'predict' needs MODEL and DATA.", "predict")]
     public void A_mistyped_word_is_answered_with_the_nearest_one(string says, params string[] words)

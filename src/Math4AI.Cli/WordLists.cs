@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+
+namespace Math4AI.Cli;
+
+/// <summary>An option that takes the words after it, where they are not arguments of the verb.</summary>
+internal interface IListOption;
+
+/// <summary>An option whose word holds a list, such as a=1,b=2.</summary>
+internal sealed class ListOption<T>(string name) : Option<T>(name), IListOption;
+
+/// <summary>Lists on the command line, whose items are separated by commas or spaces alike.</summary>
+internal static partial class WordLists
+{
+    private static readonly char[] Separators = [',', ' ', '\t'];
+
+    /// <summary>
+    /// Parses the words. Where they make no sense, those that follow a list belong to it, as in --start a=1 b=2: so
+    /// no line that makes sense without this means anything else by it.
+    /// </summary>
+    public static ParseResult Parse(RootCommand root, string[] words)
+    {
+        ParseResult first = root.Parse(words);
+        ParseResult parsed = first;
+        while (parsed.Errors.Count > 0 && Join(words, first.CommandResult.Command) is { } joined)
+        {
+            words = joined;
+            parsed = root.Parse(words);
+        }
+
+        return parsed.Errors.Count > 0 ? first : parsed;
+    }
+
+    /// <summary>Returns the items of a list.</summary>
+    public static string[] Items(string? list) =>
+        list?.Split(Separators, StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>Returns the pairs of a list such as "a = 1, b = 0 .. 2", each without spaces.</summary>
+    public static string[] Pairs(string list) =>
+        Items(SpaceInPair().Replace(list, match => match.Value.Contains('=', StringComparison.Ordinal) ? "=" : ""));
+
+    /// <summary>
+    /// Returns the columns that a word names. A comma before a space belongs to a name, such as "mass, kg", and so
+    /// does one after \.
+    /// </summary>
+    public static IEnumerable<string> Columns(string word) =>
+        CommaBetweenColumns().Split(word).Where(name => name.Length > 0)
+            .Select(name => name.Replace(@"\,", ",", StringComparison.Ordinal));
+
+    /// <summary>
+    /// Returns the words with one more in a list: that which follows it, or the list of the same option that does; null
+    /// where no list has one to take.
+    /// </summary>
+    private static string[]? Join(string[] words, Command command)
+    {
+        string[] names = [.. command.Options.Where(option => option is IListOption).Select(option => option.Name)];
+        for (int i = 0; i < words.Length; i++)
+        {
+            string word = words[i];
+            if (names.FirstOrDefault(one => word == one || word.StartsWith(one + "=", StringComparison.Ordinal))
+                is not { } name)
+            {
+                continue;
+            }
+
+            int list = word == name ? i + 1 : i;
+            int next = list + 1 < words.Length && words[list + 1] == name ? list + 2 : list + 1;
+            if (next < words.Length && !words[next].StartsWith('-'))
+            {
+                string all = words[list].TrimEnd(',') + "," + words[next].TrimStart(',');
+                return [.. words[..list], all, .. words[(next + 1)..]];
+            }
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"\s*=\s*|\s+(?=\.\.)|(?<=\.\.)\s+(?=[-+.\d])")]
+    private static partial Regex SpaceInPair();
+
+    [GeneratedRegex(@"(?<!\\),(?!\s)")]
+    private static partial Regex CommaBetweenColumns();
+}

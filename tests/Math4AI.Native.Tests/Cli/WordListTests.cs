@@ -1,0 +1,81 @@
+namespace Math4AI.Tests.Cli;
+
+/// <summary>Lists on the command line: commas and spaces separate alike, wherever a list stands.</summary>
+public sealed class WordListTests : TemporaryFolder
+{
+    [Theory]
+    [InlineData("rows.csv", "--start", "a=5,b=1")]
+    [InlineData("rows.csv", "--start", "a = 5, b = 1")]
+    [InlineData("rows.csv", "--start", "a=5 b=1")]
+    [InlineData("rows.csv", "--start", "a=5", "b=1")]
+    [InlineData("rows.csv", "--start", "a=5,", "b=1")]
+    [InlineData("rows.csv", "--start", "a=5", ",b=1")]
+    [InlineData("rows.csv", "--start=a=5", "b=1")]
+    [InlineData("rows.csv", "--start", "a=5", "--start", "b=1")]
+    [InlineData("--start", "a=5", "b=1", "rows.csv")]
+    [InlineData("--start", "a=5,b=1", "rows.csv")]
+    public void A_start_is_read_from_commas_and_spaces_alike(params string[] words)
+    {
+        string[] rest = ["--model", "y ~ a*x + b", "--minimizer", "lm", "-o", "out", "--no-report", "--json"];
+        Rows();
+        Finished run = Repository.Ask(["fit", .. words, .. rest], Folder, Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+        Assert.Contains("\"method\": \"lm\"", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--compare", "absolute,huber:1.5")]
+    [InlineData("--compare", "absolute huber:1.5")]
+    [InlineData("--compare", "absolute", "huber:1.5")]
+    public void Distances_are_read_from_commas_and_spaces_alike(params string[] words)
+    {
+        string[] line = ["fit", "rows.csv", .. words, "--model", "y ~ a*x + b", "-o", "out", "--no-report", "--json"];
+        Rows();
+        Finished run = Repository.Ask(line, Folder, Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+        Assert.Contains("huber:1.5", run.Output, StringComparison.Ordinal);
+        Assert.Contains("absolute", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rows.csv", "--bounds", "a=0..1, b=..2")]
+    [InlineData("rows.csv", "--bounds", "a = 0 .. 1 b=..2")]
+    [InlineData("--bounds", "a=0..1", "b=..2", "rows.csv")]
+    public void Bounds_are_read_from_commas_and_spaces_alike(params string[] words)
+    {
+        string[] rest = ["--model", "y ~ a*x + b", "-o", "out", "--no-report", "--json"];
+        Rows();
+        Finished run = Repository.Ask(["fit", .. words, .. rest], Folder, Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+    }
+
+    [Theory]
+    [InlineData("explore", "rows.csv", "--ignore", "z,mass, kg")]
+    [InlineData("explore", "rows.csv", "--ignore", "z", "mass, kg")]
+    [InlineData("explore", "rows.csv", "--ignore", "z", "--ignore", @"mass\, kg")]
+    [InlineData("information", "--ignore", "z", "mass, kg", "rows.csv")]
+    public void Columns_are_read_from_commas_and_spaces_alike_and_may_have_either_in_their_names(params string[] words)
+    {
+        Rows();
+        Finished run = Repository.Ask([.. words, "-o", "out", "--no-report"], Folder, Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+        string said = run.Output.ReplaceLineEndings(" ");
+        Assert.Contains("z (ignored), mass, kg (ignored)", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_word_that_belongs_nowhere_is_refused_as_it_was_written()
+    {
+        Rows();
+        string[] line = ["fit", "rows.csv", "--start", "a=5", "b=1", "--model", "y ~ a*x", "extra"];
+        Finished run = Repository.Ask(line, Folder, Repository.OneThread);
+        Assert.Equal(2, run.Code);
+        Assert.Contains("Unrecognized command or argument 'b=1'.", run.Errors, StringComparison.Ordinal);
+    }
+
+    private void Rows()
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 40).Select(i => $"{i},{0.5 * i + i % 3},{i * i % 7},{i % 5}");
+        File.WriteAllLines(In("rows.csv"), rows.Prepend("x,y,z,\"mass, kg\""));
+    }
+}

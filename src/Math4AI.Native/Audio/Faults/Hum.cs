@@ -16,13 +16,18 @@ internal static class Hum
     private const int FewestWindows = 4;
     private const int Width = 2;
 
+    // The multiples lie far below what is left by means over as many samples as this rate needs.
+    private const int Rate = 4000;
+
     private static readonly double[] Mains = [50.0, 60.0];
 
     /// <summary>Says in which channels a hum makes up more than half of the variance.</summary>
     public static IEnumerable<string> Notes(IAudioSource sound)
     {
-        int window = 1 << (int)Math.Round(Math.Log2(sound.SampleRate));
-        int windows = (int)Math.Min(MaxWindows, sound.Length / window);
+        int average = Math.Max(1, sound.SampleRate / Rate);
+        double rate = (double)sound.SampleRate / average;
+        int window = 1 << (int)Math.Round(Math.Log2(rate)), span = window * average;
+        int windows = (int)Math.Min(MaxWindows, sound.Length / span);
         if (windows < FewestWindows)
         {
             yield break;
@@ -31,15 +36,15 @@ internal static class Hum
         Recording[] pieces =
         [
             .. Enumerable.Range(0, windows).Select(
-                k => sound.Excerpt((sound.Length - window) * k / (windows - 1), window)),
+                k => sound.Excerpt((sound.Length - span) * k / (windows - 1), span)),
         ];
+        double[] shape = MathNet.Numerics.Window.HannPeriodic(window), scratch = new double[span];
         for (int channel = 0; channel < sound.Channels; channel++)
         {
-            double[][] powers = [.. pieces.Select(piece => Powers(piece.Channel(channel)))];
-            double all = powers.Average(each => TensorPrimitives.Sum<double>(each));
+            double[][] powers = [.. pieces.Select(piece => Powers(piece.Channel(channel), average, shape, scratch))];
             foreach (double hertz in Mains)
             {
-                double share = Lines(powers, hertz * window / sound.SampleRate) / all;
+                double share = Lines(powers, hertz * window / rate) / powers.Average(each => each[^1]);
                 if (share > MinShare)
                 {
                     yield return string.Create(
@@ -53,36 +58,39 @@ internal static class Hum
         }
     }
 
-    /// <summary>The power of each frequency of a window, without that of the mean.</summary>
-    private static double[] Powers(ReadOnlySpan<float> samples)
+    /// <summary>
+    /// The power of each frequency of the means over a few samples, without that of the mean of all; and last, the
+    /// power of the samples themselves in the same units.
+    /// </summary>
+    private static double[] Powers(
+        ReadOnlySpan<float> samples, int average, double[] shape, double[] scratch)
     {
-        double[] window = MathNet.Numerics.Window.HannPeriodic(samples.Length);
-        double[] packed = new double[samples.Length + 2];
-        double mean = 0.0;
-        foreach (float sample in samples)
+        TensorPrimitives.ConvertTruncating(samples, scratch);
+        TensorPrimitives.Subtract(scratch, TensorPrimitives.Sum<double>(scratch) / scratch.Length, scratch);
+        double[] means = new double[shape.Length + 2], powers = new double[shape.Length / 2 + 2];
+        for (int t = 0; t < shape.Length; t++)
         {
-            mean += sample / (double)samples.Length;
+            means[t] = TensorPrimitives.Sum<double>(scratch.AsSpan(t * average, average)) / average;
         }
 
-        for (int t = 0; t < samples.Length; t++)
+        Span<double> there = means.AsSpan(0, shape.Length);
+        double level = TensorPrimitives.SumOfSquares<double>(there) * average;
+        TensorPrimitives.Multiply(there, shape, there);
+        Fourier.ForwardReal(means, shape.Length, FourierOptions.NoScaling);
+        for (int f = 0; f < powers.Length - 1; f++)
         {
-            packed[t] = window[t] * (samples[t] - mean);
+            powers[f] = means[2 * f] * means[2 * f] + means[2 * f + 1] * means[2 * f + 1];
         }
 
-        Fourier.ForwardReal(packed, samples.Length, FourierOptions.NoScaling);
-        double[] powers = new double[samples.Length / 2 + 1];
-        for (int f = 0; f < powers.Length; f++)
-        {
-            powers[f] = packed[2 * f] * packed[2 * f] + packed[2 * f + 1] * packed[2 * f + 1];
-        }
-
+        double ratio = TensorPrimitives.SumOfSquares<double>(scratch) / level;
+        powers[^1] = level > 0.0 ? TensorPrimitives.Sum<double>(powers) * ratio : 0.0;
         return powers;
     }
 
     private static double Lines(double[][] powers, double spacing)
     {
         double sum = 0.0;
-        for (int k = 1; k <= Multiples && (k * spacing) + Width < powers[0].Length; k++)
+        for (int k = 1; k <= Multiples && (k * spacing) + Width < powers[0].Length - 1; k++)
         {
             int center = (int)Math.Round(k * spacing);
             double[] line =

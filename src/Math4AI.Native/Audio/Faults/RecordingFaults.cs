@@ -51,6 +51,7 @@ internal static class RecordingFaults
     {
         int channels = sound.Channels;
         double[] block = new double[channels * FramesInBlock * frame], deviations = new double[channels];
+        double[] scratch = new double[frame];
         for (long start = 0; start < sound.Length;)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -62,7 +63,7 @@ internal static class RecordingFaults
             {
                 for (int c = 0; c < channels; c++)
                 {
-                    deviations[c] = Deviation(there.Slice(c * samples + t, frame));
+                    deviations[c] = Deviation(there.Slice(c * samples + t, frame), scratch);
                 }
 
                 silence.Add(deviations);
@@ -73,19 +74,16 @@ internal static class RecordingFaults
     }
 
     /// <summary>The standard deviation of a frame; exactly 0 if all of its samples are equal.</summary>
-    private static double Deviation(ReadOnlySpan<double> samples)
+    /// <param name="samples">The frame.</param>
+    /// <param name="scratch">As long.</param>
+    private static double Deviation(ReadOnlySpan<double> samples, Span<double> scratch)
     {
-        if (samples.IndexOfAnyExcept(samples[0]) < 0)
+        if (samples[1] == samples[0] && samples.IndexOfAnyExcept(samples[0]) < 0)
         {
             return 0.0;
         }
 
-        double mean = TensorPrimitives.Sum(samples) / samples.Length, squares = 0.0;
-        foreach (double sample in samples)
-        {
-            squares += (sample - mean) * (sample - mean);
-        }
-
-        return Math.Sqrt(squares / samples.Length);
+        TensorPrimitives.Subtract(samples, TensorPrimitives.Sum(samples) / samples.Length, scratch);
+        return Math.Sqrt(TensorPrimitives.SumOfSquares<double>(scratch) / samples.Length);
     }
 }

@@ -76,11 +76,7 @@ internal sealed record StreamJob
             : (read.Ring.Channels, read.SampleRate);
         int? sources = CountsSources ? CountSources(read!, cancellation) : Sources;
         IStreamSeparator separator = Separator(channels, sampleRate, sources);
-        var live = new LiveSeparation(separator, Block)
-        {
-            SampleRate = sampleRate,
-            FreezeAfter = Freeze is { } time ? (long)(time * sampleRate) : long.MaxValue,
-        };
+        LiveSeparation live = Live(separator, sampleRate);
         using End? heard = read is null ? OpenInput() : null;
         End input = read ?? heard!;
         using End output = OpenOutput(separator.Sources, sampleRate);
@@ -106,6 +102,12 @@ internal sealed record StreamJob
 
         return 0;
     }
+
+    private LiveSeparation Live(IStreamSeparator separator, int sampleRate) => new(separator, Block)
+    {
+        SampleRate = sampleRate,
+        FreezeAfter = Freeze is { } time ? (long)(time * sampleRate) : long.MaxValue,
+    };
 
     /// <summary>Waits for the device, and leaves out what was only heard to count the speakers.</summary>
     private void Await(End input, CancellationToken cancellation)

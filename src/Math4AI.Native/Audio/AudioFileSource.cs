@@ -46,11 +46,7 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
             Format = first.Files[0].Format;
             Channels = first.Files.Sum(file => file.Channels);
             RequireSameRate(first.Files);
-            if (first.Files.Any(file => file.Length != Length))
-            {
-                Notes = [Recording.LengthNote(Length, SampleRate)];
-            }
-
+            Notes = NotesOf(first.Files);
             if (Length == 0)
             {
                 throw new IOException("A file holds no samples.");
@@ -111,6 +107,9 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
         idle.Add(readers);
         return new Recording(channels, SampleRate) { Format = Format };
     }
+
+    private string[] NotesOf(AudioReader[] files) =>
+        files.Any(file => file.Length != Length) ? [Recording.LengthNote(Length, SampleRate)] : [];
 
     private void RequireSameRate(AudioReader[] files)
     {

@@ -156,12 +156,7 @@ public abstract class Separator
         (Unmixing unmixing, SourceStatistics statistics) = SourceConvention.Apply(
             solution.Unmixing, mixture, covariance, solution.IsUnique ? Scale.AsIs : scale, cancellation);
         log.End();
-        string[] warnings =
-        [
-            .. mixture is IAudioSource sound ? RecordingFaults.Of(sound, covariance, cancellation) : [],
-            .. solution.IsUnique ? [] : DataRemarks.Of(mixture, covariance),
-            .. mixture is Recording held ? Clipping.Notes(held) : [],
-        ];
+        string[] warnings = [.. Warnings(mixture, solution, covariance, cancellation)];
         return new SeparationResult<TSignal>(() => apply(unmixing))
         {
             Method = Method,
@@ -186,4 +181,12 @@ public abstract class Separator
             SecondsPerStage = log.SecondsPerStage,
         };
     }
+
+    private static IEnumerable<string> Warnings(
+        ISampleSource mixture, SeparationSolution solution, Covariance covariance, CancellationToken cancellation) =>
+        [
+            .. mixture is IAudioSource sound ? RecordingFaults.Of(sound, covariance, cancellation) : [],
+            .. solution.IsUnique ? [] : DataRemarks.Of(mixture, covariance),
+            .. mixture is Recording held ? Clipping.Notes(held) : [],
+        ];
 }

@@ -110,11 +110,7 @@ public sealed class LiveSeparation
             int wanted = (int)Math.Min(block, left);
             if (!input.WaitReadable(wanted, Patience) && !(input.IsClosed && input.Readable > 0))
             {
-                if (input.IsClosed && input.Readable == 0)
-                {
-                    break;
-                }
-
+                left = input.IsClosed && input.Readable == 0 ? 0 : left;
                 continue;
             }
 

@@ -35,6 +35,10 @@ internal static partial class WordLists
     public static string[] Items(string? list) =>
         list?.Split(Separators, StringSplitOptions.RemoveEmptyEntries) ?? [];
 
+    /// <summary>Returns the items of a list, of which those that are known may have spaces in them.</summary>
+    public static string[] Items(string list, IReadOnlyCollection<string> known) =>
+        [.. list.Split(',').SelectMany(part => Known(Items(part), known))];
+
     /// <summary>Returns the pairs of a list such as "a = 1, b = 0 .. 2", each without spaces.</summary>
     public static string[] Pairs(string list) =>
         Items(SpaceInPair().Replace(list, match => match.Value.Contains('=', StringComparison.Ordinal) ? "=" : ""));
@@ -46,6 +50,21 @@ internal static partial class WordLists
     public static IEnumerable<string> Columns(string word) =>
         CommaBetweenColumns().Split(word).Where(name => name.Length > 0)
             .Select(name => name.Replace(@"\,", ",", StringComparison.Ordinal));
+
+    /// <summary>Puts words together that are one name: the longest that is known, from the first on.</summary>
+    private static IEnumerable<string> Known(string[] words, IReadOnlyCollection<string> known)
+    {
+        for (int from = 0, to; from < words.Length; from = to)
+        {
+            to = words.Length;
+            while (to > from + 1 && !known.Contains(string.Join(' ', words[from..to])))
+            {
+                to--;
+            }
+
+            yield return string.Join(' ', words[from..to]);
+        }
+    }
 
     /// <summary>
     /// Returns the words with one more in a list: that which follows it, or the list of the same option that does; null

@@ -248,7 +248,7 @@ internal static class TrainChoiceOptions
             return null;
         }
 
-        string[] names = WordLists.Items(text);
+        string[] names = WordLists.Items(text, AutoLearner.UsualNames);
         return names.Length > 0 && names.FirstOrDefault(name => !AutoLearner.UsualNames.Contains(name)) is null
             ? names
             : throw new UsageException($"--compare takes learners of auto's table, which are "

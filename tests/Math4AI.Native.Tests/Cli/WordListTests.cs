@@ -38,6 +38,19 @@ public sealed class WordListTests : TemporaryFolder
     }
 
     [Theory]
+    [InlineData("--compare", "constant, kernel ridge,linear")]
+    [InlineData("--compare", "constant kernel ridge", "linear")]
+    public void Learners_are_read_from_commas_and_spaces_alike_and_have_spaces_in_their_names(params string[] words)
+    {
+        string[] line = ["train", "rows.csv", "--target", "y", .. words, "-o", "out", "--no-report", "--json"];
+        Rows();
+        Finished run = Repository.Ask(line, Folder, Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+        Assert.Contains("kernel ridge", run.Output, StringComparison.Ordinal);
+        Assert.Contains("linear", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("rows.csv", "--bounds", "a=0..1, b=..2")]
     [InlineData("rows.csv", "--bounds", "a = 0 .. 1 b=..2")]
     [InlineData("--bounds", "a=0..1", "b=..2", "rows.csv")]

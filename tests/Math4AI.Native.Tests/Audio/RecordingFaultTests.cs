@@ -125,6 +125,23 @@ public sealed class RecordingFaultTests : TemporaryFolder
         Assert.Contains("channel 2", fault, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(49.0)]
+    [InlineData(51.91)]
+    [InlineData(58.27)]
+    [InlineData(61.74)]
+    public void A_bass_note_beside_the_mains_is_no_hum(double hertz)
+    {
+        float[][] channels = Mixture(noise: 1e-3);
+        for (int t = 0; t < Length; t++)
+        {
+            channels[1][t] += 0.3f * (float)(Math.Sin(2.0 * Math.PI * hertz * t / Rate)
+                + 0.5 * Math.Sin(4.0 * Math.PI * hertz * t / Rate));
+        }
+
+        Assert.Empty(Faults(channels));
+    }
+
     [Fact]
     public void Rounding_that_is_heard_is_named()
     {

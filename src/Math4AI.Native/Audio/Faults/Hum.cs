@@ -6,7 +6,8 @@ namespace Math4AI.Audio.Faults;
 
 /// <summary>
 /// Finds a hum of the mains that is louder than all else: lines at 50 or 60 Hz and their multiples that never pause.
-/// The power of a line is its median over windows of a second, since voices cross it and do not stay.
+/// The power of a line is its median over windows of a second, since voices cross it and do not stay. The mains keep
+/// their frequency to within one percent, and the bass notes beside it, 49 Hz and 61.7 Hz, do not lie that near.
 /// </summary>
 internal static class Hum
 {
@@ -15,6 +16,7 @@ internal static class Hum
     private const int MaxWindows = 24;
     private const int FewestWindows = 4;
     private const int Width = 2;
+    private const double MaxDeviation = 0.01;
 
     // The multiples lie far below what is left by means over as many samples as this rate needs.
     private const int Rate = 4000;
@@ -87,20 +89,41 @@ internal static class Hum
         return powers;
     }
 
+    /// <summary>The power of all lines; 0 where the strongest is not at its multiple.</summary>
     private static double Lines(double[][] powers, double spacing)
     {
-        double sum = 0.0;
+        double sum = 0.0, strongest = 0.0, deviation = 0.0;
         for (int k = 1; k <= Multiples && (k * spacing) + Width < powers[0].Length - 1; k++)
         {
             int center = (int)Math.Round(k * spacing);
-            double[] line =
-            [
-                .. powers.Select(each =>
-                    TensorPrimitives.Sum<double>(each.AsSpan(center - Width, 2 * Width + 1))).Order(),
-            ];
-            sum += line[line.Length / 2];
+            double power = Median(powers, each =>
+                TensorPrimitives.Sum<double>(each.AsSpan(center - Width, 2 * Width + 1)));
+            sum += power;
+            if (power > strongest)
+            {
+                (strongest, deviation) = (power, Center(powers, center) / (k * spacing) - 1.0);
+            }
         }
 
-        return sum;
+        return Math.Abs(deviation) <= MaxDeviation ? sum : 0.0;
+    }
+
+    /// <summary>The center of gravity of a line: the frequency of one tone, also between those of the spectrum.</summary>
+    private static double Center(double[][] powers, int center)
+    {
+        double sum = 0.0, moment = 0.0;
+        for (int f = center - Width; f <= center + Width; f++)
+        {
+            double power = Median(powers, each => each[f]);
+            (sum, moment) = (sum + power, moment + f * power);
+        }
+
+        return moment / sum;
+    }
+
+    private static double Median(double[][] powers, Func<double[], double> part)
+    {
+        double[] parts = [.. powers.Select(part).Order()];
+        return parts[parts.Length / 2];
     }
 }

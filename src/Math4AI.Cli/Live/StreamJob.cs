@@ -167,6 +167,11 @@ internal sealed record StreamJob
         {
             // Ctrl-C is how a live stream ends; what has arrived is written.
         }
+
+        if (live.Frames == 0 && !cancellation.IsCancellationRequested)
+        {
+            throw new InvalidDataException("The input holds no samples.");
+        }
     }
 
     private StreamSummary Summarize(

@@ -42,6 +42,24 @@ public sealed class RecordingFaultCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Samples_of_live_sound_that_are_not_finite_are_a_warning()
+    {
+        SaveFloats(frames: 48_000);
+        Finished done = Repository.Ask(["stream", "x.wav", "-o", "y.wav"], Folder);
+        Assert.True(done.Code == 0, done.Errors);
+        Assert.Contains("Channel 2 has 2 samples that are not finite, from 1.2", done.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stream_without_samples_is_an_error()
+    {
+        SaveFloats(frames: 0);
+        Finished done = Repository.Ask(["stream", "x.wav", "-o", "y.wav"], Folder);
+        Assert.True(done.Code == 1, done.Output + done.Errors);
+        Assert.Contains("holds no samples", done.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Channels_that_depend_on_each_other_are_named_where_a_room_is_refused()
     {
         Recording room = Recording.Read(Repository.Data("rooms", "room-2x2-rt150", "mixture.wav"));
@@ -75,5 +93,27 @@ public sealed class RecordingFaultCommandTests : TemporaryFolder
         float[][] channels = Channels(room);
         channels[1].AsSpan(4 * room.SampleRate).Clear();
         new Recording(channels, room.SampleRate).Save(In("x.wav"));
+    }
+
+    private void SaveFloats(int frames)
+    {
+        using var wave = new BinaryWriter(File.Create(In("x.wav")));
+        wave.Write("RIFF"u8);
+        wave.Write(36 + 8 * frames);
+        wave.Write("WAVEfmt "u8);
+        wave.Write(16);
+        wave.Write((short)3);
+        wave.Write((short)2);
+        wave.Write(16_000);
+        wave.Write(16_000 * 8);
+        wave.Write((short)8);
+        wave.Write((short)32);
+        wave.Write("data"u8);
+        wave.Write(8 * frames);
+        for (int t = 0; t < frames; t++)
+        {
+            wave.Write((float)Math.Sin(0.05 * t));
+            wave.Write(t is 20_000 or 20_001 ? float.NaN : (float)Math.Cos(0.07 * t));
+        }
     }
 }

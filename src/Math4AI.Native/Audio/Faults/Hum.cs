@@ -108,7 +108,9 @@ internal static class Hum
         return Math.Abs(deviation) <= MaxDeviation ? sum : 0.0;
     }
 
-    /// <summary>The center of gravity of a line: the frequency of one tone, also between those of the spectrum.</summary>
+    /// <summary>
+    /// The center of gravity of a line: the frequency of one tone, also between those of the spectrum.
+    /// </summary>
     private static double Center(double[][] powers, int center)
     {
         double sum = 0.0, moment = 0.0;

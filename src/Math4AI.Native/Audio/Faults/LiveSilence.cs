@@ -1,7 +1,11 @@
+using System.Globalization;
+using Math4AI.Data;
+
 namespace Math4AI.Audio.Faults;
 
 /// <summary>
-/// Watches live sound for channels that fall silent while others do not. Allocates nothing on the way.
+/// Watches live sound for channels that fall silent while others do not, and for samples that are not finite, which
+/// are taken for silence. Allocates nothing on the way.
 /// </summary>
 internal sealed class LiveSilence
 {
@@ -13,6 +17,8 @@ internal sealed class LiveSilence
     private readonly double[] sums;
     private readonly double[] squares;
     private readonly double[] deviations;
+    private readonly long[] notFinite;
+    private readonly double[] notFiniteFrom;
     private int filled;
     private long samples;
 
@@ -26,6 +32,7 @@ internal sealed class LiveSilence
         frame = Math.Max(2, sampleRate / SilenceWatch.Rate);
         (first, isConstant) = (new float[channels], new bool[channels]);
         (sums, squares, deviations) = (new double[channels], new double[channels], new double[channels]);
+        (notFinite, notFiniteFrom) = (new long[channels], new double[channels]);
     }
 
     /// <inheritdoc cref="SilenceWatch.IsSilent"/>
@@ -60,6 +67,10 @@ internal sealed class LiveSilence
         return
         [
             .. SilenceNotes.Of(watch.Found, (double)frame / sampleRate, (double)samples / sampleRate),
+            .. Enumerable.Range(0, notFinite.Length).Where(c => notFinite[c] > 0).Select(c => string.Create(
+                CultureInfo.InvariantCulture,
+                $"Channel {c + 1} has {Counted.Of(notFinite[c], "sample")} that {(notFinite[c] == 1 ? "is" : "are")} "
+                + $"not finite, from {notFiniteFrom[c]:0.00} s on: taken for silence.")),
         ];
     }
 
@@ -68,14 +79,20 @@ internal sealed class LiveSilence
     {
         if (filled == 0)
         {
-            (first[channel], isConstant[channel]) = (piece[0], true);
+            (first[channel], isConstant[channel]) = (float.IsFinite(piece[0]) ? piece[0] : 0.0f, true);
             (sums[channel], squares[channel]) = (0.0, 0.0);
         }
 
         isConstant[channel] &= piece.IndexOfAnyExcept(first[channel]) < 0;
         foreach (float sample in piece)
         {
-            double difference = sample - first[channel];
+            bool isFinite = float.IsFinite(sample);
+            if (!isFinite && notFinite[channel]++ == 0)
+            {
+                notFiniteFrom[channel] = (double)samples / sampleRate;
+            }
+
+            double difference = (isFinite ? sample : 0.0) - first[channel];
             sums[channel] += difference;
             squares[channel] += difference * difference;
         }

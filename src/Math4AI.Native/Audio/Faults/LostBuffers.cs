@@ -83,7 +83,7 @@ internal sealed class LostBuffers
             CultureInfo.InvariantCulture,
             $"{pieces} of zeros in all channels, in the midst of sound, the first at "
             + $"{(double)first / sampleRate:0.00} s, the longest of {longest} samples, "
-            + $"{(double)zeros / sampleRate:0.00} s in all: the recorder lost what was there, and each source has "
+            + $"{(double)zeros / sampleRate:0.00} s in all: if the recorder lost what was there, each source has "
             + $"the gaps. Record with larger buffers, or separate a part without.");
     }
 

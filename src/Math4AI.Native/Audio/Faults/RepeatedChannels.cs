@@ -80,7 +80,7 @@ internal static class RepeatedChannels
                 c => c != sum && Math.Abs(factors[c]) * levels[c] > SmallestShare * levels[sum]),
         ];
         return $"Channel {sum + 1} is " + string.Join(" plus ", parts.Select(c => string.Create(
-            CultureInfo.InvariantCulture, $"{factors[c]:0.##} times channel {c + 1}")));
+            CultureInfo.InvariantCulture, $"{factors[c]:G3} times channel {c + 1}")));
     }
 
     private static double[] Levels(Covariance covariance) =>

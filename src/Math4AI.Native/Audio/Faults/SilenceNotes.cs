@@ -6,6 +6,7 @@ namespace Math4AI.Audio.Faults;
 internal static class SilenceNotes
 {
     private const int MaxTold = 3;
+    private const double MostlySilent = 95.0;
 
     /// <summary>Returns one sentence for each channel.</summary>
     /// <param name="stretches">The stretches.</param>
@@ -24,10 +25,13 @@ internal static class SilenceNotes
                 CultureInfo.InvariantCulture, $"from {time.From:0.00} to {time.To:0.00} s")));
             string more = times.Length > MaxTold ? $" and {times.Length - MaxTold} times more" : string.Empty;
             double share = 100.0 * times.Sum(time => time.To - time.From) / seconds;
+            string remedy = share > MostlySilent
+                ? $"leave channel {group.Key + 1} out."
+                : "separate the part in which all "
+                    + $"record, or leave channel {group.Key + 1} out.";
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Channel {group.Key + 1} is silent {where}{more} ({share:0} % of the sound) while other channels are "
-                + $"not: if its microphone was off or lost, the sources are wrong. Separate the part in which all "
-                + $"record, or leave channel {group.Key + 1} out.");
+                + $"not. If its microphone was off or lost, the sources are wrong: {remedy}");
         });
 }

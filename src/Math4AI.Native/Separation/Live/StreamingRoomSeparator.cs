@@ -1,5 +1,6 @@
 using System.Numerics;
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Separation.Live;
@@ -146,7 +147,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         if (channels is < 2 or > MaxChannels)
         {
             throw new ArgumentException(
-                $"The stream has {channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
+                $"The stream has {Counted.Of(channels, "channel")}; a room can be separated with 2 to {MaxChannels} "
+                + "microphones.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);

@@ -308,7 +308,8 @@ public sealed class RoomSeparator
         {
             throw new ArgumentException(
                 $"The recording has {mixture.Channels} channel{(mixture.Channels == 1 ? string.Empty : "s")}; a room "
-                + $"can be separated with 2 to {MaxChannels} microphones.");
+                + $"can be separated with 2 to {MaxChannels} microphones"
+                + (mixture.Channels > MaxChannels ? ": leave channels out." : "."));
         }
 
         int most = options.MoreThanMicrophones ? MaxMasked : mixture.Channels;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Math4AI.Audio;
 using Math4AI.Audio.Rooms;
+using Math4AI.Separation;
 using Math4AI.Separation.Quality;
 using Math4AI.Separation.Rooms;
 using MathNet.Numerics.Random;
@@ -218,6 +219,30 @@ public class RoomTests
         Assert.Throws<ArgumentException>(
             () => separator.Separate(new Recording([Noise(32_000), new float[32_000]], 16_000)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RoomSeparator(new RoomSeparatorOptions { Window = 1000 }));
+        Assert.Contains("999 samples per second", Assert.Throws<ArgumentException>(
+            () => separator.Separate(new Recording([Noise(32_000), Noise(32_000)], 999))).Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(40)]
+    [InlineData(250)]
+    public void Signals_with_few_samples_per_second_are_separated_as_a_mixture_without_echoes(int rate)
+    {
+        var random = new MersenneTwister(8);
+        float[][] sources =
+        [
+            .. Enumerable.Range(0, 3).Select(
+                _ => (float[])[.. Enumerable.Range(0, 8000).Select(_ => (float)(random.NextDouble() - 0.5))]),
+        ];
+        Recording mixture = CocktailParty.Mix(new Recording(sources, rate), CocktailParty.Mixing);
+        Assert.Equal(double.NaN, RoomTest.Statistic(mixture));
+        AutoSeparationResult found = Separator.Auto().Separate(mixture);
+        Assert.False(found.IsRoom);
+        Recording faster = CocktailParty.Mix(new Recording(sources, 16_000), CocktailParty.Mixing);
+        AutoSeparationResult same = Separator.Auto(new SeparationOptions { IsRoom = false }).Separate(faster);
+        Assert.Equal(same.Mixture.Unmixing.Matrix, found.Mixture.Unmixing.Matrix);
     }
 
     /// <summary>Records two voices in a drawn room.</summary>

@@ -74,7 +74,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     public StreamingRoomSeparator(int channels, int sampleRate, StreamingRoomOptions? options = null)
     {
         this.options = options ?? new StreamingRoomOptions();
-        window = this.options.Window ?? 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate));
+        window = this.options.Window ?? ShortTimeFourier.WindowOf(WindowSeconds, sampleRate);
         Check(channels, sampleRate);
         (Channels, this.sampleRate) = (channels, sampleRate);
         Sources = this.options.Sources ?? channels;
@@ -151,7 +151,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
                 + "microphones.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
+        StreamingSeparator.CheckRate(sampleRate);
         if (!BitOperations.IsPow2(window) || window is < 64 or > 1 << 16)
         {
             throw new ArgumentException($"The window must be a power of two from 64 to 65536, not {window}.");

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 using Math4AI.Separation.Rooms;
@@ -54,6 +55,7 @@ public sealed class StreamingSeparator : IStreamSeparator
     private const int MaxChannels = 16;
     private const double SegmentSeconds = 256.0 / 48000.0;
     private const double CutoffHertz = 20.0;
+    private const int MinSampleRate = 1000;
     private const float PreEmphasis = 0.3f;
 
     private readonly StreamingOptions options;
@@ -163,14 +165,27 @@ public sealed class StreamingSeparator : IStreamSeparator
     public void WarmUp(int block) =>
         Rehearsal.Run(new StreamingSeparator(Channels, sampleRate, options), sampleRate, block);
 
+    /// <summary>Refuses a rate at which the times of live separation, made for sound, would be single samples.</summary>
+    internal static void CheckRate(int sampleRate)
+    {
+        if (sampleRate < MinSampleRate)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(sampleRate), sampleRate,
+                $"A live separation needs {MinSampleRate} samples or more per second: separate slower signals from a "
+                + "file.");
+        }
+    }
+
     private static void Check(int channels, int sampleRate, StreamingOptions options)
     {
         if (channels is < 2 or > MaxChannels)
         {
-            throw new ArgumentException($"The stream has {channels} channels; 2 to {MaxChannels} can be separated.");
+            throw new ArgumentException(
+                $"The stream has {Counted.Of(channels, "channel")}; 2 to {MaxChannels} can be separated.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
+        CheckRate(sampleRate);
         if (!(options.ForgetSeconds is >= 0.01 and <= 3600.0))
         {
             throw new ArgumentOutOfRangeException(

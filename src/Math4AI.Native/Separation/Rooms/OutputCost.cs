@@ -38,7 +38,7 @@ internal static class OutputCost
     /// <param name="sampleRate">Samples per second.</param>
     public static double Of(float[][] signals, int length, int sampleRate)
     {
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate)));
+        int window = ShortTimeFourier.WindowOf(WindowSeconds, sampleRate);
         var transform = new ShortTimeFourier(window, window / 2, length);
         int frames = transform.Frames;
         int last = (int)Math.Min(transform.Frequencies - 1, HighestHertz * window / sampleRate);

@@ -28,7 +28,7 @@ internal sealed class OutputDependence
     /// <param name="sampleRate">Samples per second.</param>
     public OutputDependence(int signals, int length, int sampleRate)
     {
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate)));
+        int window = ShortTimeFourier.WindowOf(WindowSeconds, sampleRate);
         transform = new ShortTimeFourier(window, window / 2, length);
         (count, packed, Pairs) = (signals, new double[window + 2], new double[signals, signals]);
         first = (int)(LowestHertz * window / sampleRate);

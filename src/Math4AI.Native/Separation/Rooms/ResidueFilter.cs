@@ -43,7 +43,7 @@ internal sealed class ResidueFilter
     private ResidueFilter(float[][] signals, int length, int sampleRate)
     {
         count = signals.Length;
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate)));
+        int window = ShortTimeFourier.WindowOf(WindowSeconds, sampleRate);
         transform = new ShortTimeFourier(window, window / Overlap, length);
         spectra =
         [

@@ -26,7 +26,7 @@ internal sealed class ResidueFit
 
     private ResidueFit(Recording mixture, float[][] cleaned)
     {
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * mixture.SampleRate)));
+        int window = ShortTimeFourier.WindowOf(WindowSeconds, mixture.SampleRate);
         transform = new ShortTimeFourier(window, window / 2, mixture.Length);
         channels = [.. Enumerable.Range(0, mixture.Channels).Select(c => Forward(mixture.Channel(c)))];
         wanted = [.. cleaned.Select(signal => Forward(signal.AsSpan(0, mixture.Length)))];

@@ -50,7 +50,8 @@ internal sealed class RoomLearner
         (this.crew, this.channels, this.sources) = (crew, channels, sources);
         (this.sampleRate, this.maxLength) = (sampleRate, maxLength);
         outputs = NewOutputs();
-        ShortWindow = PowerOfTwo((shortWindowSeconds ?? RoomPlan.Usual.ShortWindowSeconds) * sampleRate);
+        ShortWindow = ShortTimeFourier.WindowOf(
+            shortWindowSeconds ?? RoomPlan.Usual.ShortWindowSeconds, sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
         coarse = new Stage(crew, channels, sources, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
 
@@ -84,7 +85,7 @@ internal sealed class RoomLearner
     public static int WindowFor(int length, int sampleRate, double share)
     {
         bool isShort = (double)length / sampleRate < ShortRecordingSeconds;
-        return PowerOfTwo((isShort ? Math.Min(0.5, share) : share) * LongWindowSeconds * sampleRate);
+        return ShortTimeFourier.WindowOf((isShort ? Math.Min(0.5, share) : share) * LongWindowSeconds, sampleRate);
     }
 
     /// <summary>Prepares for signals of one length; <see cref="Learn"/> then allocates nothing.</summary>
@@ -252,8 +253,6 @@ internal sealed class RoomLearner
     /// by the next call.
     /// </summary>
     public Complex[][] Filters(int reference) => fine!.Iva.ProjectedBack(reference);
-
-    private static int PowerOfTwo(double samples) => Math.Max(64, 1 << (int)Math.Round(Math.Log2(samples)));
 
     private void Report(IProgress<SeparationProgress>? progress, string stage) =>
         progress?.Report(new SeparationProgress(stage, Iterations, double.NaN));

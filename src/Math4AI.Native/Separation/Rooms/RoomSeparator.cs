@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Audio;
 using Math4AI.Audio.Faults;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -124,6 +125,7 @@ public sealed class RoomSeparator
 {
     private const int MaxChannels = 6;
     private const int MaxMasked = 6;
+    private const int MinSampleRate = 1000;
 
     private readonly RoomSeparatorOptions options;
 
@@ -321,6 +323,13 @@ public sealed class RoomSeparator
                     ? "or record with more microphones."
                     : "record with as many microphones as there are speakers, or allow more than microphones "
                         + "(--more-than-microphones), by masks that leave gaps."));
+        }
+
+        if (mixture.SampleRate < MinSampleRate)
+        {
+            throw new ArgumentException(
+                $"The recording has {Counted.Of(mixture.SampleRate, "sample")} per second; the echoes of a room are "
+                + $"separated from {MinSampleRate} or more: separate it as a mixture without echoes.");
         }
 
         if (mixture.Duration.TotalSeconds < 1.0)

@@ -34,13 +34,14 @@ public static class RoomTest
     private const double MinPower = 1e-6;
 
     /// <summary>
-    /// Computes the statistic, from 0 to 1; NaN for a single channel, or where the recording is too short.
+    /// Computes the statistic, from 0 to 1; NaN for a single channel, and where the recording is too short, or has too
+    /// few samples per second to hold the frequencies that tell a room.
     /// </summary>
     /// <param name="sound">The recording; its first half minute is used.</param>
     public static double Statistic(IAudioSource sound)
     {
         ArgumentNullException.ThrowIfNull(sound);
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sound.SampleRate)));
+        int window = ShortTimeFourier.WindowOf(WindowSeconds, sound.SampleRate);
         int length = (int)Math.Min(sound.Length, MaxSeconds * sound.SampleRate);
         if (sound.Channels < 2 || length < FramesInZone * window / 2)
         {
@@ -57,6 +58,11 @@ public static class RoomTest
         double hertz = (double)sound.SampleRate / window;
         int first = (int)Math.Ceiling(LowestHertz / hertz);
         int last = (int)Math.Min(transform.Frequencies - 2, HighestHertz / hertz);
+        if (last < first)
+        {
+            return double.NaN;
+        }
+
         double largest = double.NaN;
         for (int i = 0; i < spectra.Length; i++)
         {
@@ -75,7 +81,7 @@ public static class RoomTest
     private static double OfPair(int frames, int first, int last, Complex[] one, Complex[] two)
     {
         int zones = frames / FramesInZone;
-        var found = new (double Power, double Share)[Math.Max(0, last - first + 1)][];
+        var found = new (double Power, double Share)[last - first + 1][];
         Parallel.For(first, last + 1, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, f =>
         {
             var all = new (double Power, double Share)[zones];

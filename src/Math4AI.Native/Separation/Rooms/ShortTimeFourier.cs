@@ -64,6 +64,13 @@ public sealed class ShortTimeFourier
     /// <summary>Gets the number of frequencies, n/2 + 1.</summary>
     public int Frequencies => WindowLength / 2 + 1;
 
+    /// <summary>
+    /// Returns the power of two next to a time in samples, and 64 at least: at a low rate few samples would hold a time
+    /// that suits sound.
+    /// </summary>
+    internal static int WindowOf(double seconds, int sampleRate) =>
+        1 << Math.Max(6, (int)Math.Round(Math.Log2(seconds * sampleRate)));
+
     /// <summary>Returns the number of frames that hold a sample of a signal.</summary>
     internal static int FramesOf(int windowLength, int hop, int length) => (length + windowLength - 1) / hop;
 

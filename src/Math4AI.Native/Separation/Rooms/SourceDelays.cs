@@ -23,7 +23,7 @@ internal static class SourceDelays
     /// <param name="reference">The microphone, whose delays are 0.</param>
     public static double[][] Of(Recording sources, Recording mixture, int reference)
     {
-        int rate = mixture.SampleRate, window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * rate)));
+        int rate = mixture.SampleRate, window = ShortTimeFourier.WindowOf(WindowSeconds, rate);
         var transform = new ShortTimeFourier(window, window / 2, mixture.Length);
         Complex[] Spectrum(Recording from, int channel) =>
             transform.Forward(Array.ConvertAll(from.Channel(channel).ToArray(), x => (double)x));

@@ -51,7 +51,7 @@ internal sealed class SpatialMasks
     public SpatialMasks(Recording mixture, int sources, int seed)
     {
         (channels, this.sources, this.seed) = (mixture.Channels, sources, seed);
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * mixture.SampleRate)));
+        int window = ShortTimeFourier.WindowOf(WindowSeconds, mixture.SampleRate);
         transform = new ShortTimeFourier(window, window / Overlap, mixture.Length);
         spectra =
         [

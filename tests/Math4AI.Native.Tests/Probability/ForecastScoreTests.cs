@@ -136,8 +136,22 @@ public sealed class ForecastScoreTests
         double[] calibrated = found.Of(rows[0]);
         Assert.Equal(1.0, calibrated.Sum(), 1e-12);
         Assert.Equal(Array.IndexOf(rows[0], rows[0].Max()), Array.IndexOf(calibrated, calibrated.Max()));
-        Assert.InRange(TemperatureScaling.Fit([[0.9, 0.1], [0.8, 0.2]], [0, 0]).Temperature, 0.2, 1.0);
         Assert.Throws<ArgumentException>(() => TemperatureScaling.Fit([[0.5, 0.5]], [2]));
+    }
+
+    [Theory]
+    [InlineData(9, 2)]
+    [InlineData(100, 3)]
+    [InlineData(1000, 10)]
+    public void Samples_that_are_all_right_leave_room_for_one_that_is_not(int samples, int classes)
+    {
+        // All alike: at the minimum the forecast is the mean target, up to the prior.
+        double[] row = [0.7, .. Enumerable.Repeat(0.3 / (classes - 1), classes - 1)];
+        TemperatureScaling found = TemperatureScaling.Fit(
+            [.. Enumerable.Repeat(row, samples)], [.. Enumerable.Repeat(0, samples)]);
+        double wrong = 1.0 - found.Of(row)[0], target = (1.0 - 1.0 / classes) / (samples + 1);
+        Assert.InRange(wrong / target, 1.0, 2.5);
+        Assert.InRange(found.Temperature, 0.1, 1.0);
     }
 
     [Fact]

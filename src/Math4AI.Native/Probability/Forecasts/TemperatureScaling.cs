@@ -2,10 +2,17 @@ namespace Math4AI.Probability.Forecasts;
 
 /// <summary>
 /// Temperature scaling: probabilities of classes to the power of 1/T, over their sum. T above 1 takes sureness away, T
-/// below 1 adds some, and no class overtakes another. T minimizes −Σ ln p of the observed classes + ½ (ln T)², whose
-/// last term, a normal prior of ln T about 0, keeps T finite where all of few samples are right. Source: C. Guo, G.
-/// Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML (2017).
+/// below 1 adds some, and no class overtakes another. T minimizes −Σᵢ Σₖ tᵢₖ ln pᵢₖ + ½ (ln T)². Of n samples with K
+/// classes, the target tᵢₖ is 1/((n + 1) K), and n/(n + 1) more for the observed class: as if one sample more had been
+/// seen, of any class. That n samples are right does not show that the next one is, and with targets of 1 it would be
+/// forecast with a sureness that nothing bears out. The last term, a normal prior of ln T about 0, is there for
+/// probabilities that are all alike, which say nothing of T.
 /// </summary>
+/// <remarks>
+/// Sources: C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML (2017); for
+/// targets that are not 0 and 1, J. Platt, "Probabilistic outputs for support vector machines", Advances in Large Margin
+/// Classifiers (1999), who adds one sample to each class, too many where there are ten.
+/// </remarks>
 /// <param name="Temperature">T, more than 0.</param>
 public readonly record struct TemperatureScaling(double Temperature)
 {
@@ -44,6 +51,11 @@ public readonly record struct TemperatureScaling(double Temperature)
 
         double[][] logarithms =
             [.. probabilities.Select(row => Array.ConvertAll(row, p => Math.Log(Math.Max(LeastProbability, p))))];
+        double doubt = 1.0 / (observed.Count + 1);
+        double[] expected =
+        [
+            .. logarithms.Select((row, i) => (1.0 - doubt) * row[observed[i]] + doubt * row.Average()),
+        ];
         return new TemperatureScaling(Math.Exp(Least(log =>
         {
             double inverse = Math.Exp(-log), loss = 0.5 * log * log;
@@ -55,7 +67,7 @@ public readonly record struct TemperatureScaling(double Temperature)
                     sum += Math.Exp(inverse * (each - most));
                 }
 
-                loss += Math.Log(sum) - inverse * (logarithms[i][observed[i]] - most);
+                loss += Math.Log(sum) - inverse * (expected[i] - most);
             }
 
             return loss;

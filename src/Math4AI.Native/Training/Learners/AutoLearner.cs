@@ -40,8 +40,8 @@ public sealed record AutoLearner : Learner
 
     /// <summary>
     /// Gets the time after which no further learner is begun or finished, but for the first two, which are always
-    /// compared; 5 minutes by default. Of several processes the clock of the first counts, and a learner that has begun
-    /// is finished.
+    /// compared; 5 minutes by default. A learner that others follow has half of what is left. Of several processes the
+    /// clock of the first counts, and a learner that has begun is finished.
     /// </summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -37,7 +37,7 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
                 continue;
             }
 
-            Try(candidates[i], name, cancellation);
+            Try(candidates[i], name, i < candidates.Count - 1, cancellation);
         }
 
         if (tried.Count == 0)
@@ -84,11 +84,24 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         ? settings.MaxTime - Stopwatch.GetElapsedTime(start)
         : Timeout.InfiniteTimeSpan;
 
-    private void Try(Learner learner, string name, CancellationToken cancellation)
+    /// <summary>
+    /// The time for the next learner: what is left, or half of it where others follow, to whom a slow one would leave
+    /// nothing.
+    /// </summary>
+    private TimeSpan Share(bool othersFollow)
+    {
+        TimeSpan left = Left();
+        return IsFree || left == Timeout.InfiniteTimeSpan ? Timeout.InfiniteTimeSpan
+            : left <= TimeSpan.Zero ? TimeSpan.Zero
+            : othersFollow ? 0.5 * left
+            : left;
+    }
+
+    private void Try(Learner learner, string name, bool othersFollow, CancellationToken cancellation)
     {
         long begun = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(IsFree ? Timeout.InfiniteTimeSpan : Left());
+        limit.CancelAfter(Share(othersFollow));
 
         // Processes whose clocks end a learner at different steps would wait for each other's sums.
         CancellationToken stop = all.Processes.Count > 1 ? CancellationToken.None : limit.Token;

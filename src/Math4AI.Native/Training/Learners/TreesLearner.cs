@@ -14,6 +14,9 @@ public sealed record TreesLearner : Learner
 {
     private const int Patience = 40;
 
+    // Rows times trees in a round, above which one part, of thousands of rows, decides in place of five.
+    private const long MaxCrossedWork = 50_000;
+
     /// <summary>Gets whether LightGBM's library is there.</summary>
     public static bool IsAvailable => TreesTraining.IsAvailable;
 
@@ -73,9 +76,10 @@ public sealed record TreesLearner : Learner
         }
 
         var folds = new Folds(training, Seed);
+        int samples = training.Inputs.RowCount, trees = training.ClassCount > 2 ? training.ClassCount : 1;
+        int held = (long)samples * trees > MaxCrossedWork ? 1 : folds.Count;
         (LearnerSamples Training, LearnerSamples Held)[] parts =
-            [.. Enumerable.Range(0, folds.Count).Select(part => (folds.Training(part), folds.Held(part)))];
-        int samples = training.Inputs.RowCount;
+            [.. Enumerable.Range(0, held).Select(part => (folds.Training(part), folds.Held(part)))];
         TreesLearner[] settings =
         [
             this with { Leaves = 4 },

@@ -242,7 +242,7 @@ public class RoomTests
         Assert.False(found.IsRoom);
         Recording faster = CocktailParty.Mix(new Recording(sources, 16_000), CocktailParty.Mixing);
         AutoSeparationResult same = Separator.Auto(new SeparationOptions { IsRoom = false }).Separate(faster);
-        Assert.Equal(same.Mixture.Unmixing.Matrix, found.Mixture.Unmixing.Matrix);
+        Assert.Equal(same.Mixture!.Unmixing.Matrix, found.Mixture.Unmixing.Matrix);
     }
 
     /// <summary>Records two voices in a drawn room.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 using Math4AI.Separation.Rooms;
@@ -167,7 +168,8 @@ public sealed class StreamingSeparator : IStreamSeparator
     {
         if (channels is < 2 or > MaxChannels)
         {
-            throw new ArgumentException($"The stream has {channels} channels; 2 to {MaxChannels} can be separated.");
+            throw new ArgumentException(
+                $"The stream has {Counted.Of(channels, "channel")}; 2 to {MaxChannels} can be separated.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);

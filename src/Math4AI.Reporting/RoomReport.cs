@@ -27,7 +27,8 @@ public sealed record RoomReport
     public string ToHtml(CancellationToken cancellation = default)
     {
         using var page = new Html();
-        page.Add("<h1>Sources in a room</h1>")
+        string title = Statistic <= RoomTest.Threshold ? "Separated sources" : "Sources in a room";
+        page.Add($"<h1>{title}</h1>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(
             [
@@ -48,7 +49,7 @@ public sealed record RoomReport
         SignalCards.Add(
             page.Heading("Sources, after, the loudest first"), Result.Sources, isSound: true, Remarks(), cancellation);
         SignalCards.Add(page.Heading("Mixture, before"), Mixture, isSound: true, remarks: null, cancellation);
-        return page.Page("Sources in a room");
+        return page.Page(title);
     }
 
     private string[] Remarks() =>

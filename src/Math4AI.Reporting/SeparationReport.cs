@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Optimization;
+using Math4AI.Probability;
 using Math4AI.Runtime;
 using Math4AI.Separation;
 using Math4AI.Separation.Quality;
@@ -54,6 +55,11 @@ public sealed record SeparationReport
         page.Add("<h1>Separated sources</h1>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts());
+        if (Dependence is not null)
+        {
+            page.Add($"<p class=\"quiet\">{Html.Escape(Dependence.Meaning)}</p>");
+        }
+
         foreach (string note in Result.Notes.Concat(Mixture.Notes))
         {
             page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
@@ -86,9 +92,9 @@ public sealed record SeparationReport
             : Result.Mixture.Count.ToString("N0", CultureInfo.InvariantCulture));
         if (Dependence is { } dependence)
         {
-            yield return ("mutual information, before → after (nats)",
-                $"{Nats(dependence.Mixture.Value)} → {Nats(dependence.Sources.Value)}");
-            yield return ("share of independent signals like these that seem as dependent, at least 0.01",
+            yield return ("mutual information above that of unrelated signals like these, before → after (nats)",
+                $"{Above(dependence.Mixture)} → {Above(dependence.Sources)}");
+            yield return ("share of unrelated signals like these that seem as dependent, at least 0.02",
                 Html.Number(dependence.Sources.PValue));
         }
 
@@ -109,7 +115,8 @@ public sealed record SeparationReport
         : [.. Stability.Index.Select(value => string.Create(
             CultureInfo.InvariantCulture, $"Stability {value:0.00}, 1 where every resampled run finds it."))];
 
-    private static string Nats(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Above(IndependenceTest test) =>
+        Math.Max(0.0, test.Value - test.Chance).ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string LargestBeside(double[,] correlation)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Audio;
+using Math4AI.Data;
 
 namespace Math4AI.Cli.Live;
 
@@ -33,8 +34,8 @@ internal static class DevicesCommand
             {
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{device.Name}: records {device.InputChannels} "
-                    + $"channels{(device.IsDefaultInput ? " (default)" : string.Empty)}, plays "
+                    $"{device.Name}: records {Counted.Of(device.InputChannels, "channel")}"
+                    + $"{(device.IsDefaultInput ? " (default)" : string.Empty)}, plays "
                     + $"{device.OutputChannels}{(device.IsDefaultOutput ? " (default)" : string.Empty)}, "
                     + $"{device.SampleRate} Hz, {device.System}"));
             }

@@ -206,7 +206,8 @@ internal sealed record StreamJob
             StreamDrift.Of(clock, input.SampleRate),
             StreamRealTime.Of(realTime),
             separator.Change,
-            live.Warnings);
+            live.Warnings,
+            live.Notes);
     }
 
     private void WriteReport(StreamSummary summary, LiveSeparation live)
@@ -235,6 +236,7 @@ internal sealed record StreamJob
                 ("the unmixing moved in the last second by",
                     string.Create(CultureInfo.InvariantCulture, $"{100.0 * summary.Change:0.00} %")),
                 .. summary.Warnings.Select(warning => ("warning", warning)),
+                .. summary.Notes.Select(note => ("note", note)),
             ],
             Command = CommandLine.Text,
         }.Write(Report, Force);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.Separation.Live;
 
 namespace Math4AI.Cli.Live;
@@ -36,7 +37,8 @@ internal sealed record StreamSummary(
     StreamDrift? Drift,
     StreamRealTime? RealTime,
     double Change,
-    IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<string> Notes)
 {
     /// <summary>What is printed.</summary>
     public IEnumerable<string> Lines(bool withLatency)
@@ -44,15 +46,15 @@ internal sealed record StreamSummary(
         string where = Played is not null
             ? $"played on {Output}"
             : Output == "-" ? "written to standard output" : $"written to {Output}";
-        string into = Sources == Channels ? string.Empty : $" into {Sources} sources";
-        string gaps = Played is null ? string.Empty : $", {Gaps} gaps played";
+        string into = Sources == Channels ? string.Empty : $" into {Counted.Of(Sources, "source")}";
+        string gaps = Played is null ? string.Empty : $", {Counted.Of(Gaps, "gap")} played";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{SoundSeconds:0.0} s of {Channels} channels separated{into} in {Seconds:0.0} s, {where}; "
-            + $"{LostBlocks} blocks lost{gaps}.");
-        foreach ((string name, string value) in DeviceFacts())
+            $"{SoundSeconds:0.0} s of {Counted.Of(Channels, "channel")} separated{into} in {Seconds:0.0} s, {where}; "
+            + $"{Counted.Of(LostBlocks, "block")} lost{gaps}.");
+        foreach (string line in Notes.Concat(DeviceFacts().Select(fact => $"{fact.Name}: {fact.Value}")))
         {
-            yield return $"{name}: {value}";
+            yield return line;
         }
 
         if (RealTime is { } granted)
@@ -73,7 +75,7 @@ internal sealed record StreamSummary(
             yield return Line("push to pull", Latency);
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"late: {LateBlocks} blocks took longer than their own {1e3 * Block / SampleRate:0.00} ms");
+                $"late: {Counted.Of(LateBlocks, "block")} took longer than the {1e3 * Block / SampleRate:0.00} ms");
             yield return Line("processing of a block", Processing);
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data;
 using Math4AI.Separation.Live;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -63,8 +64,8 @@ internal sealed class StreamView : IDisposable
     private string State() => live.Frames == 0 ? "waiting for sound" : string.Create(
         CultureInfo.InvariantCulture,
         $"{(double)live.Frames / sampleRate:0.0} s, latency {1e3 * live.Latency.Quantile(0.5):0.00} ms median, "
-        + $"{1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, {lost()} blocks lost, unmixing moves by "
-        + $"{100.0 * separator.Change:0.00} % a second{Silent()}");
+        + $"{1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, {Counted.Of(lost(), "block")} lost, "
+        + $"unmixing moves by {100.0 * separator.Change:0.00} % a second{Silent()}");
 
     private string Silent() => string.Concat(
         Enumerable.Range(0, separator.Channels).Where(live.IsSilent).Select(c => $", channel {c + 1} is silent"));

@@ -64,6 +64,7 @@ internal static class MixCommand
         string[] names = ["mixture.wav", .. inputs.Select((_, i) => $"image-{i + 1}.wav"), "scene.json"];
         OutputFiles.RequireFree(force, "-o", names.Select(name => Path.Combine(folder, name)));
         Recording[] signals = Read(inputs);
+        string[] warnings = [.. Warnings(inputs, signals)];
         RoomScene scene;
         try
         {
@@ -77,16 +78,24 @@ internal static class MixCommand
         RoomMixture mixture = scene.Mix(signals, noise, seed);
         string json = CliJson.Text(new MixSummary(
             scene.Room.Size, scene.Room.ReverberationTime, scene.Room.Absorption[0], scene.Microphones, scene.Sources,
-            mixture.Mixture.SampleRate, mixture.Mixture.Length));
+            mixture.Mixture.SampleRate, mixture.Mixture.Length, warnings));
         Write(folder, force, [mixture.Mixture, .. mixture.Images], names, json);
-        Console.Out.WriteLine(words.GetValue(CommonOptions.Json) ? json : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{inputs.Length} sources and {scene.Microphones.Count} microphones in a room of {scene.Room.Size.X:0.0} × "
-            + $"{scene.Room.Size.Y:0.0} × {scene.Room.Size.Z:0.0} m, reverberation {scene.Room.ReverberationTime:0.00} "
-            + $"s, {mixture.Mixture.Duration.TotalSeconds:0.0} s at {mixture.Mixture.SampleRate} Hz.\n"
-            + $"Written to {folder}."));
+        foreach (string warning in warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
+        Console.Out.WriteLine(words.GetValue(CommonOptions.Json)
+            ? json
+            : $"{Line(scene, mixture.Mixture)}\nWritten to {folder}.");
         return 0;
     }
+
+    private static string Line(RoomScene scene, Recording mixture) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Counted.Of(scene.Sources.Count, "source")} and {Counted.Of(scene.Microphones.Count, "microphone")} in a "
+        + $"room of {scene.Room.Size.X:0.0} × {scene.Room.Size.Y:0.0} × {scene.Room.Size.Z:0.0} m, reverberation "
+        + $"{scene.Room.ReverberationTime:0.00} s, {mixture.Duration.TotalSeconds:0.0} s at {mixture.SampleRate} Hz.");
 
     private static RoomSceneOptions Options(ParseResult words, int sources)
     {
@@ -152,6 +161,21 @@ internal static class MixCommand
         return [.. signals.Select(signal => signal.SampleRate == rate ? signal : signal.Resample(rate))];
     }
 
+    /// <summary>Says which signals are silent, or constant, as far as they are used.</summary>
+    private static IEnumerable<string> Warnings(string[] paths, Recording[] signals)
+    {
+        int length = signals.Min(signal => signal.Length);
+        for (int i = 0; i < signals.Length; i++)
+        {
+            ReadOnlySpan<float> used = signals[i].Channel(0)[..length];
+            if (used.IndexOfAnyExcept(used[0]) < 0)
+            {
+                string what = signals[i].Channels > 1 ? $"The first channel of {paths[i]}, which is used," : paths[i];
+                yield return $"{what} is silent: the mixture has nothing of it. Give another recording.";
+            }
+        }
+    }
+
     private static void Write(string folder, bool force, Recording[] sounds, string[] names, string json)
     {
         using var files = new FileTransaction(force);
@@ -174,5 +198,6 @@ internal static class MixCommand
         IReadOnlyList<Position> Microphones,
         IReadOnlyList<Position> Sources,
         int SampleRate,
-        long Samples);
+        long Samples,
+        IReadOnlyList<string> Warnings);
 }

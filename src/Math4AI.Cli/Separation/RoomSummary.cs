@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.Separation;
 using Math4AI.Separation.Rooms;
 
@@ -31,7 +32,7 @@ internal sealed record RoomSummary(
         Dictionary<string, double> seconds) =>
         new(
             MethodOf(found, result, mixture),
-            "room",
+            IsWithoutEchoes(found.RoomStatistic) ? "instantaneous" : "room",
             double.IsNaN(found.RoomStatistic) ? null : found.RoomStatistic,
             result.Iterations,
             result.Windows,
@@ -55,18 +56,21 @@ internal sealed record RoomSummary(
     /// <summary>Returns the summary as readable lines.</summary>
     public IReadOnlyList<string> Lines()
     {
-        string told = RoomStatistic is { } statistic
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $", recognized by its echoes (statistic {statistic:0.00}, a room above {RoomTest.Threshold})")
-            : string.Empty;
+        string where = RoomStatistic is not { } statistic ? "in a room" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(IsWithoutEchoes(statistic) ? "without echoes (" : "in a room, recognized by its echoes (")}"
+            + $"statistic {statistic:0.000}, a room above {RoomTest.Threshold})");
         string total = SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);
         return
         [
-            $"{Sources} source{(Sources == 1 ? "" : "s")} from {Channels} channels of {Samples} samples in a "
-            + $"room{told}: {Method}, "
-            + $"{Iterations} iterations, {total} s.",
+            $"{Counted.Of(Sources, "source")} from {Counted.Of(Channels, "channel")} of "
+            + $"{Counted.Of(Samples, "sample")} {where}: {Method}, {Counted.Of(Iterations, "iteration")}, {total} s.",
             .. Notes.Except(Warnings),
         ];
     }
+
+    /// <summary>
+    /// Tells whether the test found no echoes: masks, which separate rooms, were asked for all the same.
+    /// </summary>
+    private static bool IsWithoutEchoes(double statistic) => statistic <= RoomTest.Threshold;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.Data.Tables;
 using Math4AI.Processes;
 using Math4AI.Reporting;
@@ -91,7 +92,9 @@ internal sealed class SeparateJob
     {
         ProcessGroup processes = ProcessGroup.Current;
         SeparateInput input = processes.Agree(() => SeparateInput.Read(options, progress, cancellation));
-        processes.RequireSame("The input", $"{input.Samples.Channels} channels × {input.Samples.Length} samples");
+        processes.RequireSame(
+            "The input",
+            $"{Counted.Of(input.Samples.Channels, "channel")} × {Counted.Of(input.Samples.Length, "sample")}");
         return input;
     }
 

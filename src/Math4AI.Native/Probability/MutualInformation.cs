@@ -22,10 +22,16 @@ public enum KsgVariant
 /// </summary>
 /// <param name="Value">I, in nats.</param>
 /// <param name="PValue">
-/// The share of permuted data sets, in which the variables are independent, whose I is at least as large.
+/// The share of permuted or shifted data sets, in which the variables are independent, whose I is at least as large.
 /// </param>
 public sealed record IndependenceTest(double Value, double PValue)
 {
+    /// <summary>
+    /// Gets the mean I of shifted data sets, which is what the estimate makes of independent signals whose samples
+    /// depend on each other; 0 where none were shifted.
+    /// </summary>
+    public double Chance { get; init; }
+
     /// <summary>Gets the number of samples that were compared, without those that are copies of others.</summary>
     public int Samples { get; init; }
 }
@@ -229,6 +235,63 @@ public static class MutualInformation
         return new IndependenceTest(value, SequentialTest.PValue(permutations, IsAsLarge, Compute.Threads))
         {
             Samples = all.Length,
+        };
+    }
+
+    /// <summary>
+    /// Tests the independence of signals whose samples depend on those before them, however far back: all signals but
+    /// the first are shifted in time, round in a circle, so that each stays as it is, with its tones, swells and
+    /// pauses, and only what it has to do with the others is lost. It holds for signals whose ways do not change over
+    /// time; what begins or pauses together is dependence.
+    /// </summary>
+    /// <param name="samplesByVariables">One row a sample, in their order.</param>
+    /// <param name="shifts">
+    /// The most of them; the least p-value is one over their number, or that of the runs, and one.
+    /// </param>
+    /// <param name="seed">The same seed gives the same shifts.</param>
+    /// <param name="neighbour">k.</param>
+    /// <param name="run">
+    /// The length of runs, of which shifts are multiples: where samples are short runs spread over a long signal.
+    /// </param>
+    /// <exception cref="ArgumentException">There are fewer than two runs, or the samples are not finite.</exception>
+    public static IndependenceTest TestOverTime(
+        Matrix<double> samplesByVariables, int shifts = 99, int seed = 1, int neighbour = 4, int run = 1)
+    {
+        ArgumentNullException.ThrowIfNull(samplesByVariables);
+        ArgumentOutOfRangeException.ThrowIfLessThan(shifts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(run, 1);
+        RequireSamples(samplesByVariables);
+        int samples = samplesByVariables.RowCount, runs = samples / run;
+        if (runs < 2)
+        {
+            throw new ArgumentException(
+                $"{samples} samples are fewer than two runs of {run}, and cannot be shifted.",
+                nameof(samplesByVariables));
+        }
+
+        // Copies stay: without them, signals that are silent together would be so no more, and shifted ones would.
+        var estimator = new KsgEstimator(samplesByVariables, neighbour, KsgVariant.Cubes);
+        double value = estimator.Contributions().Average();
+        int[] all = [.. Enumerable.Range(0, samples)];
+        int[] ofSecond = Combinatorics.GeneratePermutation(runs - 1, new MersenneTwister(seed, threadSafe: false));
+        double[] found = new double[Math.Min(shifts, runs - 1)];
+        int[] Shifted(int by) => [.. all.Select(row => (row + by * run) % samples)];
+        bool IsAsLarge(int draw)
+        {
+            var random = new MersenneTwister(unchecked(seed * 1_000_003 + draw), threadSafe: false);
+            int[][] orders =
+            [
+                all, Shifted(1 + ofSecond[draw]),
+                .. Enumerable.Range(2, samplesByVariables.ColumnCount - 2).Select(_ => Shifted(random.Next(runs))),
+            ];
+            found[draw] = estimator.Reordered(orders).Contributions().Average();
+            return found[draw] >= value;
+        }
+
+        return new IndependenceTest(value, SequentialTest.PValue(found.Length, IsAsLarge, Compute.Threads))
+        {
+            Chance = found.Take(SequentialTest.Enough).Average(),
+            Samples = samples,
         };
     }
 

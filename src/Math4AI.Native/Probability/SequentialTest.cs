@@ -12,7 +12,8 @@ internal static class SequentialTest
     /// <summary>The fewest data sets that show a tail.</summary>
     public const int LeastForTail = 50;
 
-    private const int Enough = 10;
+    /// <summary>How many statistics that are as large end the test: so many are drawn in any case.</summary>
+    public const int Enough = 10;
 
     // No extrapolation is believed further than this.
     private const double Least = 1e-10;

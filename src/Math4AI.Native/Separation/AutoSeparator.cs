@@ -60,12 +60,27 @@ public sealed class AutoSeparator
         ISampleSource mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(mixture);
+        RequireChannels(mixture);
         double statistic = options.IsModelOpen && mixture is IAudioSource sound
             ? RoomTest.Statistic(sound)
             : double.NaN;
         return options.IsRoomAsked || statistic > RoomTest.Threshold
             ? SeparateRoom(mixture, statistic, progress, cancellation)
             : SeparateMixture(mixture, statistic, progress, cancellation);
+    }
+
+    /// <summary>
+    /// Throws where more sources than channels are asked for. Where the model is open, it is not told to be a room's:
+    /// masks cut such sources out of a mixture without echoes too.
+    /// </summary>
+    private void RequireChannels(ISampleSource mixture)
+    {
+        if (options.Sources is { } wanted && wanted > mixture.Channels && !options.IsRoomAsked)
+        {
+            bool hasMasks = options.IsModelOpen && mixture is IAudioSource && wanted <= RoomSeparator.MaxMasked
+                && mixture.Channels is >= 2 and <= RoomSeparator.MaxChannels;
+            throw new ArgumentException(SourceCount.TooMany(wanted, mixture.Channels, hasMasks));
+        }
     }
 
     private AutoSeparationResult SeparateRoom(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
 
@@ -63,19 +64,18 @@ public class SeparationResult
     /// </exception>
     public SeparationResult ThrowIfNotConverged() => IsConverged
         ? this
-        : throw new InvalidOperationException($"{Method} did not converge in {Iterations} iterations. {Termination}");
+        : throw new InvalidOperationException($"{Method} did not converge in "
+            + $"{Counted.Of(Iterations, "iteration")}. {Termination}");
 
     /// <summary>Returns the method, the sources and how the iteration ended, in one line.</summary>
     public override string ToString()
     {
         string ending = Termination == Termination.Direct ? "solved directly"
-            : IsConverged ? $"converged in {Iterations} iterations"
-            : $"did NOT converge in {Iterations} iterations";
+            : IsConverged ? $"converged in {Counted.Of(Iterations, "iteration")}"
+            : $"did NOT converge in {Counted.Of(Iterations, "iteration")}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Unmixing.Sources} source{(Unmixing.Sources == 1 ? "" : "s")} from {Unmixing.Channels} "
-            + $"channel{(Unmixing.Channels == 1 ? "" : "s")} of {Mixture.Count} samples: {Method}, "
-            + $"{ending}, "
+            $"{Unmixing} of {Counted.Of(Mixture.Count, "sample")}: {Method}, {ending}, "
             + $"condition number {ConditionNumber:G3}");
     }
 }

@@ -2,6 +2,7 @@ using Math4AI.Audio;
 using Math4AI.Audio.Faults;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Optimization;
 using Math4AI.Separation.Diagonalization;
 using Math4AI.Separation.Ica;
 using Math4AI.Separation.Information;
@@ -156,7 +157,7 @@ public abstract class Separator
         (Unmixing unmixing, SourceStatistics statistics) = SourceConvention.Apply(
             solution.Unmixing, mixture, covariance, solution.IsUnique ? Scale.AsIs : scale, cancellation);
         log.End();
-        string[] warnings = [.. Warnings(mixture, solution, covariance, cancellation)];
+        (string[] warnings, List<string> remarks) = Warnings(mixture, solution, covariance, cancellation);
         return new SeparationResult<TSignal>(() => apply(unmixing))
         {
             Method = Method,
@@ -168,25 +169,43 @@ public abstract class Separator
             Objectives = log.Objectives,
             Mixture = covariance,
             Statistics = statistics,
-            Notes =
-            [
-                .. warnings,
-                .. solution.Notes,
-                .. solution.Termination.IsConverged
-                    ? Array.Empty<string>()
-                    : [$"{Name} did not converge, and the sources are where it ended. {solution.Termination}"],
-                .. Method.UsesDensities ? GaussianSources.Notes(statistics) : [],
-            ],
+            Notes = [.. warnings, .. remarks, .. NotesOf(solution, statistics, log.Changes.Count)],
             Warnings = warnings,
             SecondsPerStage = log.SecondsPerStage,
         };
     }
 
-    private static IEnumerable<string> Warnings(
-        ISampleSource mixture, SeparationSolution solution, Covariance covariance, CancellationToken cancellation) =>
+    private IEnumerable<string> NotesOf(SeparationSolution solution, SourceStatistics statistics, int iterations) =>
         [
-            .. mixture is IAudioSource sound ? RecordingFaults.Of(sound, covariance, cancellation) : [],
-            .. solution.IsUnique ? [] : DataRemarks.Of(mixture, covariance),
-            .. mixture is Recording held ? Clipping.Notes(held) : [],
+            .. solution.Notes,
+            .. solution.Termination.IsConverged
+                ? Array.Empty<string>()
+                : [NotConverged(solution.Termination, iterations)],
+            .. Method.UsesDensities ? GaussianSources.Notes(statistics) : [],
         ];
+
+    /// <summary>Says what it means that the method ended early, and what a user of it can do.</summary>
+    private string NotConverged(Termination termination, int iterations)
+    {
+        string ended = $"{Name} did not converge, and the sources are where it ended";
+        return termination != Termination.IterationLimit
+            ? $"{ended}. {termination}"
+            : $"{ended}, after {Counted.Of(iterations, "iteration")}: "
+                + (Method.TakesStart ? "go on from the unmixing that it found (--start unmixing.npy), " : string.Empty)
+                + "ask for fewer sources (--sources), or take another method (--method).";
+    }
+
+    private static (string[] Warnings, List<string> Remarks) Warnings(
+        ISampleSource mixture, SeparationSolution solution, Covariance covariance, CancellationToken cancellation)
+    {
+        (List<string> faults, List<string> remarks) =
+            mixture is IAudioSource sound ? RecordingFaults.Of(sound, covariance, cancellation) : ([], []);
+        return (
+            [
+                .. faults,
+                .. solution.IsUnique ? [] : DataRemarks.Of(mixture, covariance),
+                .. mixture is Recording held ? Clipping.Notes(held) : [],
+            ],
+            remarks);
+    }
 }

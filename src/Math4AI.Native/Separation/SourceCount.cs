@@ -14,6 +14,16 @@ public static class SourceCount
 {
     private const double NoiseBelow = 0.01;
 
+    /// <summary>Says that more sources are asked for than there are channels, and what can be done.</summary>
+    /// <param name="wanted">The number of sources that is asked for.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="hasMasks">Whether more sources than channels can be cut out by masks.</param>
+    internal static string TooMany(int wanted, int channels, bool hasMasks) =>
+        $"{wanted} sources were asked for, and there {(channels == 1 ? "is" : "are")} "
+        + $"{Counted.Of(channels, "channel")}: record as many channels as there are sources"
+        + (channels > 1 ? $", ask for {channels} or fewer" : string.Empty)
+        + (hasMasks ? ", or let masks cut out more, which leave gaps (--more-than-microphones)." : ".");
+
     /// <summary>Estimates the number of sources in a mixture; at most the number of its independent channels.</summary>
     /// <param name="mixture">The samples.</param>
     /// <param name="cancellation">Stops between blocks.</param>

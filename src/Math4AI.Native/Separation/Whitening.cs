@@ -69,11 +69,12 @@ public sealed class Whitening
     public static Whitening Of(ISampleSource source, int? components = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (components is < 1 || components > source.Channels)
+        if (components is { } wanted && (wanted < 1 || wanted > source.Channels))
         {
             throw new ArgumentException(
-                $"{components} sources were asked for, and there are {source.Channels} channels: choose 1 to "
-                + $"{source.Channels}.",
+                wanted < 1
+                    ? $"The number of sources must be 1 or more, not {wanted}."
+                    : SourceCount.TooMany(wanted, source.Channels, hasMasks: false),
                 nameof(components));
         }
 
@@ -97,7 +98,8 @@ public sealed class Whitening
         if (components > rank)
         {
             throw new ArgumentException(
-                $"{components} sources were asked for, and only {rank} of the {channels} channels are independent.",
+                $"{components} sources were asked for, and only {rank} of the {channels} channels "
+                + (rank == 1 ? "is independent: ask for 1." : $"are independent: ask for {rank} or fewer."),
                 nameof(components));
         }
 
@@ -141,14 +143,14 @@ public sealed class Whitening
         if (Rank < Matrix.ColumnCount)
         {
             notes.Add(
-                $"Only {Rank} of the {Matrix.ColumnCount} channels are independent: constant or dependent ones carry "
-                + "no source of their own.");
+                $"Only {Rank} of the {Matrix.ColumnCount} channels {(Rank == 1 ? "is" : "are")} independent: constant "
+                + "or dependent ones carry no source of their own.");
         }
 
         if (Matrix.RowCount < Rank)
         {
             notes.Add(
-                $"{Matrix.RowCount} of {Rank} components are kept, with "
+                $"{Matrix.RowCount} of {Rank} components {(Matrix.RowCount == 1 ? "is" : "are")} kept, with "
                 + $"{100 * ExplainedVariance:0.##} % of the variance.");
         }
 

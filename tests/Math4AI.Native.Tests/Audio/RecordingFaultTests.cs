@@ -42,6 +42,58 @@ public sealed class RecordingFaultTests : TemporaryFolder
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_channel_behind_a_noise_gate_is_told_as_such_and_one_that_is_cut_off_as_a_fault(bool isCut)
+    {
+        // Phrases of 0.8 s, in the first and the fourth second; what is cut off ends in the midst of them.
+        var random = new MersenneTwister(8, threadSafe: false);
+        float[] spot = new float[Length];
+        float[] voice = [.. spot.Select(_ => (float)(random.NextDouble() - 0.5))];
+        for (int t = 0; t < Length; t++)
+        {
+            double phrase = Math.Sin(Math.PI * (t % (3 * Rate)) / (0.8 * Rate));
+            bool isHeard = t % (3 * Rate) < (isCut ? 0.4 : 0.8) * Rate;
+            spot[t] = isHeard ? (float)(phrase * phrase * (random.NextDouble() - 0.5)) : 0.0f;
+        }
+
+        var recording = new Recording([Sum([voice, spot], 1.0f, 0.2f), spot], Rate);
+        (List<string> faults, List<string> remarks) =
+            RecordingFaults.Of(recording, Covariance.Of(recording), TestContext.Current.CancellationToken);
+        if (isCut)
+        {
+            string fault = Assert.Single(faults);
+            Assert.StartsWith(
+                "Channel 2 is silent from 0.40 to 3.00 s and from 3.40 to 6.00 s", fault, StringComparison.Ordinal);
+            Assert.EndsWith("; if a noise gate silenced it, leave it in.", fault, StringComparison.Ordinal);
+            Assert.Empty(remarks);
+            return;
+        }
+
+        Assert.Empty(faults);
+        Assert.Equal(
+            "As behind a noise gate, channel 2 is silent 2 times (73 % of the sound): what the sources hold there "
+            + "comes from the other channels alone.",
+            Assert.Single(remarks));
+    }
+
+    [Theory]
+    [InlineData("soft, 8 bits", 0)]
+    [InlineData("a loud bass, 8 bits", 0)]
+    [InlineData("overdriven, 8 bits", 1)]
+    [InlineData("overdriven, 16 bits", 1)]
+    public void Few_values_of_soft_sound_are_no_clipping(string kind, int notes)
+    {
+        int bits = kind.EndsWith("16 bits", StringComparison.Ordinal) ? 15 : 7;
+        float gain = kind[0] == 's' ? 0.02f : 1.0f, most = kind[0] == 'o' ? 0.15f : 1.0f;
+        float[][] channels = kind[0] == 'a'
+            ? [[.. Enumerable.Range(0, Length).Select(t => 0.9f * MathF.Sin(0.01f * t))]]
+            : Mixture(noise: 1e-3)[..1];
+        channels = [Array.ConvertAll(channels[0], x => Math.Clamp(gain * x, -most, most))];
+        Assert.Equal(notes, Clipping.Notes(new Recording(Rounded(channels, bits), Rate)).Count());
+    }
+
+    [Theory]
     [InlineData(0.0, 24)]
     [InlineData(0.0, 15)]
     [InlineData(1e-3, 15)]
@@ -162,7 +214,7 @@ public sealed class RecordingFaultTests : TemporaryFolder
     private static string[] Faults(float[][] channels) => Faults(new Recording(channels, Rate));
 
     private static string[] Faults(Recording recording) =>
-        [.. RecordingFaults.Of(recording, Covariance.Of(recording))];
+        [.. RecordingFaults.Of(recording, Covariance.Of(recording)).Faults];
 
     private static float[][] Mixture(double noise)
     {

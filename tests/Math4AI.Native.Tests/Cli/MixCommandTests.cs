@@ -37,6 +37,22 @@ public sealed class MixCommandTests : TemporaryFolder
         Assert.Contains("--force", again.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_signal_that_is_silent_is_warned_of_and_one_of_anything_is_no_plural()
+    {
+        WriteSignals();
+        new Recording([new float[8000]], 16000).Save(In("c.wav"));
+        Finished done = Repository.Ask(["mix", "a.wav", "c.wav", "--json"], Folder);
+        Assert.Equal(0, done.Code);
+        const string Silent = "c.wav is silent: the mixture has nothing of it. Give another recording.";
+        Assert.Equal($"math4ai: Warning: {Silent}", done.Errors.Trim());
+        JsonElement warnings = JsonDocument.Parse(done.Output).RootElement.GetProperty("warnings");
+        Assert.Equal(Silent, Assert.Single(warnings.EnumerateArray()).GetString());
+        done = Repository.Ask(["mix", "a.wav", "--microphones", "1", "-o", "one"], Folder);
+        Assert.Equal(string.Empty, done.Errors);
+        Assert.StartsWith("1 source and 1 microphone in a room of", done.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--rt60", "-1")]
     [InlineData("--spacing", "0")]

@@ -1,6 +1,7 @@
 using Math4AI.Audio;
 using Math4AI.Data.Tables;
 using Math4AI.Separation;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Cli;
 
@@ -23,6 +24,24 @@ public class SeparateAutoTests : TemporaryFolder
             .Separate(Recording.Read(In("party.wav")));
         Assert.Equal(MatrixFile.Read(In("out/unmixing.npy")), found.Mixture!.Unmixing.Matrix);
         Assert.Equal(found.Mixture.Unmixing.Sources, found.Options.Sources);
+    }
+
+    [Fact]
+    public void Masks_of_a_mixture_without_echoes_are_not_said_to_be_of_a_room()
+    {
+        Matrix<double> mixing = Matrix<double>.Build.DenseOfArray(new[,] { { 0.7, 0.2, 0.5 }, { 0.1, 0.8, 0.5 } });
+        CocktailParty.Mix(CocktailParty.Sources(1).Slice(0, 144_000), mixing).Save(In("pair.wav"));
+        Finished done = Repository.Ask(
+            ["separate", "pair.wav", "--sources", "3", "--more-than-microphones"], Folder);
+        Assert.True(done.Code == 0, done.Errors);
+        Assert.Matches(
+            "^3 sources from 2 channels of 144000 samples without echoes .statistic 0.00[0-9], a room above 0.014.: "
+            + "masks, [0-9]+ iterations, ",
+            done.Output);
+        Assert.Contains(
+            "\"model\": \"instantaneous\"", File.ReadAllText(In("out/result.json")), StringComparison.Ordinal);
+        Assert.Contains("<h1>Separated sources</h1>", File.ReadAllText(In("out/report.html")),
+            StringComparison.Ordinal);
     }
 
     [Theory]

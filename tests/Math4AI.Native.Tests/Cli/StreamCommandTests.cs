@@ -189,7 +189,7 @@ public sealed class StreamCommandTests : TemporaryFolder
         RefusedInOneLine(Stream("x.wav"), 1, "not an audio file");
         RefusedInOneLine(Stream("empty.wav"), 1, "empty");
         RefusedInOneLine(Stream("none.wav"), 1, "no such file");
-        RefusedInOneLine(Stream("mono.wav"), 1, "1 channels");
+        RefusedInOneLine(Stream("mono.wav"), 1, "1 channel; 2 to 16 can be separated");
     }
 
     [Fact]

@@ -136,6 +136,49 @@ public class InformationTests
     }
 
     [Fact]
+    public void Shifts_take_independent_signals_that_swell_slowly_for_independent_and_mixed_ones_for_dependent()
+    {
+        // Noise whose loudness changes over hundreds of samples, much more slowly than runs of 16 hold.
+        const int Seeds = 150;
+        double[] shifted = new double[Seeds];
+        int refusedByRuns = 0, found = 0;
+        for (int seed = 1; seed <= Seeds; seed++)
+        {
+            var random = new MersenneTwister(seed);
+            double[] Swelling()
+            {
+                double[] signal = new double[480];
+                double level = Normal.Sample(random, 0, 1);
+                for (int t = 0; t < signal.Length; t++)
+                {
+                    level = 0.99 * level + Math.Sqrt(1.0 - 0.99 * 0.99) * Normal.Sample(random, 0, 1);
+                    signal[t] = Math.Exp(1.5 * level) * Normal.Sample(random, 0, 1);
+                }
+
+                return signal;
+            }
+
+            double[] one = Swelling(), two = Swelling();
+            Matrix<double> signals = Matrix<double>.Build.DenseOfColumnArrays(one, two);
+            shifted[seed - 1] = MutualInformation.TestOverTime(signals, 39, seed).PValue;
+            refusedByRuns += MutualInformation.Test(signals, 39, run: 16).PValue <= 0.05 ? 1 : 0;
+            if (seed <= 20)
+            {
+                double scale = signals.Column(1).L2Norm() / signals.Column(0).L2Norm();
+                signals.SetColumn(1, [.. two.Zip(one, (x, y) => x + scale * y)]);
+                found += MutualInformation.TestOverTime(signals, 39).PValue <= 0.05 ? 1 : 0;
+            }
+        }
+
+        // Binomial: 5 % of 150 are 7.5 with a deviation of 2.7, and uniform values have a mean of 0.5 ± 0.024.
+        int refused = shifted.Count(p => p <= 0.05);
+        Assert.True(refused <= 15, $"{refused} of {Seeds} refused, {refusedByRuns} by runs");
+        Assert.Equal(0.5, shifted.Average(), 0.08);
+        Assert.True(refusedByRuns > 15, $"{refusedByRuns} of {Seeds} refused where runs are permuted");
+        Assert.True(found >= 18, $"{found} of 20 mixtures found");
+    }
+
+    [Fact]
     public void Discrete_and_mixed_informations_are_met()
     {
         var random = new MersenneTwister(5);

@@ -45,6 +45,39 @@ public class AutoSeparatorTests
     }
 
     [Fact]
+    public void More_sources_than_channels_are_refused_with_what_leads_somewhere()
+    {
+        Recording party = CocktailParty.Sources(1).Slice(0, 96_000);
+        Recording pair = CocktailParty.Mix(
+            party, Matrix<double>.Build.DenseOfArray(new[,] { { 0.7, 0.2, 0.5 }, { 0.1, 0.8, 0.5 } }));
+        const string Refusal = "3 sources were asked for, and there are 2 channels: record as many channels as there "
+            + "are sources, ask for 2 or fewer";
+        string Message(SeparationOptions options) =>
+            Assert.Throws<ArgumentException>(() => Separator.Auto(options).Separate(pair)).Message;
+        var three = new SeparationOptions { Sources = 3 };
+        Assert.Equal(
+            Refusal + ", or let masks cut out more, which leave gaps (--more-than-microphones).", Message(three));
+        AutoSeparationResult<Recording> masked =
+            Separator.Auto(three with { MoreThanMicrophones = true }).Separate(pair);
+        Assert.Equal(3, masked.Sources.Channels);
+
+        // Masks do not go with a method of another kind, and samples that are no sound have none.
+        Assert.Equal(Refusal + ".", Message(three with { Method = Separator.Methods[0] }));
+        Matrix<double> samples = Mixtures.Laplace(1000, 2, 1);
+        Assert.Equal(
+            Refusal + ".",
+            Assert.Throws<ArgumentException>(() => Separator.Auto(three).Separate(samples)).Message);
+        Assert.StartsWith(
+            Refusal + ".", Assert.Throws<ArgumentException>(() => Separator.Jade(3).Separate(samples)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "3 sources were asked for, and there is 1 channel: record as many channels as there are sources.",
+            Assert.Throws<ArgumentException>(() => Separator.Auto(three).Separate(pair.Only(0))).Message);
+        Assert.Contains(
+            "in a room", Message(three with { IsRoom = true }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Settings_that_do_not_fit_together_are_refused_in_one_sentence()
     {
         SeparationMethod mi = Separator.Methods.Single(each => each.Name == "mi");

@@ -122,6 +122,11 @@ public class FastIcaTests
         Assert.Equal(Termination.IterationLimit, result.Termination);
         Assert.Equal(2, result.Iterations);
         Assert.Throws<InvalidOperationException>(() => result.ThrowIfNotConverged());
+        Assert.Contains(
+            "fastica did not converge, and the sources are where it ended, after 2 iterations: go on from the unmixing "
+            + "that it found (--start unmixing.npy), ask for fewer sources (--sources), or take another method "
+            + "(--method).",
+            result.Notes);
     }
 
     [Fact]
@@ -147,9 +152,9 @@ public class FastIcaTests
     }
 
     [Theory]
-    [InlineData(5, "channels: choose 1 to 3")]
-    [InlineData(0, "channels: choose 1 to 3")]
-    public void Asking_for_more_sources_than_channels_is_refused(int sources, string sentence)
+    [InlineData(5, "there are 3 channels: record as many channels as there are sources, ask for 3 or fewer.")]
+    [InlineData(0, "must be 1 or more, not 0.")]
+    public void Asking_for_more_sources_than_channels_or_for_none_is_refused(int sources, string sentence)
     {
         var refusal = Assert.Throws<ArgumentException>(
             () => Separator.FastIca(new FastIcaOptions { Sources = sources }).Separate(Mixtures.Laplace(100, 3, 1)));

@@ -60,18 +60,25 @@ internal sealed class LiveSilence
         samples += block.Frames;
     }
 
-    /// <summary>Ends the sound, and says what was found.</summary>
+    /// <summary>Ends the sound, and says what is wrong with it.</summary>
     public string[] Warnings()
     {
         watch.End();
         return
         [
-            .. SilenceNotes.Of(watch.Found, (double)frame / sampleRate, (double)samples / sampleRate),
+            .. SilenceNotes.OfFaults(watch.Found, (double)frame / sampleRate, (double)samples / sampleRate),
             .. Enumerable.Range(0, notFinite.Length).Where(c => notFinite[c] > 0).Select(c => string.Create(
                 CultureInfo.InvariantCulture,
                 $"Channel {c + 1} has {Counted.Of(notFinite[c], "sample")} that {(notFinite[c] == 1 ? "is" : "are")} "
                 + $"not finite, from {notFiniteFrom[c]:0.00} s on: taken for silence.")),
         ];
+    }
+
+    /// <summary>Ends the sound, and says what is to be known of it and is no fault.</summary>
+    public string[] Notes()
+    {
+        watch.End();
+        return [.. SilenceNotes.OfGates(watch.Found, (double)frame / sampleRate, (double)samples / sampleRate)];
     }
 
     // Sums about the first sample lose no digits to a large mean.

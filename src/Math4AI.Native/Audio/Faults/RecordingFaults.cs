@@ -18,11 +18,14 @@ internal static class RecordingFaults
     // Of a recording of more than hours, frames are longer.
     private const int MaxFrames = 1 << 21;
 
-    /// <summary>Returns one sentence for each fault: which channel, where, and what to do.</summary>
+    /// <summary>
+    /// Returns one sentence for each fault: which channel, where, and what to do; and for what is to be known and is
+    /// none.
+    /// </summary>
     /// <param name="sound">The recording.</param>
     /// <param name="covariance">Its covariance.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    public static List<string> Of(
+    public static (List<string> Faults, List<string> Remarks) Of(
         IAudioSource sound, Covariance covariance, CancellationToken cancellation = default)
     {
         double step = SampleStep.Of(sound);
@@ -32,15 +35,16 @@ internal static class RecordingFaults
         var lost = new LostBuffers(levels, step, sound.SampleRate);
         Pass(sound, frame, silence, lost, cancellation);
         silence.End();
-        double seconds = (double)sound.Length / sound.SampleRate;
-        return
-        [
-            .. SilenceNotes.Of(silence.Found, (double)frame / sound.SampleRate, seconds),
-            .. lost.Notes(),
-            .. RepeatedChannels.Notes(sound, covariance, step),
-            .. Hum.Notes(sound),
-            .. SampleStep.Notes(levels, step),
-        ];
+        double seconds = (double)sound.Length / sound.SampleRate, frameSeconds = (double)frame / sound.SampleRate;
+        return (
+            [
+                .. SilenceNotes.OfFaults(silence.Found, frameSeconds, seconds),
+                .. lost.Notes(),
+                .. RepeatedChannels.Notes(sound, covariance, step),
+                .. Hum.Notes(sound),
+                .. SampleStep.Notes(levels, step),
+            ],
+            [.. SilenceNotes.OfGates(silence.Found, frameSeconds, seconds)]);
     }
 
     private static int FrameOf(IAudioSource sound) =>

@@ -15,7 +15,9 @@ internal sealed class SilenceWatch
     private const double LargestRounding = 0.1;
     private const double Heard = 0.03;
     private const double Abrupt = 0.1;
-    private const int Kept = 256;
+
+    // A gate closes hundreds of times in an hour, and a microphone that is lost after that is to be told too.
+    private const int Kept = 1 << 13;
 
     // A source that only one channel holds may pause while others go on: it fades, and seldom for so long.
     private const int FewestAbrupt = Rate / 2;
@@ -115,7 +117,7 @@ internal sealed class SilenceWatch
             isAbrupt |= state.IsAbrupt;
             if (state.Heard >= (isAbrupt ? FewestAbrupt : Fewest) && found.Count < Kept)
             {
-                found.Add(new SilentStretch(channel, state.First, frame, state.Heard, isAbrupt));
+                found.Add(new SilentStretch(channel, state.First, frame, state.Heard, !state.IsAbrupt));
             }
 
             state.First = -1;

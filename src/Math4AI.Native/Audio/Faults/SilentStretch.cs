@@ -5,5 +5,5 @@ namespace Math4AI.Audio.Faults;
 /// <param name="First">The first silent frame.</param>
 /// <param name="End">The frame after the last one.</param>
 /// <param name="Heard">In how many of its frames other channels hold sound.</param>
-/// <param name="IsAbrupt">Whether sound ends or begins there from one frame to the next.</param>
-internal readonly record struct SilentStretch(int Channel, long First, long End, long Heard, bool IsAbrupt);
+/// <param name="BeginsSoftly">Whether the channel was soft, or had not begun, before it.</param>
+internal readonly record struct SilentStretch(int Channel, long First, long End, long Heard, bool BeginsSoftly);

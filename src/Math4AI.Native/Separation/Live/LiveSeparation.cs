@@ -54,6 +54,11 @@ public sealed class LiveSeparation
     public IReadOnlyList<string> Warnings => silence?.Warnings() ?? [];
 
     /// <summary>
+    /// Gets what is to be known of the sound and is no fault, once it has ended: which channels a noise gate silenced.
+    /// </summary>
+    public IReadOnlyList<string> Notes => silence?.Notes() ?? [];
+
+    /// <summary>
     /// Gets or sets what keeps two devices in time, whose rings are then the ones to run between; null, as by default,
     /// where only one end has a clock.
     /// </summary>

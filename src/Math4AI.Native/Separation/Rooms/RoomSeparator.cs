@@ -102,7 +102,8 @@ public sealed record RoomSeparationResult
 
     /// <summary>Returns the sources and the work done, in one line.</summary>
     public override string ToString() =>
-        $"{Sources.Channels} sources in a room from {Sources.Length} samples, {Iterations} iterations";
+        $"{Counted.Of(Sources.Channels, "source")} in a room from {Counted.Of(Sources.Length, "sample")}, "
+        + Counted.Of(Iterations, "iteration");
 }
 
 /// <summary>
@@ -123,8 +124,8 @@ public sealed record RoomSeparationResult
 /// </remarks>
 public sealed class RoomSeparator
 {
-    private const int MaxChannels = 6;
-    private const int MaxMasked = 6;
+    internal const int MaxChannels = 6;
+    internal const int MaxMasked = 6;
     private const int MinSampleRate = 1000;
 
     private readonly RoomSeparatorOptions options;
@@ -186,7 +187,7 @@ public sealed class RoomSeparator
             [.. found.Sources.OrderByDescending(signal => TensorPrimitives.SumOfSquares<float>(signal))];
         int kept = options.Sources ?? ordered.Length;
         Recording linear = ToRecording(ordered[..kept], mixture.SampleRate);
-        List<string> warnings = Warnings(mixture, cancellation);
+        (List<string> warnings, List<string> remarks) = Warnings(mixture, cancellation);
         bool isCleaned = !options.IsLinear && ordered.Length > 1 && ordered.Length <= mixture.Channels;
         return new RoomSeparationResult
         {
@@ -197,7 +198,7 @@ public sealed class RoomSeparator
             Delays = SourceDelays.Of(linear, mixture, options.ReferenceMicrophone),
             Windows = found.Windows,
             Iterations = found.Iterations,
-            Notes = [.. warnings, .. NotesOf(mixture, speakers)],
+            Notes = [.. warnings, .. remarks, .. NotesOf(mixture, speakers)],
             Warnings = warnings,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
@@ -251,15 +252,12 @@ public sealed class RoomSeparator
         ];
     }
 
-    private static List<string> Warnings(Recording mixture, CancellationToken cancellation)
+    private static (List<string> Warnings, List<string> Remarks) Warnings(
+        Recording mixture, CancellationToken cancellation)
     {
         var covariance = Covariance.Of(mixture, cancellation);
-        return
-        [
-            .. RecordingFaults.Of(mixture, covariance, cancellation),
-            .. DataRemarks.OfLevels(mixture, covariance),
-            .. Clipping.Notes(mixture),
-        ];
+        (List<string> faults, List<string> remarks) = RecordingFaults.Of(mixture, covariance, cancellation);
+        return ([.. faults, .. DataRemarks.OfLevels(mixture, covariance), .. Clipping.Notes(mixture)], remarks);
     }
 
     private IEnumerable<string> NotesOf(Recording mixture, int speakers)
@@ -309,8 +307,8 @@ public sealed class RoomSeparator
         if (mixture.Channels is < 2 or > MaxChannels)
         {
             throw new ArgumentException(
-                $"The recording has {mixture.Channels} channel{(mixture.Channels == 1 ? string.Empty : "s")}; a room "
-                + $"can be separated with 2 to {MaxChannels} microphones"
+                $"The recording has {Counted.Of(mixture.Channels, "channel")}; a room can be separated with 2 to "
+                + $"{MaxChannels} microphones"
                 + (mixture.Channels > MaxChannels ? ": leave channels out." : "."));
         }
 

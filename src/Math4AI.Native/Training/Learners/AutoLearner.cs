@@ -110,11 +110,17 @@ public sealed record AutoLearner : Learner
 
     private IEnumerable<Learner> Usual(LearnerSamples training)
     {
-        const int MaxKernelSamples = 20_000, MaxProcessSamples = 2000;
-        int samples = training.Inputs.RowCount;
+        const int MaxKernelSamples = 20_000, MaxProcessSamples = 2000, ManyClasses = 10;
         yield return new LinearLearner { IsConstant = true, Seed = Seed };
         yield return new LinearLearner { Seed = Seed };
-        yield return new TreesLearner { Seed = Seed };
+
+        // A round has a tree for each class.
+        bool areTreesSlow = training.ClassCount > ManyClasses;
+        if (!areTreesSlow)
+        {
+            yield return new TreesLearner { Seed = Seed };
+        }
+
         if (training.Targets is { } targets && LogLearner.Suits(targets))
         {
             yield return new LogLearner { Inner = new LinearLearner { Seed = Seed }, Seed = Seed };
@@ -130,5 +136,9 @@ public sealed record AutoLearner : Learner
         }
 
         yield return new NetworkLearner { Seed = Seed };
+        if (areTreesSlow)
+        {
+            yield return new TreesLearner { Seed = Seed };
+        }
     }
 }

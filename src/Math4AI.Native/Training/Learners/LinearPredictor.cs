@@ -47,7 +47,7 @@ public sealed class LinearPredictor : IRowPredictor
 
         Matrix<double> scores = inputs * Weights;
         return new RowPredictions(AreClasses
-            ? Softmax(scores, Offsets, out _)
+            ? Softmax(scores, Offsets)
             : scores.MapIndexed((_, column, score) => score + Offsets[column]));
     }
 
@@ -64,11 +64,10 @@ public sealed class LinearPredictor : IRowPredictor
     public override string ToString() => $"linear: {Counted.Of(Weights.RowCount, "weight")}"
         + (AreClasses ? $", {Counted.Of(Weights.ColumnCount, "class")}" : string.Empty);
 
-    /// <summary>The probabilities of scores, and ln Σ exp of every row's scores.</summary>
-    internal static Matrix<double> Softmax(Matrix<double> scores, Vector<double> offsets, out double[] logSums)
+    /// <summary>The probabilities of scores.</summary>
+    internal static Matrix<double> Softmax(Matrix<double> scores, Vector<double> offsets)
     {
         Matrix<double> found = Matrix<double>.Build.Dense(scores.RowCount, scores.ColumnCount);
-        logSums = new double[scores.RowCount];
         double[] row = new double[scores.ColumnCount];
         for (int i = 0; i < scores.RowCount; i++)
         {
@@ -83,7 +82,6 @@ public sealed class LinearPredictor : IRowPredictor
                 sum += row[j] = Math.Exp(row[j] - largest);
             }
 
-            logSums[i] = largest + Math.Log(sum);
             for (int j = 0; j < row.Length; j++)
             {
                 found[i, j] = row[j] / sum;

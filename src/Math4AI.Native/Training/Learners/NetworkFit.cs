@@ -79,7 +79,7 @@ public sealed class NetworkFit : IRowPredictor
     {
         Matrix<double> outputs = network.LastOf(network.Hidden(inputs));
         return Classes > 0
-            ? LinearPredictor.Softmax(outputs, Vector<double>.Build.Dense(Classes), out _)
+            ? LinearPredictor.Softmax(outputs, Vector<double>.Build.Dense(Classes))
             : network.Center + network.Scale * outputs;
     }
 }

@@ -135,7 +135,7 @@ public sealed class TreesFit : IRowPredictor
         Matrix<double> sums = Matrix<double>.Build.Dense(rows, Outputs, found);
         return new RowPredictions(Classes == 0 ? sums
             : Classes > 2
-                ? LinearPredictor.Softmax(sums, Vector<double>.Build.Dense(Outputs), out _)
+                ? LinearPredictor.Softmax(sums, Vector<double>.Build.Dense(Outputs))
                 : Matrix<double>.Build.Dense(inputs.RowCount, 2, (row, of) =>
                     1.0 / (1.0 + Math.Exp(of == 1 ? -sums[row, 0] : sums[row, 0]))));
     }

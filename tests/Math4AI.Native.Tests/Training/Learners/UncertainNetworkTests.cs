@@ -181,7 +181,7 @@ public sealed class UncertainNetworkTests : TemporaryFolder
 
         // Classes: the covariance of the outputs is that of (A ⊗ B + α I)⁻¹ in full.
         Matrix<double> scores = features * Matrix<double>.Build.Dense(3, 3, (i, j) => i - j);
-        Matrix<double> p = LinearPredictor.Softmax(scores, Vector<double>.Build.Dense(3), out _);
+        Matrix<double> p = LinearPredictor.Softmax(scores, Vector<double>.Build.Dense(3));
         LastLayerLaplace classes = LastLayerLaplace.OfClasses(
             features, Matrix<double>.Build.Dense(3, 3, 1.0), p).WithPrecision(precision);
         Matrix<double> b = Matrix<double>.Build.Dense(3, 3, (j, k) => p.EnumerateRows().Average(

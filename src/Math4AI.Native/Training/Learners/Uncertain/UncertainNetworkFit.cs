@@ -277,7 +277,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
     }
 
     private static Matrix<double> Probabilities(Matrix<double> outputs) =>
-        LinearPredictor.Softmax(outputs, Vector<double>.Build.Dense(outputs.ColumnCount), out _);
+        LinearPredictor.Softmax(outputs, Vector<double>.Build.Dense(outputs.ColumnCount));
 
     private static Matrix<double> WithOne(Matrix<double> hidden) =>
         hidden.InsertColumn(hidden.ColumnCount, Vector<double>.Build.Dense(hidden.RowCount, 1.0));

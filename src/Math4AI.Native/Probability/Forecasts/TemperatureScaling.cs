@@ -10,8 +10,8 @@ namespace Math4AI.Probability.Forecasts;
 /// </summary>
 /// <remarks>
 /// Sources: C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML (2017); for
-/// targets that are not 0 and 1, J. Platt, "Probabilistic outputs for support vector machines", Advances in Large Margin
-/// Classifiers (1999), who adds one sample to each class, too many where there are ten.
+/// targets that are not 0 and 1, J. Platt, "Probabilistic outputs for support vector machines", Advances in Large
+/// Margin Classifiers (1999), who adds one sample to each class, too many where there are ten.
 /// </remarks>
 /// <param name="Temperature">T, more than 0.</param>
 public readonly record struct TemperatureScaling(double Temperature)

@@ -165,7 +165,9 @@ public sealed class StreamingSeparator : IStreamSeparator
     public void WarmUp(int block) =>
         Rehearsal.Run(new StreamingSeparator(Channels, sampleRate, options), sampleRate, block);
 
-    /// <summary>Refuses a rate at which the times of live separation, made for sound, would be single samples.</summary>
+    /// <summary>
+    /// Refuses a rate at which the times of live separation, made for sound, would be single samples.
+    /// </summary>
     internal static void CheckRate(int sampleRate)
     {
         if (sampleRate < MinSampleRate)

@@ -69,7 +69,9 @@ internal sealed class SoftmaxCost : Cost
         return (sums[0] + 0.5 * penalty * TensorPrimitives.SumOfSquares(parameters[..weights])) / rows;
     }
 
-    /// <summary>Returns −Σ w ln p(class), and leaves w (p − 1) of the class, w p of the others, in the scores.</summary>
+    /// <summary>
+    /// Returns −Σ w ln p(class), and leaves w (p − 1) of the class, w p of the others, in the scores.
+    /// </summary>
     private double Lose(double[] scores, ReadOnlySpan<double> offsets)
     {
         int rows = inputs.RowCount;

@@ -3,6 +3,7 @@ using Math4AI.Data.Models;
 using Math4AI.Optimization;
 using Math4AI.Processes;
 using Math4AI.Runtime;
+using Math4AI.Training.Learners.Linear;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;

@@ -3,7 +3,7 @@ using Math4AI.Optimization;
 using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Math4AI.Training.Learners;
+namespace Math4AI.Training.Learners.Linear;
 
 /// <summary>
 /// −Σ w ln p(class)/n + α ‖W‖²/(2n), of the weights, column after column, and the offsets; of several processes,

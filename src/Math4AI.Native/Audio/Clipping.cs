@@ -14,7 +14,7 @@ internal static class Clipping
     private const double MinShare = 1e-4;
 
     // The peaks of a rounded sine hold at most 1/(√2 − 1) = 2.4 times as many samples as what is one step below.
-    private const int MostOfPeaks = 4;
+    private const int MaxPeakRatio = 4;
 
     /// <summary>Counts the samples in runs of three or more at the largest or smallest value of a channel.</summary>
     public static int Count(ReadOnlySpan<float> samples)
@@ -53,7 +53,7 @@ internal static class Clipping
             all += sample == value ? 1 : 0;
         }
 
-        return all > MostOfPeaks * CountBeside(samples, value) ? clipped : 0;
+        return clipped > 0 && all > MaxPeakRatio * CountBeside(samples, value) ? clipped : 0;
     }
 
     /// <summary>Counts the samples at the value that is next to the largest or smallest one.</summary>

@@ -228,6 +228,7 @@ public class RoomTests
     [InlineData(4)]
     [InlineData(40)]
     [InlineData(250)]
+    [InlineData(999)]
     public void Signals_with_few_samples_per_second_are_separated_as_a_mixture_without_echoes(int rate)
     {
         var random = new MersenneTwister(8);

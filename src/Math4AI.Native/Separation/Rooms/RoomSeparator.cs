@@ -126,7 +126,7 @@ public sealed class RoomSeparator
 {
     internal const int MaxChannels = 6;
     internal const int MaxMasked = 6;
-    private const int MinSampleRate = 1000;
+    internal const int MinSampleRate = 1000;
 
     private readonly RoomSeparatorOptions options;
 

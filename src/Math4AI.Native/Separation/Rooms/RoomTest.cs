@@ -34,8 +34,8 @@ public static class RoomTest
     private const double MinPower = 1e-6;
 
     /// <summary>
-    /// Computes the statistic, from 0 to 1; NaN for a single channel, and where the recording is too short, or has too
-    /// few samples per second to hold the frequencies that tell a room.
+    /// Computes the statistic, from 0 to 1; NaN for a single channel, and where the recording is too short, or has
+    /// fewer than 1000 samples per second, from which no room is separated.
     /// </summary>
     /// <param name="sound">The recording; its first half minute is used.</param>
     public static double Statistic(IAudioSource sound)
@@ -43,7 +43,8 @@ public static class RoomTest
         ArgumentNullException.ThrowIfNull(sound);
         int window = ShortTimeFourier.WindowOf(WindowSeconds, sound.SampleRate);
         int length = (int)Math.Min(sound.Length, MaxSeconds * sound.SampleRate);
-        if (sound.Channels < 2 || length < FramesInZone * window / 2)
+        if (sound.Channels < 2 || length < FramesInZone * window / 2
+            || sound.SampleRate < RoomSeparator.MinSampleRate)
         {
             return double.NaN;
         }
@@ -58,11 +59,6 @@ public static class RoomTest
         double hertz = (double)sound.SampleRate / window;
         int first = (int)Math.Ceiling(LowestHertz / hertz);
         int last = (int)Math.Min(transform.Frequencies - 2, HighestHertz / hertz);
-        if (last < first)
-        {
-            return double.NaN;
-        }
-
         double largest = double.NaN;
         for (int i = 0; i < spectra.Length; i++)
         {

@@ -140,6 +140,7 @@ public sealed class ForecastScoreTests
     }
 
     [Theory]
+    [InlineData(2, 2)]
     [InlineData(9, 2)]
     [InlineData(100, 3)]
     [InlineData(1000, 10)]

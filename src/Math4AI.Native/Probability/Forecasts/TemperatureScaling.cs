@@ -3,9 +3,9 @@ namespace Math4AI.Probability.Forecasts;
 /// <summary>
 /// Temperature scaling: probabilities of classes to the power of 1/T, over their sum. T above 1 takes sureness away, T
 /// below 1 adds some, and no class overtakes another. T minimizes −Σᵢ Σₖ tᵢₖ ln pᵢₖ + ½ (ln T)². Of n samples with K
-/// classes, the target tᵢₖ is 1/((n + 1) K), and n/(n + 1) more for the observed class: as if one sample more had been
-/// seen, of any class. That n samples are right does not show that the next one is, and with targets of 1 it would be
-/// forecast with a sureness that nothing bears out. The last term, a normal prior of ln T about 0, is there for
+/// classes, the target tᵢₖ is 1/((n + 1) K), and n/(n + 1) more for the observed class: as if one more sample had been
+/// seen, of any class. That n samples are right does not show that the next one will be: with targets of 1 the forecast
+/// would be surer than the data allow. The last term, a normal prior of ln T about 0, is there for
 /// probabilities that are all alike, which say nothing of T.
 /// </summary>
 /// <remarks>
@@ -31,24 +31,7 @@ public readonly record struct TemperatureScaling(double Temperature)
     /// </exception>
     public static TemperatureScaling Fit(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
     {
-        ArgumentNullException.ThrowIfNull(probabilities);
-        ArgumentNullException.ThrowIfNull(observed);
-        if (probabilities.Count == 0 || probabilities.Count != observed.Count)
-        {
-            throw new ArgumentException($"There are {probabilities.Count} samples with probabilities and "
-                + $"{observed.Count} with a class: as many of both are needed, and one at least.");
-        }
-
-        for (int i = 0; i < observed.Count; i++)
-        {
-            if (observed[i] < 0 || observed[i] >= probabilities[i].Length
-                || probabilities[i].Any(p => !(p is >= 0.0 and <= 1.0)))
-            {
-                throw new ArgumentException($"Sample {i + 1} has a class that is no column, or a probability that is "
-                    + "not between 0 and 1.");
-            }
-        }
-
+        Check(probabilities, observed);
         double[][] logarithms =
             [.. probabilities.Select(row => Array.ConvertAll(row, p => Math.Log(Math.Max(LeastProbability, p))))];
         double doubt = 1.0 / (observed.Count + 1);
@@ -113,6 +96,27 @@ public readonly record struct TemperatureScaling(double Temperature)
         double[] powers = [.. probabilities.Select(p => Math.Pow(Math.Max(LeastProbability, p) / most, inverse))];
         double sum = powers.Sum();
         return Array.ConvertAll(powers, power => power / sum);
+    }
+
+    private static void Check(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        ArgumentNullException.ThrowIfNull(observed);
+        if (probabilities.Count == 0 || probabilities.Count != observed.Count)
+        {
+            throw new ArgumentException($"There are {probabilities.Count} samples with probabilities and "
+                + $"{observed.Count} with a class: as many of both are needed, and one at least.");
+        }
+
+        for (int i = 0; i < observed.Count; i++)
+        {
+            if (observed[i] < 0 || observed[i] >= probabilities[i].Length
+                || probabilities[i].Any(p => !(p is >= 0.0 and <= 1.0)))
+            {
+                throw new ArgumentException($"Sample {i + 1} has a class that is no column, or a probability that is "
+                    + "not between 0 and 1.");
+            }
+        }
     }
 
     /// <summary>The place of the minimum, by golden sections.</summary>

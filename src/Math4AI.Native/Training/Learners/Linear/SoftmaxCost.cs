@@ -75,15 +75,7 @@ internal sealed class SoftmaxCost : Cost
     private double Lose(double[] scores, ReadOnlySpan<double> offsets)
     {
         int rows = inputs.RowCount;
-        double[] largest = new double[rows], sums = new double[rows];
-        Array.Fill(largest, double.NegativeInfinity);
-        for (int of = 0; of < classes; of++)
-        {
-            Span<double> column = scores.AsSpan(of * rows, rows);
-            TensorPrimitives.Add(column, offsets[of], column);
-            TensorPrimitives.Max(largest, column, largest);
-        }
-
+        double[] largest = AddOffsets(scores, offsets), sums = new double[rows];
         double loss = 0.0;
         for (int i = 0; i < rows; i++)
         {
@@ -116,5 +108,20 @@ internal sealed class SoftmaxCost : Cost
         }
 
         return loss;
+    }
+
+    /// <summary>Returns the largest score of each row, with its offset.</summary>
+    private double[] AddOffsets(double[] scores, ReadOnlySpan<double> offsets)
+    {
+        double[] largest = new double[inputs.RowCount];
+        Array.Fill(largest, double.NegativeInfinity);
+        for (int of = 0; of < classes; of++)
+        {
+            Span<double> column = scores.AsSpan(of * largest.Length, largest.Length);
+            TensorPrimitives.Add(column, offsets[of], column);
+            TensorPrimitives.Max(largest, column, largest);
+        }
+
+        return largest;
     }
 }

@@ -75,7 +75,8 @@ internal sealed record StreamSummary(
             yield return Line("push to pull", Latency);
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"late: {Counted.Of(LateBlocks, "block")} took longer than the {1e3 * Block / SampleRate:0.00} ms");
+                $"late: {Counted.Of(LateBlocks, "block")} took longer than "
+                + $"{1e3 * Block / SampleRate:0.00} ms, a block's length");
             yield return Line("processing of a block", Processing);
         }
     }

@@ -16,8 +16,9 @@ namespace Math4AI.Training.Learners;
 public sealed record AutoLearner : Learner
 {
     /// <summary>
-    /// Gets the learners to compare, the cheapest first; null for a constant, a linear model, trees, kernel machines,
-    /// a Gaussian process and networks; of positive numbers with a heavy tail also logarithms.
+    /// Gets the learners to compare, the cheapest first; null for a constant, a linear model, trees (last, where there
+    /// are more than ten classes), kernel machines, a Gaussian process and networks; of positive numbers with a heavy
+    /// tail also logarithms.
     /// </summary>
     public IReadOnlyList<Learner>? Candidates { get; init; }
 

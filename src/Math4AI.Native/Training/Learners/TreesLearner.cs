@@ -6,9 +6,10 @@ namespace Math4AI.Training.Learners;
 
 /// <summary>
 /// Gradient-boosted trees of LightGBM. What is left open, the number of rounds and of leaves, is chosen by 5-fold
-/// cross-validation: the rounds by early stopping of the mean loss. Columns of categories are divided by sets of these,
-/// and missing numbers go to the side that suits them (<see cref="LearnerSamples.Columns"/>). Source: G. Ke et al.,
-/// "LightGBM", NIPS (2017).
+/// cross-validation: the rounds by early stopping of the mean loss. A round has one tree, and of three classes or more
+/// one for each; where samples × trees are above 50,000, one of the five parts decides. Columns of categories are
+/// divided by sets of these, and missing numbers go to the side that suits them (<see cref="LearnerSamples.Columns"/>).
+/// Source: G. Ke et al., "LightGBM", NIPS (2017).
 /// </summary>
 public sealed record TreesLearner : Learner
 {

@@ -178,6 +178,28 @@ public class AutoLearnerTests : TemporaryFolder
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_slow_learner_leaves_half_of_the_time_to_those_that_follow()
+    {
+        IReadOnlyList<ComparedLearner> comparison = new AutoLearner
+        {
+            Candidates = [new LinearLearner { IsConstant = true }, new LinearLearner(), new Endless(),
+                new RidgeLearner()],
+            MaxTime = TimeSpan.FromSeconds(8.0),
+        }.Choose(Numbers(80, (x, z) => 3.0 * x - 2.0 * z)).Comparison;
+        Assert.Contains("does not fit into the 8 s", comparison[2].LeftOut ?? string.Empty, StringComparison.Ordinal);
+        Assert.NotNull(comparison[3].Loss);
+    }
+
+    [Theory]
+    [InlineData(10, "constant, linear, trees, svm, network")]
+    [InlineData(11, "constant, linear, svm, network, trees")]
+    public void Trees_come_last_where_a_round_has_one_for_each_of_many_classes(int classes, string names)
+    {
+        LearnerChoice choice = new AutoLearner { MaxTime = TimeSpan.Zero }.Choose(Classes(220, classes));
+        Assert.Equal(names, string.Join(", ", choice.Comparison.Take(5).Select(each => each.Name)));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
@@ -291,6 +313,17 @@ public class AutoLearnerTests : TemporaryFolder
     }
 
     /// <summary>A learner during which the user stops the comparison.</summary>
+    private sealed record Endless : Learner
+    {
+        public override string ToString() => "endless";
+
+        public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
+        {
+            cancellation.WaitHandle.WaitOne();
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
     private sealed record Stopping(CancellationTokenSource Source) : Learner
     {
         public override string ToString() => "stopping";

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
@@ -185,7 +186,9 @@ public sealed class NeighborSearch
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (count > Samples - (areSamples ? 1 : 0))
         {
-            throw new ArgumentException($"{Samples} samples are too few for the neighbour number {count}.");
+            throw new ArgumentException(
+                $"There {(Samples == 1 ? "is" : "are")} {Counted.Of(Samples, "sample")}: too few to find "
+                + $"{Counted.Of(count, "neighbor")} of each.");
         }
 
         var found = new NearestNeighbors(queries.Length / channels, count);

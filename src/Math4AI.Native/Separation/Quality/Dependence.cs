@@ -43,8 +43,9 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
 
             string share = Share is null ? string.Empty : string.Create(
                 CultureInfo.InvariantCulture, $", by {100.0 * Share:0} % of what the channels do");
+            string chance = Math.Ceiling(100.0 * Sources.PValue).ToString(CultureInfo.InvariantCulture);
             return $"The sources still depend on each other{share}: more of one than 30 dB below its level is left in "
-                + "another, or they swell and pause together.";
+                + $"another, or they swell and pause together; by chance, {chance} of 100 independent ones show as much.";
         }
     }
 

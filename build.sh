@@ -13,7 +13,7 @@ packages=(make pkg-config libsndfile1-dev libsamplerate0-dev portaudio19-dev lib
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 export HOME=${HOME:-$artifacts/home}
-# The compiler ends before it has earned back what it costs to watch its own code: a fifth of its time.
+# A compiler does not run long enough to earn back what profiling its own code costs: a fifth of its time.
 compiler=(env DOTNET_TieredPGO=0 dotnet build)
 presets=(release asan tsan)   # the native builds whose tests belong to 'test'; 'check configurations' has the others
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Optimization;
-using Math4AI.Probability;
 using Math4AI.Runtime;
 using Math4AI.Separation;
 using Math4AI.Separation.Quality;
@@ -93,8 +92,8 @@ public sealed record SeparationReport
         if (Dependence is { } dependence)
         {
             yield return ("mutual information above that of unrelated signals like these, before → after (nats)",
-                $"{Above(dependence.Mixture)} → {Above(dependence.Sources)}");
-            yield return ("share of unrelated signals like these that seem as dependent, at least 0.02",
+                $"{Nats(dependence.Mixture.AboveChance)} → {Nats(dependence.Sources.AboveChance)}");
+            yield return ("share of unrelated signals like these that seem as dependent",
                 Html.Number(dependence.Sources.PValue));
         }
 
@@ -115,8 +114,7 @@ public sealed record SeparationReport
         : [.. Stability.Index.Select(value => string.Create(
             CultureInfo.InvariantCulture, $"Stability {value:0.00}, 1 where every resampled run finds it."))];
 
-    private static string Above(IndependenceTest test) =>
-        Math.Max(0.0, test.Value - test.Chance).ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Nats(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string LargestBeside(double[,] correlation)
     {

@@ -32,6 +32,9 @@ public sealed record IndependenceTest(double Value, double PValue)
     /// </summary>
     public double Chance { get; init; }
 
+    /// <summary>Gets by how much I is above <see cref="Chance"/>, in nats; 0 where it is below.</summary>
+    public double AboveChance => Math.Max(0.0, Value - Chance);
+
     /// <summary>Gets the number of samples that were compared, without those that are copies of others.</summary>
     public int Samples { get; init; }
 }

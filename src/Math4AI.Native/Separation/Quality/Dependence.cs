@@ -28,7 +28,8 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
     /// Gets the dependence of the sources as a share of that of the channels, each without what signals that have
     /// nothing to do with each other show; from 0 to 1, null where the channels are not dependent.
     /// </summary>
-    public double? Share => Above(Mixture) > 0.0 ? Math.Min(1.0, Above(Sources) / Above(Mixture)) : null;
+    public double? Share =>
+        Mixture.AboveChance > 0.0 ? Math.Min(1.0, Sources.AboveChance / Mixture.AboveChance) : null;
 
     /// <summary>Gets what it means, in one sentence.</summary>
     public string Meaning
@@ -45,7 +46,8 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
                 CultureInfo.InvariantCulture, $", by {100.0 * Share:0} % of what the channels do");
             string chance = Math.Ceiling(100.0 * Sources.PValue).ToString(CultureInfo.InvariantCulture);
             return $"The sources still depend on each other{share}: more of one than 30 dB below its level is left in "
-                + $"another, or they swell and pause together; by chance, {chance} of 100 independent ones show as much.";
+                + "another, or they swell and pause together; "
+                + $"by chance, {chance} of 100 independent ones show as much.";
         }
     }
 
@@ -66,9 +68,6 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
         Matrix<double> centred = y.MapIndexed((_, channel, value) => value - unmixing.Mean[channel], Zeros.Include);
         return new Dependence(Test(y, run), Test(centred * unmixing.Matrix.Transpose(), run));
     }
-
-    /// <summary>Returns by how much the information is above that of signals that are shifted.</summary>
-    internal static double Above(IndependenceTest test) => Math.Max(0.0, test.Value - test.Chance);
 
     /// <summary>Tests signals, one column each.</summary>
     internal static IndependenceTest Test(Matrix<double> signals, int run)

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Math4AI.Data.Tables.Cells;
 
 /// <summary>
-/// Times of day and durations as people write them, in hours: 14:05, 9:30:15, 2:05 PM, 2h 5m, 90 min, 2 days 3:04:05
-/// and PT2H5M.
+/// Times of day and durations as people write them, in hours: 14:05, 9:30:15, 2:05 PM, 14:05 Uhr, 14:05Z, 2h 5m,
+/// 90 min, 2 days 3:04:05 and PT2H5M.
 /// </summary>
 /// <param name="Hours">The hours.</param>
 /// <param name="Shape">How it is written.</param>
@@ -16,6 +16,7 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
     private const double MinutesOfHour = 60.0;
     private const double SecondsOfHour = 3600.0;
     private const double HoursOfDay = 24.0;
+    private const string Uhr = "Uhr";
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.,");
 
@@ -84,13 +85,14 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
         rest = rest[0] is '-' or '−' or '+' ? rest[1..].TrimStart() : rest;
         TimeText? found = rest.Contains(':') ? OfClock(rest)
             : rest is ['P', ..] ? OfIso(rest[1..])
-            : OfHalfDay(rest) ?? OfWords(rest);
+            : OfHalfDay(rest) ?? OfHour(rest) ?? OfWords(rest);
         return found is { } time ? time with { Hours = sign * time.Hours } : null;
     }
 
     /// <summary>Parts between colons, perhaps after days, perhaps before AM or PM.</summary>
     private static TimeText? OfClock(ReadOnlySpan<char> text)
     {
+        bool isOfDay = TakeClock(ref text);
         double? half = TakeHalf(ref text);
         double days = 0.0;
         bool hasDays = text.IndexOfAnyInRange('A', 'z') > 0;
@@ -111,20 +113,20 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
         if (count is < 2 or > 3 || Whole(text[parts[0]], MaxDigits) is not { } first
             || (count == 3 ? Whole(text[parts[1]], 2) : 0.0) is not { } middle || middle >= MinutesOfHour
             || Two(text[parts[count - 1]]) is not { } last || (half is not null && first is < 1.0 or > 12.0)
-            || (hasDays && first >= HoursOfDay))
+            || ((hasDays || isOfDay) && first >= HoursOfDay) || (isOfDay && (hasDays || half is not null)))
         {
             return null;
         }
 
-        bool hasFraction = text[parts[count - 1]].Length > 2;
+        bool hasFraction = text[parts[count - 1]].Length > 2, isWhole = hasDays || isOfDay || half is not null;
         double hours = (half is null ? first : first % 12.0 + half.Value) + days;
         return count == 3
             ? new TimeText(hours + middle / MinutesOfHour + last / SecondsOfHour,
-                hasDays || half is not null ? TimeShape.Whole : TimeShape.ThreeParts)
-            : hasFraction && (hasDays || half is not null) ? null
+                isWhole ? TimeShape.Whole : TimeShape.ThreeParts)
+            : hasFraction && isWhole ? null
             : new TimeText(
                 hours + last / MinutesOfHour,
-                hasDays || half is not null ? TimeShape.Whole
+                isWhole ? TimeShape.Whole
                 : hasFraction ? TimeShape.MinutesAlone : TimeShape.TwoParts);
     }
 
@@ -132,6 +134,12 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
     private static TimeText? OfHalfDay(ReadOnlySpan<char> text) =>
         TakeHalf(ref text) is { } half && Whole(text, 2) is >= 1.0 and <= 12.0 and { } hour
             ? new TimeText(hour % 12.0 + half, TimeShape.Whole)
+            : null;
+
+    /// <summary>14 Uhr.</summary>
+    private static TimeText? OfHour(ReadOnlySpan<char> text) =>
+        TakeClock(ref text) && Whole(text, 2) is < HoursOfDay and { } hour
+            ? new TimeText(hour, TimeShape.Whole)
             : null;
 
     /// <summary>PT2H5M of ISO 8601, without years and months, whose lengths differ.</summary>
@@ -172,6 +180,36 @@ internal readonly record struct TimeText(double Hours, TimeShape Shape)
         }
 
         return numbers == 0 ? null : new TimeText(hours, numbers == 1 ? TimeShape.Words : TimeShape.Whole);
+    }
+
+    /// <summary>A date and time without the German word for o'clock: 5.3.2024 14:05 for 5.3.2024, 14:05 Uhr.</summary>
+    public static string WithoutUhr(string text)
+    {
+        ReadOnlySpan<char> rest = text.AsSpan().TrimEnd();
+        if (!rest.EndsWith(Uhr, StringComparison.OrdinalIgnoreCase))
+        {
+            return text;
+        }
+
+        string before = rest[..^Uhr.Length].TrimEnd().ToString();
+        int end = before.LastIndexOf(' ');
+        if (end < 0 || !before.AsSpan(end).Contains(':'))
+        {
+            return text;
+        }
+
+        ReadOnlySpan<char> date = before.AsSpan(0, end).TrimEnd(", ");
+        return string.Concat(date.EndsWith(" um", StringComparison.Ordinal) ? date[..^3] : date, before.AsSpan(end));
+    }
+
+    /// <summary>Takes from the end what says that a time is one of day: Uhr, or Z, which is UTC.</summary>
+    private static bool TakeClock(ref ReadOnlySpan<char> text)
+    {
+        int length = text.EndsWith(Uhr, StringComparison.OrdinalIgnoreCase) ? Uhr.Length
+            : text is [.., >= '0' and <= '9', 'Z'] && text.Contains(':') ? 1
+            : 0;
+        text = text[..^length].TrimEnd();
+        return length > 0;
     }
 
     /// <summary>Takes AM or PM from the end: the hours that it adds to those of twelve; null for neither.</summary>

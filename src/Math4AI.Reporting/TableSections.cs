@@ -12,9 +12,10 @@ internal static class TableSections
     /// <summary>Adds the scores of the parts, with a sentence about them; null for none.</summary>
     public static void AddScores(Html page, ScoredPart train, ScoredPart validation, ScoredPart test, string? note)
     {
+        bool haveIntervals = test.Intervals.Count > 0;
         page.Heading("Scores").Add("<div class=\"card "
-            + "scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th><th>95 % interval "
-            + "from</th><th>to</th></tr>");
+            + "scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th>"
+            + (haveIntervals ? "<th>95 % interval from</th><th>to</th>" : string.Empty) + "</tr>");
         foreach ((string name, double value) in test.Scores)
         {
             (string from, string to) = test.Intervals.TryGetValue(name, out Interval interval)
@@ -25,7 +26,7 @@ internal static class TableSections
             page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(train.Scores[name])}</td>"
                 + $"<td>{validated}</td>"
                 + $"<td>{Html.Number(value)}</td>"
-                + $"<td>{from}</td><td>{to}</td></tr>");
+                + (haveIntervals ? $"<td>{from}</td><td>{to}</td>" : string.Empty) + "</tr>");
         }
 
         page.Add("</table></div>" + (note is null ? string.Empty : $"<p>{Html.Escape(note)}</p>"));

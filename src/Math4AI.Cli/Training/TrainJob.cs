@@ -241,12 +241,16 @@ internal sealed class TrainJob(TrainCommandOptions given)
                     }, null, cancellation).Test)),
             },
             LooksOf(
-                TrainingReport.Of(training, options.Target, "classification of images", CommandLine.Text) with
+                TrainingReport.Of(training, NameOf(given.Data!), "classification of images", CommandLine.Text) with
                 {
                     Images = test ?? images.Select(ImageModel.TestPart(images, trainer.Seed)),
                 },
                 training.Model.Predict, cancellation));
     }
+
+    /// <summary>The name of a file or folder, the title of its page.</summary>
+    internal static string NameOf(string path) => Path.GetFileName(
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private TrainingReport LooksOf(
         TrainingReport report, Func<ImageSet, double[][]> predict, CancellationToken cancellation) =>

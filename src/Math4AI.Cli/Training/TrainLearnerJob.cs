@@ -173,7 +173,8 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
                 Search = model.Search,
             },
-            Looking(TrainingReport.Of(training, target, "classification of images", CommandLine.Text) with
+            Looking(TrainingReport.Of(
+                training, TrainJob.NameOf(given.Data!), "classification of images", CommandLine.Text) with
             {
                 Learner = model.About.Learner,
                 FeatureNames = model.FeatureNames,

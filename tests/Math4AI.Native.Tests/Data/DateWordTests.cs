@@ -45,6 +45,8 @@ public class DateWordTests
     [Theory]
     [InlineData("d MMMM yyyy")]
     [InlineData("d MMM yyyy")]
+    [InlineData("d. MMMM yyyy")]
+    [InlineData("d 'de' MMMM 'de' yyyy")]
     public void Each_month_is_read_in_each_language(string format)
     {
         string[] languages =

@@ -54,7 +54,11 @@ internal static class Dates
     {
         public static Shape Of(string format)
         {
-            string[] all = [.. Times.Select(time => format + time)];
+            string read = format.Contains("MMM", StringComparison.Ordinal)
+                ? format.Replace("d. ", "d ", StringComparison.Ordinal)
+                    .Replace("'de' ", string.Empty, StringComparison.Ordinal)
+                : format;
+            string[] all = [.. Times.Select(time => read + time)];
             return !Days.Contains(format) ? new Shape(format, all, int.MaxValue, ' ')
                 : format.StartsWith("MM", StringComparison.Ordinal) ? new Shape(format, all, 0, ' ')
                 : new Shape(format, all, format[0] == 'y' ? 4 : 2, format.TrimStart('d', 'M', 'y')[0]);

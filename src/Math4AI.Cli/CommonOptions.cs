@@ -103,6 +103,12 @@ internal static class CommonOptions
         CustomParser = given => [.. given.Tokens.SelectMany(token => WordLists.Columns(token.Value))],
     };
 
+    /// <summary>
+    /// Returns an option whose words are items, separated by commas or spaces, that its reader splits.
+    /// </summary>
+    public static Option<string[]?> Words(string name, string value, string description) =>
+        new ListOption<string[]?>(name) { Description = description, HelpName = value };
+
     /// <summary>Returns an option for a list of whole numbers, separated by spaces or commas.</summary>
     public static Option<int[]?> Integers(string name, string description) =>
         Numbers<int>(name, description, "a whole number");
@@ -112,11 +118,10 @@ internal static class CommonOptions
         Numbers<double>(name, description, "a number");
 
     private static Option<T[]?> Numbers<T>(string name, string description, string needed)
-        where T : IParsable<T> => new(name)
+        where T : IParsable<T> => new ListOption<T[]?>(name, takesNumbers: true)
         {
             Description = description,
             HelpName = "N",
-            AllowMultipleArgumentsPerToken = true,
             CustomParser = given =>
             {
                 const StringSplitOptions Trim = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;

@@ -39,13 +39,9 @@ internal static class TableCommandOptions
             + "numbers, for classes.",
         "auto");
 
-    public static readonly Option<string[]?> OrderOption = new("--order")
-    {
-        Description = "A column of text with an order, such as size=small|medium|large. It is one input, not one for "
-            + "each text.",
-        HelpName = "COLUMN=FIRST|SECOND|…",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    public static readonly Option<string[]?> OrderOption = CommonOptions.Words(
+        "--order", "COLUMN=FIRST|SECOND|…",
+        "A column of text with an order, such as size=small|medium|large. It is one input, not one for each text.");
 
     public static readonly Option<string?> ColumnsOption = CommonOptions.Named<string?>(
         "--columns", "TYPES",
@@ -55,13 +51,10 @@ internal static class TableCommandOptions
             + "named: note=text:words:2:500, of "
             + $"{string.Join(", ", TextFeatures.Names.All)}.");
 
-    public static readonly Option<string[]?> TokensOption = new("--missing-tokens")
-    {
-        Description = "Texts that stand for a missing value, separated by commas. Default: NULL, None, N/A, unknown, ? "
-            + "and the like in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.",
-        HelpName = "TEXT",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    public static readonly Option<string[]?> TokensOption = CommonOptions.Words(
+        "--missing-tokens", "TEXT",
+        "Texts that stand for a missing value, separated by commas. Default: NULL, None, N/A, unknown, ? and the like "
+            + "in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.");
 
     public static readonly Option<string?> AimOption = CommonOptions.Named<string?>(
         "--aim", "AIM",
@@ -75,13 +68,10 @@ internal static class TableCommandOptions
             + "such as yes=10,no=1. Probabilities are then those of classes as frequent as that: where they should "
             + "stay as they are, use --aim.", "none");
 
-    public static readonly Option<string[]?> MonotoneOption = new("--monotone")
-    {
-        Description = "Columns with which the prediction of trees must not fall (+) or not rise (-), such as "
-            + "\"age=+, price=-\"; of two classes, the probability of the second.",
-        HelpName = "COLUMN=SIGN",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    public static readonly Option<string[]?> MonotoneOption = CommonOptions.Words(
+        "--monotone", "COLUMN=SIGN",
+        "Columns with which the prediction of trees must not fall (+) or not rise (-), such as \"age=+, price=-\"; of "
+            + "two classes, the probability of the second.");
 
     public static readonly Option<bool> LookOption = new("--look")
     {
@@ -121,7 +111,7 @@ internal static class TableCommandOptions
     public static Dictionary<string, IReadOnlyList<string>> ReadOrders(ParseResult words)
     {
         var orders = new Dictionary<string, IReadOnlyList<string>>();
-        foreach (string word in words.GetValue(OrderOption) ?? [])
+        foreach (string word in (words.GetValue(OrderOption) ?? []).SelectMany(WordLists.Assignments))
         {
             string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
             string[] texts = parts.Length == 2 ? parts[1].Split('|', StringSplitOptions.TrimEntries) : [];

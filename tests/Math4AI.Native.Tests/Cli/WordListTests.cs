@@ -40,6 +40,7 @@ public sealed class WordListTests : TemporaryFolder
     [Theory]
     [InlineData("--compare", "constant, kernel ridge,linear")]
     [InlineData("--compare", "constant kernel ridge", "linear")]
+    [InlineData("--compare", "constant", "kernel", "ridge", "linear")]
     public void Learners_are_read_from_commas_and_spaces_alike_and_have_spaces_in_their_names(params string[] words)
     {
         string[] line = ["train", "rows.csv", "--target", "y", .. words, "-o", "out", "--no-report", "--json"];
@@ -74,6 +75,52 @@ public sealed class WordListTests : TemporaryFolder
         Assert.True(run.Code == 0, run.Errors);
         string said = run.Output.ReplaceLineEndings(" ");
         Assert.Contains("z (ignored), mass, kg (ignored)", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--monotone", "x=+", "rows.csv")]
+    [InlineData("--monotone", "x=+", "z=-", "rows.csv")]
+    [InlineData("--monotone", "x=+, z=-", "rows.csv")]
+    [InlineData("--missing-tokens", "nothing", "rows.csv")]
+    [InlineData("--missing-tokens", "nothing", "none", "rows.csv")]
+    [InlineData("--order", "size=S|M|L", "rows.csv")]
+    [InlineData("--order", "size=S|M|L", "grade=low|high", "rows.csv")]
+    [InlineData("--order", "size=S|M|L,grade=low|high", "rows.csv")]
+    [InlineData("--hidden", "4", "rows.csv", "--model", "mlp", "--steps", "2")]
+    [InlineData("--hidden", "4", "4", "rows.csv", "--model", "mlp", "--steps", "2")]
+    [InlineData("rows.csv", "--hidden", "4", "4", "--model", "mlp", "--steps", "2")]
+    public void A_list_of_training_leaves_the_table_to_the_verb(params string[] words)
+    {
+        string[] sizes = ["S", "M", "L"];
+        IEnumerable<string> rows = Enumerable.Range(0, 40).Select(
+            i => $"{i},{i % 7},{sizes[i % 3]},{(i % 2 == 0 ? "low" : "high")},{0.5 * i + i % 3}");
+        File.WriteAllLines(In("rows.csv"), rows.Prepend("x,z,size,grade,y"));
+        string[] model = words.Contains("--model") ? [] : ["--model", "trees"];
+        Finished run = Repository.Ask(
+            ["train", "--target", "y", .. words, .. model, "-o", "out", "--no-report", "--json"], Folder,
+            Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+    }
+
+    [Fact]
+    public void A_number_that_is_none_of_a_list_of_numbers_is_named()
+    {
+        Rows();
+        Finished run = Repository.Ask(
+            ["map", "rows.csv", "--perplexity", "5,x"], Folder, Repository.OneThread);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(
+            "'x' is not a value for --perplexity: a number is needed.", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Columns_with_a_space_after_their_comma_are_told_how_to_be_written()
+    {
+        Rows();
+        Finished run = Repository.Ask(
+            ["explore", "rows.csv", "--ignore", "x, z"], Folder, Repository.OneThread);
+        Assert.NotEqual(0, run.Code);
+        Assert.Contains("so write 'x,z'.", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

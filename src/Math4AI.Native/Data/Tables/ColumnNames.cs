@@ -20,9 +20,15 @@ internal static class ColumnNames
         string? meant = names.FirstOrDefault(each => each.Equals(name, StringComparison.OrdinalIgnoreCase));
         return $"There is no column '{name}'; the columns are {List(names)}"
             + (meant is not null ? $": '{meant}' is written otherwise."
+                : AreSeveral(name, names) ? ": a space after a comma belongs to a name, so write "
+                    + $"'{string.Join(',', name.Split(',', StringSplitOptions.TrimEntries))}'."
                 : AreNumbers(names) ? ": the first line has numbers, and has to name the columns."
                 : ".");
     }
+
+    private static bool AreSeveral(string name, IReadOnlyCollection<string> names) =>
+        name.Contains(',', StringComparison.Ordinal)
+        && name.Split(',', StringSplitOptions.TrimEntries).All(part => names.Contains(part));
 
     private static bool AreNumbers(IEnumerable<string> names) => names.All(
         each => double.TryParse(each, NumberStyles.Float, CultureInfo.InvariantCulture, out _));

@@ -87,6 +87,17 @@ public class TableCaseTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_date_that_training_did_not_reach_is_told_as_a_date()
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 60).Select(
+            i => FormattableString.Invariant($"{1 + i % 30}. {(i < 30 ? "März" : "April")} 2021,{0.5 * i}\n"));
+        LearnedTable model = Train(Write("days.csv", "day,y\n" + string.Concat(rows), Encoding.UTF8), Linear).Model;
+        FilePredictions found = Saved(model).PredictFile(
+            Write("late.csv", "day,y\n5. März 2021,0\n1. Mai 2024,0\n", Encoding.UTF8));
+        Assert.StartsWith("day = 2024-05-01 is outside 2021-03-0", found.Notes[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_column_that_never_varied_has_no_weight_and_its_change_is_marked()
     {
         Trained<LearnedTable> trained = Train(Case("const.csv"), Linear);

@@ -36,6 +36,7 @@ internal static class RowNotes
     private static PredictionWarning WarningOf(EncodedColumn column, int count)
     {
         string name = $"'{column.Name}'";
+        string least = Text(column, column.Minimum), most = Text(column, column.Maximum);
         (string Single, string Of, string All) told = column.AreTexts
             ? ($"{name} has no term that training saw, and says nothing.", name,
                 "have no term that training saw, and say nothing")
@@ -43,10 +44,10 @@ internal static class RowNotes
                 ? ($"{name} is none of the {column.Classes.Count} classes that training saw, and counts as their mean.",
                     name, "have classes that training did not see, which count as their mean")
             : column.IsConstant
-                ? ($"{name} was {Text(column.Minimum)} in training and is not here; it has no weight.",
-                    $"{name} ({Text(column.Minimum)})", "never varied in training and do here; they have no weight")
-            : ($"{name} lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, which training saw, so that the "
-                + "prediction is extrapolated.", $"{name} ({Text(column.Minimum)} to {Text(column.Maximum)})",
+                ? ($"{name} was {least} in training and is not here; it has no weight.",
+                    $"{name} ({least})", "never varied in training and do here; they have no weight")
+            : ($"{name} lies outside {least} to {most}, which training saw, so that the prediction is extrapolated.",
+                $"{name} ({least} to {most})",
                 "lie outside what training saw, so that predictions are extrapolated");
         return new PredictionWarning(told.Single, count) { Column = told.Of, Finding = told.All };
     }
@@ -84,8 +85,8 @@ internal static class RowNotes
             if (values[row] < column.Minimum || values[row] > column.Maximum)
             {
                 count++;
-                Add(notes, row, $"{column.Name} = {Text(values[row])} is outside {Text(column.Minimum)} to "
-                    + Text(column.Maximum));
+                Add(notes, row, $"{column.Name} = {Text(column, values[row])} is outside "
+                    + $"{Text(column, column.Minimum)} to {Text(column, column.Maximum)}");
             }
         }
 
@@ -126,5 +127,9 @@ internal static class RowNotes
     private static void Add(string[] notes, int row, string note) =>
         notes[row] = notes[row].Length == 0 ? note : $"{notes[row]}; {note}";
 
-    private static string Text(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? string.Empty;
+    /// <summary>A number of a column for a reader: a date as a date, which needs no time at midnight.</summary>
+    private static string Text(EncodedColumn column, double? value) => value is not { } number ? string.Empty
+        : column.Form is { Type: ColumnType.Date or ColumnType.Time } form
+            ? form.TextOf(number).Replace(" 00:00:00", string.Empty, StringComparison.Ordinal)
+        : number.ToString("G6", CultureInfo.InvariantCulture);
 }

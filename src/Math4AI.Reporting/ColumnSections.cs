@@ -1,5 +1,7 @@
+using Math4AI.Data.Tables;
 using Math4AI.Reporting.Charts;
 using Math4AI.Training.Explanations;
+using Math4AI.Training.Tables;
 
 namespace Math4AI.Reporting;
 
@@ -12,7 +14,7 @@ internal static class ColumnSections
     /// <summary>The importance of columns, with its errors, and the dependence on those that matter most.</summary>
     public static void Add(
         Html page, IReadOnlyList<ColumnImportance> importance, IReadOnlyList<PartialDependence> dependence,
-        IReadOnlyList<string> classes)
+        IReadOnlyList<string> classes, TableLook? look)
     {
         if (importance.Count == 0)
         {
@@ -32,7 +34,30 @@ internal static class ColumnSections
         page.Add("</table></div><p class=\"quiet\">By how much the loss of the test part grows where the values of a "
             + "column change places among the rows. Of two columns that say the same, either seems unimportant.</p>");
         page.Charts(
-            "How the mean prediction depends on them", "grid", dependence.Select(each => Dependence(each, classes)));
+            "How the mean prediction depends on them", "grid",
+            dependence.Select(each => Dependence(each, classes, AreDates(each.Column, look))));
+    }
+
+    private static bool AreDates(string column, TableLook? look) =>
+        look?.Columns.FirstOrDefault(each => each.Name == column)?.Form.Type == ColumnType.Date;
+
+    /// <summary>The axis of a column of numbers, and its values there: dates count years or, if few, days.</summary>
+    private static (ChartAxis Axis, double[] Values) Numbers(PartialDependence found, bool areDates)
+    {
+        const double DaysOfYear = 365.2425, Origin = 2000.0, MinYears = 2.0;
+        double[] values = [.. found.Values];
+        if (!areDates || values.Length == 0)
+        {
+            return (new ChartAxis(found.Column, AxisScale.Linear), values);
+        }
+
+        double first = values.Min();
+        string start = new ColumnForm(ColumnType.Date).TextOf(Math.Floor(first))[..10];
+        return values.Max() - first > MinYears * DaysOfYear
+            ? (new ChartAxis($"{found.Column}, year", AxisScale.Linear),
+                Array.ConvertAll(values, days => Origin + days / DaysOfYear))
+            : (new ChartAxis($"{found.Column}, days since {start}", AxisScale.Linear),
+                Array.ConvertAll(values, days => days - Math.Floor(first)));
     }
 
     private static Chart Importance(ColumnImportance[] shown, bool areClasses) => new(
@@ -42,7 +67,8 @@ internal static class ColumnSections
         BarsLayer.OfNames([.. shown.Reverse().Select(each => each.Increase)]));
 
     /// <summary>A column of numbers is a line, and one of classes has bars or points beside their names.</summary>
-    internal static Chart Dependence(PartialDependence found, IReadOnlyList<string> classes)
+    internal static Chart Dependence(
+        PartialDependence found, IReadOnlyList<string> classes, bool areDates = false)
     {
         // Of two classes, the probability of one says all.
         int[] outputs = classes.Count == 0 ? [0] : classes.Count == 2 ? [1]
@@ -51,10 +77,11 @@ internal static class ColumnSections
             ? new ChartAxis("mean prediction", AxisScale.Linear)
             : ChartAxis.OfShares(classes.Count == 2 ? $"mean probability of {classes[1]}" : "mean probability");
         bool areNumbers = found.Classes.Count == 0;
+        (ChartAxis across, double[] values) = Numbers(found, areDates);
         return areNumbers
             ? new Chart(
-                found.Column, new ChartAxis(found.Column, AxisScale.Linear), predicted,
-                [.. outputs.Select((of, i) => new LineLayer([.. found.Values], Means(of))
+                found.Column, across, predicted,
+                [.. outputs.Select((of, i) => new LineLayer(values, Means(of))
                 {
                     Name = NameOf(of),
                     Color = i,

@@ -197,7 +197,7 @@ public sealed record TrainingReport
         TableSections.AddColumns(page, Look);
         TableSections.AddComparison(page, Comparison);
         TableSections.AddScores(page, Train, Validation, Test, DecisionText);
-        ColumnSections.Add(page, Importance, Dependence, Classes);
+        ColumnSections.Add(page, Importance, Dependence, Classes, Look);
         page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);
         page.Charts("Learning curve", "grid", TrainingCharts.Scores(

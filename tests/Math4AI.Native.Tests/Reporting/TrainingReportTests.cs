@@ -144,6 +144,21 @@ public class TrainingReportTests : TemporaryFolder
     }
 
     [Fact]
+    public void The_dependence_on_dates_is_drawn_over_years_or_a_few_days()
+    {
+        // 1 January 2001 and 2011 are 366 and 4018 days after that of 2000.
+        Chart years = ColumnSections.Dependence(
+            new PartialDependence("built", [366.0, 4018.0], [], [[3.0], [4.0]]), [], areDates: true);
+        Assert.Equal("built, year", years.X.Label);
+        double[] drawn = Assert.IsType<LineLayer>(Assert.Single(years.Layers)).X;
+        Assert.Equal([2001.0, 2011.0], drawn, (a, b) => Math.Abs(a - b) < 0.01);
+        Chart days = ColumnSections.Dependence(
+            new PartialDependence("sold", [366.5, 370.0], [], [[3.0], [4.0]]), [], areDates: true);
+        Assert.Equal("sold, days since 2001-01-01", days.X.Label);
+        Assert.Equal([0.5, 4.0], Assert.IsType<LineLayer>(Assert.Single(days.Layers)).X);
+    }
+
+    [Fact]
     public void A_waveform_of_very_many_samples_is_drawn_by_the_range_of_each_part()
     {
         float[] samples = [.. Enumerable.Range(0, 10_007).Select(i => MathF.Sin(i))];

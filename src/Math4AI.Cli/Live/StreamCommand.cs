@@ -298,7 +298,7 @@ internal static class StreamCommand
                 ? value * unit
                 : throw new UsageException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{option} takes a time from {1e3 * least}ms to {most}s, such as {Math.Max(0.5, least)}s, not "
-                    + $"'{word}'."));
+                    $"{option} takes a time from {(least is > 0.0 and < 1.0 ? $"{1e3 * least}ms" : $"{least}s")} "
+                    + $"to {most}s, such as {Math.Max(0.5, least)}s, not '{word}'."));
     }
 }

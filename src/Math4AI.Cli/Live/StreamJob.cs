@@ -299,7 +299,8 @@ internal sealed record StreamJob
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException($"{path} is not an unmixing matrix: {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path} is not an unmixing matrix: {e.Message.Split(" (Parameter '")[0]}", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Interop;
 
 namespace Math4AI.Audio;
@@ -8,7 +9,11 @@ internal static class AudioError
     public static IOException Of(string path, int result) =>
         path != "-" && Directory.Exists(path)
             ? Folder(path)
-            : new($"{(path == "-" ? "The standard stream" : path)}: {SoundLibrary.Message(result)}");
+            : new($"{(path == "-" ? "The standard stream" : path)}: {Said(result)}");
+
+    private static string Said(int result) => result == SoundLibrary.NotAudio
+        ? $"This is not an audio file of a format that is read ({SoundFormat.Endings})."
+        : SoundLibrary.Message(result);
 
     public static IOException Folder(string path) => new($"{path} is a folder, and a file is needed.");
 
@@ -30,7 +35,8 @@ internal static class AudioError
         string missing = frames == 0
             ? string.Empty
             : $" {frames} samples per channel that the header promises are missing.";
-        string over = bytes == 0 ? string.Empty : $" The sound ends within a sample: {bytes} bytes were left out.";
+        string over = bytes == 0 ? string.Empty : $" The sound ends within a sample: {Counted.Of(bytes, "byte")} "
+                + $"{(bytes == 1 ? "was" : "were")} left out.";
         return $"{(path == "-" ? "The standard stream" : path)} is damaged or cut short:{missing}{over}";
     }
 

@@ -37,7 +37,7 @@ internal static class Clipping
             if (count >= MinShare * recording.Length)
             {
                 yield return $"Channel {channel + 1} is clipped at {Counted.Of(count, "sample")}: they are no sum of "
-                    + "sources, and the separation is less exact there.";
+                    + "sources, and the separation is less exact there. Record at a lower level.";
             }
         }
     }

@@ -6,6 +6,9 @@ namespace Math4AI.Audio;
 /// <summary>Sound in any container that libsndfile reads. As a table its channels are the columns c1, c2, ….</summary>
 internal sealed class SoundFormat : DataFormat
 {
+    /// <summary>The usual endings of the names of files that are read.</summary>
+    public const string Endings = ".wav, .flac, .ogg, .mp3, .aiff, .caf, .au, .w64";
+
     private static readonly byte[][] Beginnings =
     [
         [.. "RIFF"u8], [.. "RIFX"u8], [.. "RF64"u8], [.. "riff"u8], [.. "FORM"u8], [.. "fLaC"u8], [.. "OggS"u8],
@@ -14,7 +17,7 @@ internal sealed class SoundFormat : DataFormat
         [.. "fap "u8],
     ];
 
-    public override string Name => "sound (.wav, .flac, .ogg, .mp3, .aiff, .caf, .au, .w64)";
+    public override string Name => $"sound ({Endings})";
 
     public override bool Matches(ReadOnlySpan<byte> start)
     {

@@ -13,6 +13,7 @@ internal static unsafe partial class SoundLibrary
     public const int Ok = 0;
     public const int OutOfMemory = 4;
     public const int EndOfStream = 1;
+    public const int NotAudio = 8;
     public const int Damaged = 9;
     public const int Abandoned = 14;
     public const int NoDevice = 16;

@@ -61,6 +61,7 @@ public sealed class AutoSeparator
     {
         ArgumentNullException.ThrowIfNull(mixture);
         RequireChannels(mixture);
+        RequireMicrophone(mixture);
         double statistic = options.IsModelOpen && mixture is IAudioSource sound
             ? RoomTest.Statistic(sound)
             : double.NaN;
@@ -80,6 +81,16 @@ public sealed class AutoSeparator
             bool hasMasks = options.IsModelOpen && mixture is IAudioSource && wanted <= RoomSeparator.MaxMasked
                 && mixture.Channels is >= 2 and <= RoomSeparator.MaxChannels;
             throw new ArgumentException(SourceCount.TooMany(wanted, mixture.Channels, hasMasks));
+        }
+    }
+
+    private void RequireMicrophone(ISampleSource mixture)
+    {
+        if (options.ReferenceMicrophone >= mixture.Channels)
+        {
+            throw new ArgumentException(
+                $"There is no microphone {options.ReferenceMicrophone + 1} to refer to: the recording has "
+                + $"{Counted.Of(mixture.Channels, "channel")}.");
         }
     }
 
@@ -118,12 +129,29 @@ public sealed class AutoSeparator
             ? options with { Sources = SourceCount.Of(mixture, cancellation) }
             : options;
         SeparationMethod method = options.MixtureMethod;
+        SeparationResult found = method.Create(settled).Separate(mixture, progress, cancellation);
         return new AutoSeparationResult
         {
             Method = method,
             RoomStatistic = statistic,
-            Mixture = method.Create(settled).Separate(mixture, progress, cancellation),
+            Mixture = found.WithNotes(OfIdleSettings()),
             Options = settled,
         };
+    }
+
+    /// <summary>Says which settings of rooms have no part in the separation of a mixture without echoes.</summary>
+    private IEnumerable<string> OfIdleSettings()
+    {
+        (bool IsSet, string Name)[] settings =
+        [
+            (options.IsLinear, "linear sources"), (options.Window is not null, "the window"),
+            (options.ReferenceMicrophone > 0, "the reference microphone"),
+        ];
+        string[] idle = [.. settings.Where(setting => setting.IsSet).Select(setting => setting.Name)];
+        if (idle.Length > 0)
+        {
+            yield return $"What is set for rooms ({string.Join(", ", idle)}) has no part in the separation of a "
+                + "mixture without echoes: if there are echoes, say that it comes from a room (--room).";
+        }
     }
 }

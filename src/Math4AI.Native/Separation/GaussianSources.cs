@@ -36,7 +36,7 @@ internal static class GaussianSources
         {
             yield return $"Sources {string.Join(", ", gaussian.Select(k => k + 1))} are indistinguishable from "
                 + "Gaussian: their densities cannot separate them from each other. The space that they span and all "
-                + "other sources are found.";
+                + "other sources are found. Where their spectra differ, sobi tells them apart.";
         }
     }
 }

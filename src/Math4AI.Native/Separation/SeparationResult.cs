@@ -8,6 +8,8 @@ namespace Math4AI.Separation;
 /// <summary>The result of a separation: the unmixing, its statistics and the record of the iterations.</summary>
 public class SeparationResult
 {
+    private IReadOnlyList<string> notes = [];
+
     internal SeparationResult()
     {
     }
@@ -47,7 +49,7 @@ public class SeparationResult
     /// <summary>
     /// Gets remarks for the user, one sentence each, such as that there are fewer sources than channels.
     /// </summary>
-    public required IReadOnlyList<string> Notes { get; init; }
+    public required IReadOnlyList<string> Notes { get => notes; init => notes = value; }
 
     /// <summary>
     /// Gets those of the <see cref="Notes"/> that say what is wrong with the data, so that the sources may be too:
@@ -77,6 +79,14 @@ public class SeparationResult
             CultureInfo.InvariantCulture,
             $"{Unmixing} of {Counted.Of(Mixture.Count, "sample")}: {Method}, {ending}, "
             + $"condition number {ConditionNumber:G3}");
+    }
+
+    /// <summary>Returns a copy with more remarks.</summary>
+    internal SeparationResult WithNotes(IEnumerable<string> more)
+    {
+        var copy = (SeparationResult)MemberwiseClone();
+        copy.notes = [.. notes, .. more];
+        return copy;
     }
 }
 

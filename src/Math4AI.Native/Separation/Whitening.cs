@@ -91,8 +91,7 @@ public sealed class Whitening
         int rank = RankOf(values, covariance.Mean.PointwiseMultiply(scales), source);
         if (rank == 0)
         {
-            throw new ArgumentException("Every channel is constant, up to the rounding of the data: there is nothing "
-                + "to separate.", nameof(source));
+            throw NothingVaries(covariance, source);
         }
 
         if (components > rank)
@@ -125,6 +124,16 @@ public sealed class Whitening
             * (descending[0] + mean.AbsoluteMaximum() * mean.AbsoluteMaximum());
         return descending.Count(value => value > 8.0 * Math.Max(ofArithmetic, ofSamples));
     }
+
+    /// <summary>
+    /// The exception for samples without variance. Such as have a mean below the root of the least number, and not 0,
+    /// may vary: their squares are 0.
+    /// </summary>
+    private static ArgumentException NothingVaries(Covariance covariance, ISampleSource source) => new(
+        covariance.Mean.AbsoluteMaximum() is > 0.0 and < 1e-150
+            ? "The samples are too small for their squares to be represented: multiply all by one large number."
+            : "Every channel is constant, up to the rounding of the data: there is nothing to separate.",
+        nameof(source));
 
     /// <summary>Gets 1/σ of each channel; 0 for one that is constant up to the rounding of its samples.</summary>
     private static DenseVector UnitVariance(Covariance covariance, ISampleSource source) =>

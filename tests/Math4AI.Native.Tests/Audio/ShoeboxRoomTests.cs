@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Numerics;
 using Math4AI.Audio;
 using Math4AI.Audio.Rooms;
@@ -239,6 +241,25 @@ public sealed class ShoeboxRoomTests
         Assert.Throws<ArgumentException>(() => new ShoeboxRoom(Size, 0.0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShoeboxRoom(new Position(-1.0, 2.0, 3.0), 0.5));
         Assert.Throws<ArgumentException>(() => new ShoeboxRoom(Size, 0.5).Response(Here, new(6.0, 1.0, 1.0), Rate));
+    }
+
+    [Fact]
+    public void What_has_no_place_in_a_room_is_refused_with_what_would_have()
+    {
+        var size = new Position(5.0, 4.0, 3.0);
+        string Refusal(RoomSceneOptions options) =>
+            Assert.Throws<ArgumentException>(() => RoomScene.Draw(options, 1)).Message;
+        string line = Refusal(new RoomSceneOptions { Microphones = 4, Spacing = 3.0, Size = size });
+        Match widest = Regex.Match(line, @"take ([\d.]+) m or less between them, fewer microphones, a larger room");
+        Assert.True(widest.Success, line);
+        double spacing = double.Parse(widest.Groups[1].Value, CultureInfo.InvariantCulture);
+        RoomScene.Draw(new RoomSceneOptions { Microphones = 4, Spacing = spacing, Size = size }, 1);
+        Refusal(new RoomSceneOptions { Microphones = 4, Spacing = spacing + 0.001, Size = size });
+        Assert.EndsWith("every wall: take a larger room.", Refusal(
+            new RoomSceneOptions { Microphones = 1, Size = new Position(5.0, 4.0, 0.5) }), StringComparison.Ordinal);
+        string apart = Refusal(new RoomSceneOptions { Sources = 19, Size = size });
+        Assert.StartsWith("No places are found for 19 sources 20° apart", apart, StringComparison.Ordinal);
+        Assert.EndsWith("take fewer sources, a larger room or another seed.", apart, StringComparison.Ordinal);
     }
 
     private static Recording Noise(int seed, int length)

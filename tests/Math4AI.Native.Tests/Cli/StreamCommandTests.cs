@@ -163,6 +163,7 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.Equal(2, Recording.Read(In("two.wav")).Channels);
         RefusedInOneLine(Stream(room, "--room", "--sources", "5", "-o", "five.wav"), 1, "ask for 2 to 4");
         RefusedInOneLine(Stream(room, "--room", "--sources", "two", "-o", "x.wav"), 2, "whole number");
+        RefusedInOneLine(Stream(room, "--room", "--forget", "0.2s", "-o", "x.wav"), 2, "from 1s to 60s");
     }
 
     [Fact]
@@ -180,13 +181,30 @@ public sealed class StreamCommandTests : TemporaryFolder
         RefusedInOneLine(Stream(one, "--sources", "auto", "-o", "x.wav"), 2, "belongs to --room");
     }
 
+    [Theory]
+    [InlineData(0.0f, "too short, or too quiet")]
+    [InlineData(1.0f, "Learning stopped before anything was separated", "--freeze", "0s")]
+    [InlineData(0.0f, "too short, or too quiet", "--room")]
+    public void A_stream_of_which_nothing_was_separated_is_warned_of(float level, string why, params string[] words)
+    {
+        Recording party = CocktailParty.Sources(1).Slice(0, 16_000);
+        new Recording(
+            [.. Enumerable.Range(0, 2).Select(c => Array.ConvertAll(party.Channel(c).ToArray(), x => level * x))],
+            party.SampleRate).Save(In("x.wav"));
+        Finished done = Stream(["x.wav", "-o", "y.wav", .. words]);
+        Assert.Equal(0, done.Code);
+        Assert.Contains("math4ai: Warning: ", done.Errors, StringComparison.Ordinal);
+        Assert.Contains(why, done.Errors, StringComparison.Ordinal);
+        Assert.Contains("the input passed through unchanged", done.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_no_sound_is_refused()
     {
         File.WriteAllText(In("x.wav"), "hello");
         File.WriteAllText(In("empty.wav"), string.Empty);
         CocktailParty.Sources(1).Only(0).Slice(0, 1000).Save(In("mono.wav"));
-        RefusedInOneLine(Stream("x.wav"), 1, "not an audio file");
+        RefusedInOneLine(Stream("x.wav"), 1, "not an audio file", ".w64");
         RefusedInOneLine(Stream("empty.wav"), 1, "empty");
         RefusedInOneLine(Stream("none.wav"), 1, "no such file");
         RefusedInOneLine(Stream("mono.wav"), 1, "1 channel; 2 to 16 can be separated");

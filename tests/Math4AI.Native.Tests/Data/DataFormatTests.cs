@@ -55,7 +55,8 @@ public class DataFormatTests : TemporaryFolder
     {
         File.WriteAllText(In("wide.csv"), "1,2,3\n4,5,7\n");
         Assert.Equal(
-            $"{In("wide.csv")} has 3 channels of 2 samples: transpose it to a column for each channel.",
+            $"{In("wide.csv")} has 3 channels of 2 samples: transpose it to a column for each channel, "
+                + "or record longer.",
             Assert.Throws<InvalidDataException>(() => SampleFile.Open(In("wide.csv"))).Message);
     }
 

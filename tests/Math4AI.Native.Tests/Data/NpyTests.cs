@@ -103,8 +103,8 @@ public class NpyTests : TemporaryFolder
     [InlineData("<f8", "(2, 4)", "damaged")]
     [InlineData("<f8", "(9223372036854775807, 9223372036854775807)", "damaged")]
     [InlineData("<f8", "(99999999999999999999, 2)", "length")]
-    [InlineData("<f8", "(6,)", "channels")]
-    [InlineData("<f8", "(6, 1)", "transpose")]
+    [InlineData("<f8", "(6,)", "channels × samples is needed: reshape it")]
+    [InlineData("<f8", "(6, 1)", "6 channels of 1 sample: transpose it to channels × samples, or record longer")]
     [InlineData("<f8", "(-2, -3)", "header")]
     public void Arrays_that_are_something_else_are_refused_with_the_reason(string type, string shape, string reason)
     {

@@ -94,6 +94,33 @@ public class AutoSeparatorTests
     }
 
     [Fact]
+    public void Settings_of_rooms_that_have_no_part_are_said_and_a_microphone_that_is_not_there_is_refused()
+    {
+        Recording party = CocktailParty.Sources(1).Slice(0, 20_000);
+        AutoSeparationResult<Recording> found = Separator.Auto(
+            new SeparationOptions { IsRoom = false, IsLinear = true, ReferenceMicrophone = 2 }).Separate(party);
+        Assert.Contains("(linear sources, the reference microphone) has no part", found.Notes[^1],
+            StringComparison.Ordinal);
+        Assert.Equal(found.Notes, found.Mixture!.Notes);
+        Assert.Equal(
+            "There is no microphone 4 to refer to: the recording has 3 channels.",
+            Assert.Throws<ArgumentException>(
+                () => Separator.Auto(new SeparationOptions { ReferenceMicrophone = 3 }).Separate(party)).Message);
+    }
+
+    [Theory]
+    [InlineData(1e-300, "too small for their squares to be represented: multiply all by one large number.")]
+    [InlineData(1e300, "too large for their squares to be represented: divide all by one large number.")]
+    [InlineData(0.0, "Every channel is constant")]
+    public void Samples_whose_squares_cannot_be_represented_are_no_constants(double unit, string what)
+    {
+        var mixture = Matrix<double>.Build.Dense(1000, 2, (t, c) => unit * (2.0 + Math.Sin((0.1 + c) * t)));
+        Assert.Contains(
+            what, Assert.Throws<ArgumentException>(() => Separator.Auto().Separate(mixture)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Samples_that_are_no_sound_come_from_no_room()
     {
         Matrix<double> mixture = Mixtures.Laplace(2000, 2, 1);

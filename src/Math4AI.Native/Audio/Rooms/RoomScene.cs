@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Runtime;
 using MathNet.Numerics.Random;
 
@@ -59,8 +60,7 @@ public sealed record RoomScene(ShoeboxRoom Room, IReadOnlyList<Position> Microph
         ];
         if (!microphones.All(place => IsInside(place, size)))
         {
-            throw new ArgumentException(
-                $"A line of {options.Microphones} microphones {options.Spacing} m apart does not fit the room.");
+            throw new ArgumentException(NoPlace(options, middle, along, size));
         }
 
         return new RoomScene(
@@ -85,6 +85,25 @@ public sealed record RoomScene(ShoeboxRoom Room, IReadOnlyList<Position> Microph
                 $"There are {signals.Count} signals for {Sources.Count} sources.", nameof(signals));
     }
 
+    /// <summary>Why the microphones have no place, and what would have: the widest spacing where one has.</summary>
+    private static string NoPlace(RoomSceneOptions options, Position middle, Position along, Position size)
+    {
+        double reach = Math.Min(Reach(middle.X, along.X, size.X), Reach(middle.Y, along.Y, size.Y));
+        double widest = Math.Floor(2000.0 * reach / (options.Microphones - 1)) / 1000.0;
+        string what = options.Microphones == 1
+            ? "A microphone"
+            : FormattableString.Invariant($"A line of {options.Microphones} microphones {options.Spacing} m apart");
+        string remedy = options.Microphones == 1 || !IsInside(middle, size) || !(widest > 0.0)
+            ? "take a larger room."
+            : FormattableString.Invariant(
+                $"take {widest} m or less between them, fewer microphones, a larger room or another seed.");
+        return $"{what} does not fit the room 30 cm from every wall: {remedy}";
+    }
+
+    /// <summary>How far one can go both ways from a place, along one edge, before a wall is too near.</summary>
+    private static double Reach(double place, double along, double edge) =>
+        (Math.Min(place, edge - place) - NearestWall) / Math.Abs(along);
+
     private static List<Position> DrawSources(
         int count, Position middle, Position size, Func<double, double, double> between)
     {
@@ -95,7 +114,9 @@ public sealed record RoomScene(ShoeboxRoom Room, IReadOnlyList<Position> Microph
         {
             if (attempt == MaxAttempts)
             {
-                throw new ArgumentException($"There is no place found for {count} sources 20° apart in the room.");
+                throw new ArgumentException(
+                    $"No places are found for {Counted.Of(count, "source")} 20° apart, 0.5 to 2.5 m from the "
+                    + "microphones and 30 cm from every wall: take fewer sources, a larger room or another seed.");
             }
 
             double angle = between(0.0, 2.0 * Math.PI), distance = between(0.5, 2.5);

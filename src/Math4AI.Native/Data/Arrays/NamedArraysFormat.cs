@@ -52,8 +52,8 @@ internal abstract class NamedArraysFormat : DataFormat
         return matrix.Shape[0] <= matrix.Shape[1]
             ? new ColumnSource(matrix.Rows(), epsilon)
             : throw new InvalidDataException(
-                $"{path} has {matrix.Shape[0]} channels of {matrix.Shape[1]} samples: transpose it to channels × "
-                + "samples.");
+                $"{path} has {matrix.Shape[0]} channels of {Counted.Of(matrix.Shape[1], "sample")}: transpose it to "
+                + "channels × samples, or record longer.");
     }
 
     public override Matrix<double> ReadMatrix(string path) =>
@@ -65,5 +65,5 @@ internal abstract class NamedArraysFormat : DataFormat
             ? arrays[0]
             : throw new InvalidDataException(
                 $"{path} holds {string.Join(", ", arrays.Select(array => $"{array.Name} {array.ShapeText}"))}; one "
-                + "array of two dimensions is needed.");
+                + "array of two dimensions is needed: save it alone.");
 }

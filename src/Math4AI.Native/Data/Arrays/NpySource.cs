@@ -33,9 +33,10 @@ public sealed class NpySource : ISampleFile
             long[] shape = rowsAreSamples && header.Shape.Length == 1 ? [header.Shape[0], 1] : header.Shape;
             if (shape.Length != 2 || shape[0] < 1 || shape[1] < 1)
             {
+                string wanted = rowsAreSamples ? "rows × columns" : "channels × samples";
                 throw new InvalidDataException(
-                    $"{path} has the shape ({string.Join(", ", shape)}); "
-                    + $"{(rowsAreSamples ? "rows × columns" : "channels × samples")} is needed.");
+                    $"{path} has the shape ({string.Join(", ", shape)})"
+                    + (shape.Contains(0) ? ": it holds no numbers." : $"; {wanted} is needed: reshape it."));
             }
 
             (long channels, Length) = rowsAreSamples ? (shape[1], shape[0]) : (shape[0], shape[1]);
@@ -44,8 +45,8 @@ public sealed class NpySource : ISampleFile
             if (!rowsAreSamples && channels > Length)
             {
                 throw new InvalidDataException(
-                    $"{path} has {header.Shape[0]} channels of {header.Shape[1]} samples: transpose it to "
-                    + "channels × samples.");
+                    $"{path} has {header.Shape[0]} channels of {Counted.Of(header.Shape[1], "sample")}: transpose it "
+                    + "to channels × samples, or record longer.");
             }
         }
         catch

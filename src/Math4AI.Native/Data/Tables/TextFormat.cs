@@ -62,8 +62,8 @@ internal sealed class TextFormat : DataFormat
     private static ColumnSource Channels(string path, double[][] columns) => columns.Length <= columns[0].Length
         ? new ColumnSource(columns)
         : throw new InvalidDataException(
-            $"{path} has {columns.Length} channels of {columns[0].Length} samples: transpose it to a column for "
-            + "each channel.");
+            $"{path} has {columns.Length} channels of {Counted.Of(columns[0].Length, "sample")}: transpose it to a "
+            + "column for each channel, or record longer.");
 
     private static string[] NamesOf(TextRows text, string path, TableOptions options)
     {

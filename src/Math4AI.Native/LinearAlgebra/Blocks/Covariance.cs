@@ -148,7 +148,9 @@ public sealed class Covariance
             }
         }
 
-        return new ArgumentException("The samples are too large for their squares to be represented.", nameof(source));
+        return new ArgumentException(
+            "The samples are too large for their squares to be represented: divide all by one large number.",
+            nameof(source));
     }
 
     private sealed class Sums(int channels) : IPartialSums

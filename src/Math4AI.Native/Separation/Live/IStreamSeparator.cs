@@ -32,6 +32,12 @@ public interface IStreamSeparator
     /// </summary>
     double Change { get; }
 
+    /// <summary>
+    /// Gets whether anything was separated: false as long as the input has passed through unchanged. True unless
+    /// implemented.
+    /// </summary>
+    bool HasSeparated => true;
+
     /// <summary>Learns from a block and separates it.</summary>
     /// <param name="input">The channels. Samples that are not finite, or beyond 10¹⁵, are set to 0 in it.</param>
     /// <param name="output">

@@ -49,9 +49,9 @@ public sealed class LiveSeparation
 
     /// <summary>
     /// Gets what is wrong with the sound, once it has ended: which channels were silent while others were not, and
-    /// when.
+    /// when, and whether nothing was separated at all.
     /// </summary>
-    public IReadOnlyList<string> Warnings => silence?.Warnings() ?? [];
+    public IReadOnlyList<string> Warnings => silence is null ? [] : [.. silence.Warnings(), .. OfNothing()];
 
     /// <summary>
     /// Gets what is to be known of the sound and is no fault, once it has ended: which channels a noise gate silenced.
@@ -134,6 +134,19 @@ public sealed class LiveSeparation
 
         Flush(output, cancellation);
         cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Says where the input passed through unchanged from beginning to end.</summary>
+    private IEnumerable<string> OfNothing()
+    {
+        if (Frames > 0 && !separator.HasSeparated)
+        {
+            yield return FreezeAfter < Frames
+                ? "Learning stopped before anything was separated, and the input passed through unchanged: stop it "
+                    + "later, or give an unmixing to begin with."
+                : "The sound was too short, or too quiet, for anything to be separated, and the input passed through "
+                    + "unchanged: separate a short recording from its file.";
+        }
     }
 
     private void Check(AudioRing input, AudioRing output)

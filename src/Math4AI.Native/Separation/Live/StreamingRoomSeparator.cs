@@ -115,6 +115,9 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     public double Change { get; private set; } = 1.0;
 
     /// <inheritdoc/>
+    public bool HasSeparated => firstAdopted >= 0;
+
+    /// <inheritdoc/>
     public void Process(PlanarBlock input, PlanarBlock output)
     {
         if (input.Channels != Channels || output.Channels != Sources || input.Frames != output.Frames)
@@ -166,7 +169,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         if (options.Sources is { } sources && (sources < 2 || sources > channels))
         {
             throw new ArgumentException(
-                $"{sources} sources cannot be separated live with {channels} microphones: ask for 2 to {channels}.");
+                $"{Counted.Of(sources, "source")} cannot be separated live with {channels} microphones: ask for 2"
+                + (channels == 2 ? "." : $" to {channels}."));
         }
 
         if (options.HistorySeconds is not null and not (>= LearnSeconds and <= 60.0))

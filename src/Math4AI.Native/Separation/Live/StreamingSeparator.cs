@@ -97,6 +97,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         if (options.Start is { } start)
         {
             newton.StartFrom(start.Matrix.ToRowMajorArray());
+            HasSeparated = true;
         }
 
         keptNorms = KeptNorms(options);
@@ -115,6 +116,9 @@ public sealed class StreamingSeparator : IStreamSeparator
 
     /// <inheritdoc/>
     public double Change { get; private set; } = 1.0;
+
+    /// <inheritdoc/>
+    public bool HasSeparated { get; private set; }
 
     /// <summary>Gets the current unmixing.</summary>
     public Unmixing Unmixing
@@ -153,6 +157,7 @@ public sealed class StreamingSeparator : IStreamSeparator
             {
                 at = 0;
                 target.CopyTo(applied, 0);
+                HasSeparated |= newton.HasBegun;
                 if (!IsFrozen)
                 {
                     Learn();
@@ -173,9 +178,9 @@ public sealed class StreamingSeparator : IStreamSeparator
         if (sampleRate < MinSampleRate)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(sampleRate), sampleRate,
-                $"A live separation needs {MinSampleRate} samples or more per second: separate slower signals from a "
-                + "file.");
+                nameof(sampleRate),
+                $"A live separation needs {MinSampleRate} samples or more per second, not {sampleRate}: separate "
+                + "slower signals from a file.");
         }
     }
 

@@ -141,6 +141,27 @@ internal static class CommonOptions
             },
         };
 
+    /// <summary>
+    /// Returns a verb whose numbers have no commas: 0,05 would be read as 5, by the separators of thousands.
+    /// </summary>
+    public static Command RefusingCommas(Command verb)
+    {
+        foreach (Option option in verb.Options.Where(one => one is not IListOption
+            && (Nullable.GetUnderlyingType(one.ValueType) ?? one.ValueType) == typeof(double)))
+        {
+            option.Validators.Add(given =>
+            {
+                if (given.Tokens.FirstOrDefault(token => token.Value.Contains(',', StringComparison.Ordinal)) is { } word)
+                {
+                    given.AddError($"'{word.Value}' is not a value for {option.Name}: a number has a decimal point, and "
+                        + "no commas.");
+                }
+            });
+        }
+
+        return verb;
+    }
+
     /// <summary>Refuses a number below 1 while the command line is parsed.</summary>
     private static Option<int?> AtLeastOne(Option<int?> option)
     {

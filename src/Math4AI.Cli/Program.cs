@@ -125,7 +125,7 @@ internal static partial class Program
         };
         foreach ((string name, string summary, Func<Command> create) in Verbs)
         {
-            root.Add(isNamed(name) ? create() : new Command(name, summary));
+            root.Add(isNamed(name) ? CommonOptions.RefusingCommas(create()) : new Command(name, summary));
         }
 
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
@@ -246,10 +246,7 @@ internal static partial class Program
 
     private static string OneLine(Exception e)
     {
-        // .NET appends the name of the parameter to the message, which means nothing to a user of the command.
-        string message = e is ArgumentException { ParamName: { } name }
-            ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
-            : e.Message;
+        string message = e is ArgumentException ? UsageException.WithoutParameter(e.Message) : e.Message;
 
         if (e is UnauthorizedAccessException && QuotedPath().Match(message) is { Success: true } path
             && Directory.Exists(path.Groups[1].Value))

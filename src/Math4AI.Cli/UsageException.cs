@@ -3,8 +3,14 @@ using System.CommandLine;
 namespace Math4AI.Cli;
 
 /// <summary>Invalid command-line arguments; the message says what is valid.</summary>
-internal sealed class UsageException(string message) : Exception(message)
+internal sealed class UsageException(string message) : Exception(WithoutParameter(message))
 {
+    /// <summary>
+    /// Returns the message of an argument exception without what .NET appends, the parameter's name and value, which
+    /// mean nothing to a user of the command.
+    /// </summary>
+    public static string WithoutParameter(string message) => message.Split(" (Parameter '")[0];
+
     /// <summary>
     /// Makes settings and checks them; their argument exceptions are mistakes in the command line, and name the option.
     /// </summary>
@@ -18,7 +24,7 @@ internal sealed class UsageException(string message) : Exception(message)
         }
         catch (ArgumentException e)
         {
-            string message = e.Message.Split(" (Parameter")[0];
+            string message = WithoutParameter(e.Message);
             throw new UsageException(
                 e.ParamName is { } setting && message.StartsWith($"{setting} ", StringComparison.Ordinal)
                     && OptionOf(words, setting) is { } option

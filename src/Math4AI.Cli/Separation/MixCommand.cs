@@ -63,8 +63,9 @@ internal static class MixCommand
         string folder = words.GetValue(Folder)!;
         string[] names = ["mixture.wav", .. inputs.Select((_, i) => $"image-{i + 1}.wav"), "scene.json"];
         OutputFiles.RequireFree(force, "-o", names.Select(name => Path.Combine(folder, name)));
-        Recording[] signals = Read(inputs);
-        string[] warnings = [.. Warnings(inputs, signals)];
+        Recording[] read = [.. inputs.Select(path => Recording.Read(path))];
+        Recording[] signals = AtOneRate(read);
+        string[] warnings = [.. read.SelectMany(recording => recording.Notes), .. Warnings(inputs, signals)];
         RoomScene scene;
         try
         {
@@ -154,9 +155,8 @@ internal static class MixCommand
         }
     }
 
-    private static Recording[] Read(string[] paths)
+    private static Recording[] AtOneRate(Recording[] signals)
     {
-        Recording[] signals = [.. paths.Select(path => Recording.Read(path))];
         int rate = signals.Max(signal => signal.SampleRate);
         return [.. signals.Select(signal => signal.SampleRate == rate ? signal : signal.Resample(rate))];
     }

@@ -53,8 +53,22 @@ public sealed class MixCommandTests : TemporaryFolder
         Assert.StartsWith("1 source and 1 microphone in a room of", done.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_recording_that_ends_early_is_mixed_as_far_as_it_goes_and_said_to_end()
+    {
+        WriteSignals();
+        byte[] whole = File.ReadAllBytes(In("a.wav"));
+        File.WriteAllBytes(In("a.wav"), whole[..(whole.Length / 2)]);
+        Finished done = Repository.Ask(["mix", "a.wav", "b.wav"], Folder);
+        Assert.Equal(0, done.Code);
+        Assert.Contains("a.wav", done.Errors, StringComparison.Ordinal);
+        Assert.Contains("that are there are used.", done.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--rt60", "-1")]
+    [InlineData("--rt60", "0.01")]
+    [InlineData("--spacing", "0,05")]
     [InlineData("--spacing", "0")]
     [InlineData("--spacing", "9")]
     [InlineData("--size", "3x4")]
@@ -65,6 +79,7 @@ public sealed class MixCommandTests : TemporaryFolder
         Finished done = Repository.Ask(["mix", "a.wav", "b.wav", option, value], Folder);
         Assert.Equal(2, done.Code);
         Assert.Single(done.Errors.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("Parameter", done.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(In("mix")));
     }
 

@@ -54,7 +54,8 @@ public static class WordEvaluation
                 continue;
             }
 
-            if (parts.Length < 3 || !double.TryParse(parts[2], CultureInfo.InvariantCulture, out double judgement))
+            if (parts.Length < 3 || !double.TryParse(
+                parts[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double judgement))
             {
                 if (number == 1)
                 {

@@ -283,7 +283,7 @@ public sealed class RoomSeparator
         if (options.Sources is { } wanted)
         {
             yield return wanted == 1
-                ? "The louder of two sources is kept."
+                ? "The loudest source is kept."
                 : $"There are {channels} microphones for {wanted} sources: what is beyond them is taken for "
                     + "background.";
         }

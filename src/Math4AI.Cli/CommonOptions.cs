@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Math4AI.Cli;
@@ -151,10 +152,10 @@ internal static class CommonOptions
         {
             option.Validators.Add(given =>
             {
-                if (given.Tokens.FirstOrDefault(token => token.Value.Contains(',', StringComparison.Ordinal)) is { } word)
+                foreach (Token word in given.Tokens.Where(one => one.Value.Contains(',', StringComparison.Ordinal)))
                 {
-                    given.AddError($"'{word.Value}' is not a value for {option.Name}: a number has a decimal point, and "
-                        + "no commas.");
+                    given.AddError(
+                        $"'{word.Value}' is not a value for {option.Name}: a number has a point, and no commas.");
                 }
             });
         }

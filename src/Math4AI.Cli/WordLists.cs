@@ -25,8 +25,8 @@ internal static partial class WordLists
 
     /// <summary>
     /// Parses the words. Numbers that follow a list of numbers belong to it. Where the words make no sense, those that
-    /// follow another list do too, as in --start a=1 b=2: so no line that makes sense without this means anything else
-    /// by it.
+    /// follow another list do too, as in --start a=1 b=2, and one that follows an option that needs none does not
+    /// belong to that: so no line that makes sense without this means anything else by it.
     /// </summary>
     public static ParseResult Parse(RootCommand root, string[] words)
     {
@@ -42,6 +42,11 @@ internal static partial class WordLists
         {
             words = joined;
             parsed = root.Parse(words);
+        }
+
+        if (parsed.Errors.Count > 0 && WithLastOption(words, first.CommandResult.Command) is { } ordered)
+        {
+            parsed = root.Parse(ordered);
         }
 
         return parsed.Errors.Count > 0 ? first : parsed;
@@ -84,6 +89,21 @@ internal static partial class WordLists
 
             yield return string.Join(' ', words[from..to]);
         }
+    }
+
+    /// <summary>
+    /// Returns the words with an option that may stand alone behind all others, such as --posterior before the data;
+    /// null where there is none.
+    /// </summary>
+    private static string[]? WithLastOption(string[] words, Command command)
+    {
+        string[] names =
+        [
+            .. command.Options.Where(one => one.ValueType != typeof(bool) && one.Arity.MinimumNumberOfValues == 0
+                && one.Arity.MaximumNumberOfValues == 1).Select(one => one.Name),
+        ];
+        int at = Array.FindIndex(words, names.Contains);
+        return at < 0 ? null : [.. words[..at], .. words[(at + 1)..], words[at]];
     }
 
     /// <summary>

@@ -103,6 +103,16 @@ public sealed class WordListTests : TemporaryFolder
     }
 
     [Fact]
+    public void An_option_that_may_stand_alone_leaves_the_table_to_the_verb()
+    {
+        Rows();
+        string[] rest = ["--model", "y ~ a*x + b", "-o", "out", "--no-report", "--json"];
+        Finished run = Repository.Ask(["fit", "--posterior", "rows.csv", .. rest], Folder, Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+        Assert.Contains("\"posterior\"", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_number_that_is_none_of_a_list_of_numbers_is_named()
     {
         Rows();

@@ -22,14 +22,74 @@ internal static class FitJob
         }
 
         RequireRanking(options);
+        return RunFirst(options, cancellation);
+    }
+
+    private static int RunFirst(FitCommandOptions options, CancellationToken cancellation)
+    {
         _ = Task.Run(FitSummary.Prepare, CancellationToken.None);
         using var files = new FileTransaction(options.Force);
-        OutputFiles.Claim(files, options.Output);
-        string resultFile = Path.Combine(options.Output, "result.json");
-        string reportFile = Path.Combine(options.Output, "report.html");
-        string[] other = FitOutput.Files(options);
-        OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, .. other]);
+        (string resultFile, string reportFile) = Claim(files, options);
         using var progress = ProgressLine.Start();
+        Found found = Find(options, progress, cancellation);
+        (options, FitResult result, FitSummary summary) = (found.Options, found.Result, found.Summary);
+        FitPosterior? posterior = null;
+        PosteriorComparison? ranking;
+        try
+        {
+            posterior = Posterior(options, result, found.Earlier, progress, cancellation);
+            ranking = Ranking(options, posterior, found.Comparison, cancellation);
+        }
+        catch (OperationCanceledException stopped) when (FitStop.Drawn(posterior, stopped) is { } drawn)
+        {
+            return FitStop.Keep(files, options, drawn, found.Earlier?.Count ?? 0, progress);
+        }
+
+        posterior?.Draws.Save(files.Add(FitOutput.Draws(options)));
+        LaplacePosterior? laplace = Laplace(options, result, cancellation);
+        IReadOnlyList<string> notes = FitOutput.Write(files, options, result, posterior);
+        summary = WithPosterior(summary, options, notes, posterior, ranking, laplace, cancellation);
+        string json = CliJson.Text(summary);
+        Write(files, resultFile, json + "\n");
+        files.Remove(reportFile);
+        files.Commit();
+        if (!options.NoReport)
+        {
+            // The result stands before the page is drawn, which may take long or be stopped.
+            progress.Show("report");
+            FitReport report = Report(options, result, found.Bootstrap, found.Comparison);
+            WritePage(
+                options, reportFile, report with { Posterior = posterior, Ranking = ranking, Laplace = laplace },
+                cancellation);
+        }
+
+        progress.Clear();
+        return End(options, result, summary, json);
+    }
+
+    private static LaplacePosterior? Laplace(
+        FitCommandOptions options, FitResult result, CancellationToken cancellation) =>
+        options.Posterior is { IsLaplace: true } asked
+            ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
+            : null;
+
+    /// <summary>Takes the folder, and returns the files of the result and of the page, which must be free.</summary>
+    private static (string Result, string Report) Claim(FileTransaction files, FitCommandOptions options)
+    {
+        OutputFiles.Claim(files, options.Output);
+        string result = Path.Combine(options.Output, "result.json");
+        string report = Path.Combine(options.Output, "report.html");
+        OutputFiles.RequireFree(options.Force, "-o", [result, report, .. FitOutput.Files(options)]);
+        return (result, report);
+    }
+
+    /// <summary>What is found before any posterior: the fit and what is told of it.</summary>
+    private sealed record Found(
+        FitCommandOptions Options, FitResult Result, Bootstrap? Bootstrap, IReadOnlyList<RankedModel> Comparison,
+        FitSummary Summary, PosteriorDraws? Earlier);
+
+    private static Found Find(FitCommandOptions options, ProgressLine progress, CancellationToken cancellation)
+    {
         progress.Show("read");
         FitProblem problem = ReadShared(options);
         FitProblem? nested = options.FollowUp.Nested is { } formula ? Nested(options, formula) : null;
@@ -42,44 +102,7 @@ internal static class FitJob
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
         FitSummary summary = Summary(options, result, bootstrap, comparison, after);
         summary = summary with { Notes = [.. NotesOnProcesses(options, problem), .. summary.Notes] };
-        FitPosterior? posterior = null;
-        PosteriorComparison? ranking;
-        try
-        {
-            posterior = Posterior(options, result, earlier, progress, cancellation);
-            ranking = Ranking(options, posterior, comparison, cancellation);
-        }
-        catch (OperationCanceledException stopped) when (FitStop.Drawn(posterior, stopped) is { } drawn)
-        {
-            return FitStop.Keep(files, options, drawn, earlier?.Count ?? 0, progress);
-        }
-
-        posterior?.Draws.Save(files.Add(FitOutput.Draws(options)));
-        LaplacePosterior? laplace = options.Posterior is { IsLaplace: true } asked
-            ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
-            : null;
-        IReadOnlyList<string> notes = FitOutput.Write(files, options, result, posterior);
-        summary = WithPosterior(summary, options, notes, posterior, ranking, laplace, cancellation);
-        string json = CliJson.Text(summary);
-        Write(files, resultFile, json + "\n");
-        files.Remove(reportFile);
-        files.Commit();
-        if (!options.NoReport)
-        {
-            // The result stands before the page is drawn, which may take long or be stopped.
-            progress.Show("report");
-            FitReport report = Report(options, result, bootstrap, comparison) with
-            {
-                Posterior = posterior,
-                Ranking = ranking,
-                Laplace = laplace,
-                PriorNote = options.Posterior?.Note,
-            };
-            WritePage(options, reportFile, report, cancellation);
-        }
-
-        progress.Clear();
-        return End(options, result, summary, json);
+        return new Found(options, result, bootstrap, comparison, summary, earlier);
     }
 
     private static string? WhyNotRanked(FitCommandOptions options) =>
@@ -328,6 +351,7 @@ internal static class FitJob
             Level = options.Level,
             XScale = options.Axes.X,
             YScale = options.Axes.Y,
+            PriorNote = options.Posterior?.Note,
         };
 
     private static void Write(FileTransaction files, string path, string text) =>

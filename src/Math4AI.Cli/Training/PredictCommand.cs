@@ -11,37 +11,41 @@ namespace Math4AI.Cli.Training;
 /// <summary><c>math4ai predict</c>: predicts for new data with a trained model.</summary>
 internal static class PredictCommand
 {
+    private static readonly Argument<string> ModelArgument = new("MODEL")
+    {
+        Description = "The folder of a model, such as one written by 'math4ai train', 'fit' or 'cluster'.",
+    };
+
+    private static readonly Argument<string> DataArgument = new("DATA")
+    {
+        Description = "A table, or - for one from standard input, with the columns that the model was trained on or the "
+            + "fit was made from; for a model of images, a folder of images or an IDX file.",
+    };
+
+    private static readonly Option<string?> OutputOption = CommonOptions.Output(
+        "The file to write, or - for standard output, which is the default.", byDefault: null);
+
+    private static readonly Option<double?> LevelOption = CommonOptions.Named<double?>(
+        "--level", "P",
+        "The coverage probability of intervals and prediction sets. Default: 0.95 for a fit, and 0.9 for a model of a "
+            + "table.");
+
+    private static readonly Option<string[]?> KeepOption = CommonOptions.Columns(
+        "--keep", "Columns of the data to carry through, such as an id.");
+
+    private static readonly Option<bool> ExplainOption = new("--explain")
+    {
+        Description = "For a model of a table that 'train' made: what moved each prediction, a column effect(X) for each "
+            + "input, which with effect(base) add up to the number, or to the probability of the likeliest class "
+            + "(Shapley values).",
+    };
+
     private static readonly Option<string?> BadImagesOption = CommonOptions.Named<string?>(
         "--bad-images", "WAY",
         "For a model of images: refuse damaged images, which is the default, or skip and count them.");
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL")
-        {
-            Description = "The folder of a model, such as one written by 'math4ai train', 'fit' or 'cluster'.",
-        };
-        var data = new Argument<string>("DATA")
-        {
-            Description = "A table, or - for one from standard input, with the columns that the model was trained on "
-                + "or the fit was made from; for a model of images, a folder of images or an IDX file.",
-        };
-        Option<string?> output = CommonOptions.Output(
-            "The file to write, or - for standard output, which is the default.", byDefault: null);
-        var level = new Option<double?>("--level")
-        {
-            Description = "The coverage probability of intervals and prediction sets. Default: 0.95 for a fit, and 0.9 "
-                + "for a model of a table.",
-            HelpName = "P",
-        };
-        Option<string[]?> keep = CommonOptions.Columns(
-            "--keep", "Columns of the data to carry through, such as an id.");
-        var explain = new Option<bool>("--explain")
-        {
-            Description = "For a model of a table that 'train' made: what moved each prediction, a "
-                + "column effect(X) for each input, which with effect(base) add up to the number, or to the "
-                + "probability of the likeliest class (Shapley values).",
-        };
         var command = new Command(
             "predict",
             "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and "
@@ -49,23 +53,23 @@ internal static class PredictCommand
             + "  math4ai predict iris-model flowers.csv -o predictions.csv\n"
             + "  math4ai predict decay-fit new.csv --level 0.99")
         {
-            model, data, output, level, keep, explain, BadImagesOption, CommonOptions.Encoding, CommonOptions.Force,
+            ModelArgument, DataArgument, OutputOption, LevelOption, KeepOption, ExplainOption, BadImagesOption,
+            CommonOptions.Encoding, CommonOptions.Force,
         };
         command.SetAction(words => Write(
-            words.GetValue(output),
+            words.GetValue(OutputOption),
             words.GetValue(CommonOptions.Force),
-            writer => Predict(
-                words.GetValue(model)!,
-                new PredictTableOptions(
-                    words.GetValue(data)!, words.GetValue(level) is { } given ? FitOptionReader.Level(given) : null,
-                    words.GetValue(keep) ?? [], words.GetValue(CommonOptions.Encoding))
-                {
-                    Explain = words.GetValue(explain),
-                    BadImages = BadImages(words),
-                },
-                writer)));
+            writer => Predict(words.GetValue(ModelArgument)!, Read(words), writer)));
         return command;
     }
+
+    private static PredictTableOptions Read(ParseResult words) => new(
+        words.GetValue(DataArgument)!, words.GetValue(LevelOption) is { } given ? FitOptionReader.Level(given) : null,
+        words.GetValue(KeepOption) ?? [], words.GetValue(CommonOptions.Encoding))
+    {
+        Explain = words.GetValue(ExplainOption),
+        BadImages = BadImages(words),
+    };
 
     private static string? BadImages(ParseResult words)
     {
@@ -101,8 +105,6 @@ internal static class PredictCommand
             return;
         }
 
-        const double FitLevel = 0.95;
-        double level = options.Level ?? FitLevel;
         if (opened is IImagePredictor ofImages)
         {
             FilePredictions images =
@@ -119,7 +121,20 @@ internal static class PredictCommand
             return;
         }
 
-        PredictedTable found = opened switch
+        PredictedTable found = OfFit(folder, opened, options);
+        foreach (string note in found.Notes)
+        {
+            Console.Error.WriteLine($"math4ai: {note}");
+        }
+
+        output.Write(found.ToCsv());
+    }
+
+    private static PredictedTable OfFit(string folder, object opened, PredictTableOptions options)
+    {
+        const double FitLevel = 0.95;
+        double level = options.Level ?? FitLevel;
+        return opened switch
         {
             SavedFit fit => fit.PredictTable(options.Path, level),
             FormulaProcessFit fit => fit.PredictTable(options.Path, level),
@@ -128,12 +143,6 @@ internal static class PredictCommand
             SavedPosterior fit => fit.PredictTable(options.Path, level),
             _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
         };
-        foreach (string note in found.Notes)
-        {
-            Console.Error.WriteLine($"math4ai: {note}");
-        }
-
-        output.Write(found.ToCsv());
     }
 
     /// <summary>Refuses options that the kind of model does not use.</summary>

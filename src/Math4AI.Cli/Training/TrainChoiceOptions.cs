@@ -187,21 +187,7 @@ internal static class TrainChoiceOptions
                     : "another: use one of them, or conformal intervals, which every model of a table can have."));
         }
 
-        Option[] ofTables =
-        [
-            TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption, TableCommandOptions.MonotoneOption,
-        ];
-        bool isOfText = words.GetValue(TextCommandOptions.Text) is not null;
-        if ((isOfImages || isOfText || IsConvNetAsked(words)) && words.Given(ofTables) is { } other)
-        {
-            throw new UsageException($"{other.Name} is for tables: leave it out.");
-        }
-
-        if ((model == ConvNet || isOfText) && words.Given([UncertaintyOption]) is { } sure)
-        {
-            throw new UsageException($"{sure.Name} is for tables, and for features of images: leave it out.");
-        }
-
+        RequireTables(words, model, isOfImages);
         RequireUse(words, model, [KernelOption], ["svm", "ridge", "gp", "robust-gp"]);
         RequireUse(words, model, [TimeOption, CompareOption, MemoryOption], [Auto]);
         _ = Time(words.GetValue(TimeOption)!);
@@ -217,6 +203,25 @@ internal static class TrainChoiceOptions
         catch (FormatException e)
         {
             throw new UsageException(e.Message);
+        }
+    }
+
+    /// <summary>Refuses options of tables for anything else.</summary>
+    private static void RequireTables(ParseResult words, string model, bool isOfImages)
+    {
+        Option[] ofTables =
+        [
+            TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption, TableCommandOptions.MonotoneOption,
+        ];
+        bool isOfText = words.GetValue(TextCommandOptions.Text) is not null;
+        if ((isOfImages || isOfText || IsConvNetAsked(words)) && words.Given(ofTables) is { } other)
+        {
+            throw new UsageException($"{other.Name} is for tables: leave it out.");
+        }
+
+        if ((model == ConvNet || isOfText) && words.Given([UncertaintyOption]) is { } sure)
+        {
+            throw new UsageException($"{sure.Name} is for tables, and for features of images: leave it out.");
         }
     }
 

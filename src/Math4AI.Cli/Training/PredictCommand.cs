@@ -18,8 +18,8 @@ internal static class PredictCommand
 
     private static readonly Argument<string> DataArgument = new("DATA")
     {
-        Description = "A table, or - for one from standard input, with the columns that the model was trained on or the "
-            + "fit was made from; for a model of images, a folder of images or an IDX file.",
+        Description = "A table, or - for one from standard input, with the columns that the model was trained on or "
+            + "the fit was made from; for a model of images, a folder of images or an IDX file.",
     };
 
     private static readonly Option<string?> OutputOption = CommonOptions.Output(
@@ -35,8 +35,8 @@ internal static class PredictCommand
 
     private static readonly Option<bool> ExplainOption = new("--explain")
     {
-        Description = "For a model of a table that 'train' made: what moved each prediction, a column effect(X) for each "
-            + "input, which with effect(base) add up to the number, or to the probability of the likeliest class "
+        Description = "For a model of a table that 'train' made: what moved each prediction, a column effect(X) for "
+            + "each input, which with effect(base) add up to the number, or to the probability of the likeliest class "
             + "(Shapley values).",
     };
 

@@ -97,6 +97,21 @@ public class TableCaseTests : TemporaryFolder
         Assert.StartsWith("day = 2024-05-01 is outside 2021-03-0", found.Notes[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(DateUnit.Seconds, 2000)]
+    [InlineData(DateUnit.Days, 1970)]
+    public void Dates_that_count_otherwise_than_the_model_will_are_refused(DateUnit unit, int origin)
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 60).Select(
+            i => FormattableString.Invariant($"{new DateTime(2021, 3, 1).AddDays(i):yyyy-MM-dd},{0.5 * i}\n"));
+        string path = Write("days.csv", "day,y\n" + string.Concat(rows), Encoding.UTF8);
+        var table = Table.Read(
+            path, new TableOptions { DateUnit = unit, DateOrigin = new DateTime(origin, 1, 1) });
+        ArgumentException refused = Assert.Throws<ArgumentException>(
+            () => LearnedTable.Train(table, null, new TableTrainingOptions { Target = "y" }, Linear));
+        Assert.Contains("Column 'day' holds dates", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_column_that_never_varied_has_no_weight_and_its_change_is_marked()
     {

@@ -158,6 +158,10 @@ public sealed class Table
     /// <param name="name">The column.</param>
     public bool IsNumeric(string name) => Find(name).IsNumeric(format);
 
+    /// <summary>Gets whether dates count days since 1 January 2000, as they do by default.</summary>
+    internal bool HasUsualDates =>
+        (format.DateUnit, format.DateOrigin) == (CellFormat.Default.DateUnit, CellFormat.Default.DateOrigin);
+
     /// <summary>Gets the texts of a column; null where a value is missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column.</exception>

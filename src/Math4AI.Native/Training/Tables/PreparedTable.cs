@@ -31,6 +31,7 @@ internal sealed record PreparedTable(
         look.RequireForms(options.Missing);
         string[] inputs = look.Inputs;
         TableParts.RequireKeys(table, options);
+        RequireUsualDates(look, table, test);
         table = Read(table, look, options);
         test = test is null ? null : Read(test, look, options);
         (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
@@ -64,6 +65,21 @@ internal sealed record PreparedTable(
             {
                 Look = look,
             };
+    }
+
+    /// <summary>
+    /// Refuses dates that count anything else than days since 1 January 2000, as the model will read those of other
+    /// files.
+    /// </summary>
+    private static void RequireUsualDates(TableLook look, params Table?[] tables)
+    {
+        if (tables.Any(table => table is { HasUsualDates: false })
+            && look.Columns.FirstOrDefault(column => column.Form.Type == ColumnType.Date && column.LeftOut is null)
+                is { } dates)
+        {
+            throw new ArgumentException($"Column '{dates.Name}' holds dates, which a model counts in days since 1 "
+                + "January 2000: read the table without another unit or origin.");
+        }
     }
 
     private static Table Read(Table table, TableLook look, TableTrainingOptions options)

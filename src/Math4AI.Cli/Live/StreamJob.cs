@@ -300,7 +300,7 @@ internal sealed record StreamJob
         catch (ArgumentException e)
         {
             throw new InvalidDataException(
-                $"{path} is not an unmixing matrix: {e.Message.Split(" (Parameter '")[0]}", e);
+                $"{path} is not an unmixing matrix: {UsageException.WithoutParameter(e.Message)}", e);
         }
     }
 

@@ -139,7 +139,7 @@ public sealed class AutoSeparator
         };
     }
 
-    /// <summary>Says which settings of rooms have no part in the separation of a mixture without echoes.</summary>
+    /// <summary>Says which settings of rooms have no effect on a mixture without echoes.</summary>
     private IEnumerable<string> OfIdleSettings()
     {
         (bool IsSet, string Name)[] settings =
@@ -150,8 +150,8 @@ public sealed class AutoSeparator
         string[] idle = [.. settings.Where(setting => setting.IsSet).Select(setting => setting.Name)];
         if (idle.Length > 0)
         {
-            yield return $"What is set for rooms ({string.Join(", ", idle)}) has no part in the separation of a "
-                + "mixture without echoes: if there are echoes, say that it comes from a room (--room).";
+            yield return $"The settings of rooms ({string.Join(", ", idle)}) have no effect on a mixture without "
+                + "echoes: if there are echoes, say that it comes from a room (--room).";
         }
     }
 }

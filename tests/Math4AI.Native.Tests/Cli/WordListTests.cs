@@ -112,25 +112,15 @@ public sealed class WordListTests : TemporaryFolder
         Assert.Contains("\"posterior\"", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_number_that_is_none_of_a_list_of_numbers_is_named()
+    [Theory]
+    [InlineData(2, "'x' is not a value for --perplexity: a number is needed.", "map", "--perplexity", "5,x")]
+    [InlineData(1, "so write 'x,z'.", "explore", "--ignore", "x, z")]
+    public void A_list_that_cannot_be_read_is_told_how_to_be_written(int code, string said, params string[] words)
     {
         Rows();
-        Finished run = Repository.Ask(
-            ["map", "rows.csv", "--perplexity", "5,x"], Folder, Repository.OneThread);
-        Assert.Equal(2, run.Code);
-        Assert.Contains(
-            "'x' is not a value for --perplexity: a number is needed.", run.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Columns_with_a_space_after_their_comma_are_told_how_to_be_written()
-    {
-        Rows();
-        Finished run = Repository.Ask(
-            ["explore", "rows.csv", "--ignore", "x, z"], Folder, Repository.OneThread);
-        Assert.NotEqual(0, run.Code);
-        Assert.Contains("so write 'x,z'.", run.Errors, StringComparison.Ordinal);
+        Finished run = Repository.Ask([words[0], "rows.csv", .. words[1..]], Folder, Repository.OneThread);
+        Assert.Equal(code, run.Code);
+        Assert.Contains(said, run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using Math4AI.Fitting;
 using Math4AI.Fitting.Distances;
+using Math4AI.Optimization;
 
 namespace Math4AI.Tests.Fitting;
 
@@ -55,10 +57,35 @@ public class DistanceTests
     }
 
     [Theory]
+    [InlineData("squared")]
+    [InlineData("absolute")]
+    [InlineData("tukey:0.5")]
+    [InlineData("student:3")]
+    public void The_steps_of_a_fit_are_those_of_all_its_stages(string name)
+    {
+        var steps = new Steps();
+        FitResult fit = (DecayData.Simulate(1) with
+        {
+            Distance = Distance.Parse(name),
+            Options = new MinimizerOptions { Progress = steps },
+        }).Fit(DecayData.Start());
+        Assert.True(fit.Minimum.IsConverged);
+        Assert.True(steps.Count > 2);
+        Assert.Equal(steps.Count, fit.Minimum.Iterations);
+    }
+
+    [Theory]
     [InlineData("hubert")]
     [InlineData("huber:much")]
     [InlineData("huber:-1")]
     [InlineData("quantile:1.5")]
     public void A_distance_that_is_none_is_refused_with_a_sentence(string text) =>
         Assert.Throws<FormatException>(() => Distance.Parse(text));
+
+    private sealed class Steps : IProgress<MinimizerProgress>
+    {
+        public int Count { get; private set; }
+
+        public void Report(MinimizerProgress value) => Count++;
+    }
 }

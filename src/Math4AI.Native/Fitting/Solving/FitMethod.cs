@@ -30,6 +30,7 @@ internal sealed class FitMethod
     private readonly Func<FitProblem, Cost> costOf;
     private readonly Minimizer method;
     private readonly CancellationToken cancellation;
+    private readonly List<Minimum> stages = [];
 
     private FitMethod(
         FitProblem settings,
@@ -60,7 +61,15 @@ internal sealed class FitMethod
         Func<double[], (double Spread, double Size)> spreadOf,
         Func<FitProblem, Cost> costOf,
         CancellationToken cancellation) =>
-        new FitMethod(settings, unknowns, spreadOf, costOf, cancellation).From(all);
+        new FitMethod(settings, unknowns, spreadOf, costOf, cancellation).InStages(all);
+
+    /// <summary>The last stage's minimum, with the work of all of them.</summary>
+    private Minimum InStages(double[] all) => From(all) with
+    {
+        Iterations = stages.Sum(stage => stage.Iterations),
+        Evaluations = stages.Sum(stage => stage.Evaluations),
+        GradientEvaluations = stages.Sum(stage => stage.GradientEvaluations),
+    };
 
     private Minimum From(double[] all)
     {
@@ -118,10 +127,13 @@ internal sealed class FitMethod
         return found! with { Cost = costOf(settings).Value(start.AsArray()) };
     }
 
-    private Minimum Run(FitProblem stage, Vector<double> from) =>
-        IsExtreme(stage)
+    private Minimum Run(FitProblem stage, Vector<double> from)
+    {
+        stages.Add(IsExtreme(stage)
             ? UnitCost.Minimize(method, costOf(stage), from, settings.Options, cancellation)
-            : method.Minimize(costOf(stage), from, settings.Options, cancellation);
+            : method.Minimize(costOf(stage), from, settings.Options, cancellation));
+        return stages[^1];
+    }
 
     /// <summary>Whether least squares of these samples may leave the range of float64.</summary>
     public static bool IsExtreme(FitProblem stage) =>

@@ -36,7 +36,7 @@ internal static partial class Program
         ("mix", "Play recordings in a simulated room and record them.", MixCommand.Create),
         ("devices", "List the sound devices.", DevicesCommand.Create),
         ("fit", "Fit a model to data, with the uncertainty of its parameters.", FitCommand.Create),
-        ("train", "Train a network or a kernel machine on a table, images or a text.", TrainCommand.Create),
+        ("train", "Train a model on a table, images or a text.", TrainCommand.Create),
         ("explore", "Look at a new table: columns, groups, directions, outliers.", ExploreCommand.Create),
         ("information", "Find which columns of a table depend on each other.", InformationCommand.Create),
         ("cluster", "Find groups of similar rows in a table.", ClusterCommand.Create),

@@ -13,12 +13,18 @@ internal static class WordsCommand
 
     private static readonly Argument<string> Input = new("FILE")
     {
-        Description = "A text, plain or gzip, with words between spaces and a sentence a line; or, without -o, "
-            + "vectors.",
+        Description = "A text, plain or gzip, with words between spaces and a sentence a line, or as printed "
+            + "(--plain); or, without -o, vectors.",
     };
 
     private static readonly Option<string?> Output = CommonOptions.Output(
         "The file of the vectors: .bin (word2vec, binary), .glove, .safetensors, or word2vec's text.", byDefault: null);
+
+    private static readonly Option<bool> Plain = new("--plain")
+    {
+        Description = "Take words in lower case and without punctuation, and sentences to their stops, question and "
+            + "exclamation marks.",
+    };
 
     private static readonly Option<int> Dimensions = CommonOptions.Named<int>(
         "--dimensions", "N", "The number of dimensions of the vectors.", Default.Dimensions);
@@ -98,14 +104,14 @@ internal static class WordsCommand
         var command = new Command(
             "words",
             "Find vectors for the words of a text, or query existing vectors.\n\nExamples:\n"
-            + "  math4ai words corpus.txt -o vectors.bin\n"
+            + "  math4ai words corpus.txt -o vectors.bin --plain\n"
             + "  math4ai words corpus.txt -o vectors.bin --method skip-gram --window 5\n"
             + "  math4ai words vectors.bin --near king --analogy king:man::?:woman --odd breakfast,lunch,cat\n"
             + "  math4ai words vectors.bin --axis he:she:nurse,doctor,teacher --near king --map words.html\n"
             + "  math4ai words vectors.bin --evaluate WS-353.txt --evaluate analogies.txt")
         {
-            Input, Output, Method, Dimensions, Window, MinCount, MaxWords, Shift, Power, ContextWeight, Epochs,
-            Negatives, Rate, Fast, Near, Analogies, Odd, Axes, Evaluate, Count, Map, CommonOptions.Seed,
+            Input, Output, Plain, Method, Dimensions, Window, MinCount, MaxWords, Shift, Power, ContextWeight,
+            Epochs, Negatives, Rate, Fast, Near, Analogies, Odd, Axes, Evaluate, Count, Map, CommonOptions.Seed,
             CommonOptions.Force, CommonOptions.Json,
         };
         command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
@@ -158,8 +164,8 @@ internal static class WordsCommand
         {
             words.RefuseIdle(
                 "is for finding the vectors of a text: name their file with -o, or leave it out.",
-                Method, Dimensions, Window, MinCount, MaxWords, Shift, Power, ContextWeight, Epochs, Negatives, Rate,
-                Fast);
+                Plain, Method, Dimensions, Window, MinCount, MaxWords, Shift, Power, ContextWeight, Epochs, Negatives,
+                Rate, Fast);
         }
 
         if (asked == words.GetValue(Odd)!.Length)
@@ -214,6 +220,7 @@ internal static class WordsCommand
     private static WordVectorOptions Options(ParseResult words) => new()
     {
         Method = MethodOf(words),
+        PlainWords = words.GetValue(Plain),
         Dimensions = words.GetValue(Dimensions),
         Window = words.GetValue(Window),
         MinCount = words.GetValue(MinCount),
@@ -239,6 +246,10 @@ internal static class WordsCommand
         if (ProcessGroup.Current.IsFirst)
         {
             vectors.Save(output, words.GetValue(CommonOptions.Force));
+            if (!options.PlainWords && vectors.Remark is { } remark)
+            {
+                Console.Error.WriteLine($"math4ai: Warning: {remark}: --plain takes both away.");
+            }
         }
 
         return vectors;

@@ -53,6 +53,20 @@ public sealed class LanguageCommandTests : TemporaryFolder
             axis.GetProperty("words").EnumerateArray().Select(word => word.GetProperty("word").GetString());
     }
 
+    [Fact]
+    public void Words_of_a_printed_text_are_told_and_taken_plain()
+    {
+        string[] lines = [.. Enumerable.Range(0, 30).Select(i => $"The cat sees the {(i % 2 == 0 ? "dog" : "bird")}.")];
+        File.WriteAllLines(In("printed.txt"), lines);
+        string[] words = ["words", "printed.txt", "--dimensions", "2", "--min-count", "1", "--near", "dog", "--force"];
+        Finished written = Run([.. words, "-o", "v.txt"]);
+        Assert.Contains("--plain takes both away", written.Errors, StringComparison.Ordinal);
+        Assert.Contains("of the word 'dog'; there is one of 'dog.'", written.Errors, StringComparison.Ordinal);
+        Finished plain = Run([.. words, "-o", "v.txt", "--plain"]);
+        Assert.Equal((0, string.Empty), (plain.Code, plain.Errors));
+        Assert.Contains("Wrote 5 vectors", plain.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--epochs belongs to", "c.txt", "-o", "v.txt", "--epochs", "7")]
     [InlineData("--power belongs to", "c.txt", "-o", "v.txt", "--method", "cbow", "--power", "0.5")]

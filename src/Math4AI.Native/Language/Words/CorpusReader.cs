@@ -1,5 +1,4 @@
 using System.Text.Unicode;
-using Math4AI.Data;
 using Math4AI.Processes;
 using Math4AI.Runtime;
 
@@ -14,18 +13,18 @@ internal sealed class CorpusReader : IDisposable
     /// <summary>Bytes of a block; a longer line is cut between words.</summary>
     private const int BlockSize = 1 << 20;
 
-    private readonly string path;
+    private readonly Corpus corpus;
     private readonly Stream stream;
     private readonly Lock gate = new();
     private byte[] kept = [];
     private long blocks;
 
     /// <summary>Opens a text.</summary>
-    /// <param name="path">The text.</param>
-    public CorpusReader(string path)
+    /// <param name="corpus">The text.</param>
+    public CorpusReader(Corpus corpus)
     {
-        this.path = path;
-        stream = GzipFile.Open(path);
+        this.corpus = corpus;
+        stream = corpus.Open();
         byte[] first = new byte[Mark.Length];
         first = first[..stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
         kept = first.AsSpan().SequenceEqual(Mark) ? [] : first;
@@ -42,12 +41,17 @@ internal sealed class CorpusReader : IDisposable
     {
         if (!Utf8.IsValid(block) || block.Contains((byte)0))
         {
-            throw new InvalidDataException($"{path} is no text in UTF-8: save it in this encoding.");
+            throw NoText(path);
         }
     }
 
+    /// <summary>What is told of such a file.</summary>
+    /// <param name="path">The file.</param>
+    public static InvalidDataException NoText(string path) =>
+        new($"{path} is no text in UTF-8: save it in this encoding.");
+
     /// <summary>Works on all blocks of a text.</summary>
-    /// <param name="path">The text.</param>
+    /// <param name="corpus">The text.</param>
     /// <param name="workers">How many threads there may be.</param>
     /// <param name="work">Told the number of the worker, which works on one block at a time, and a block.</param>
     /// <param name="processes">
@@ -57,10 +61,10 @@ internal sealed class CorpusReader : IDisposable
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="InvalidDataException">There is a word longer than a block, or gzip is damaged.</exception>
     public static void Run(
-        string path, int workers, Action<int, ArraySegment<byte>> work, ProcessGroup processes,
+        Corpus corpus, int workers, Action<int, ArraySegment<byte>> work, ProcessGroup processes,
         CancellationToken cancellation)
     {
-        using var reader = new CorpusReader(path);
+        using var reader = new CorpusReader(corpus);
         Team.Run(workers, worker =>
         {
             byte[] buffer = new byte[BlockSize];
@@ -110,7 +114,7 @@ internal sealed class CorpusReader : IDisposable
         end = end >= 0 ? end : buffer.AsSpan().LastIndexOfAny((byte)' ', (byte)'\t', (byte)'\r');
         if (end < 0)
         {
-            throw new InvalidDataException($"{path} is no text: it has a word of {buffer.Length} bytes.");
+            throw new InvalidDataException($"{corpus.Path} is no text: it has a word of {buffer.Length} bytes.");
         }
 
         kept = buffer[(end + 1)..];

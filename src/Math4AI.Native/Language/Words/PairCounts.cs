@@ -34,13 +34,13 @@ internal sealed class PairCounts
     }
 
     /// <summary>Counts the pairs of a text.</summary>
-    /// <param name="path">The text.</param>
+    /// <param name="corpus">The text.</param>
     /// <param name="vocabulary">The words.</param>
     /// <param name="window">The greatest distance.</param>
     /// <param name="processes">The processes that share the text.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     public static PairCounts Of(
-        string path, Vocabulary vocabulary, int window, ProcessGroup processes, CancellationToken cancellation)
+        Corpus corpus, Vocabulary vocabulary, int window, ProcessGroup processes, CancellationToken cancellation)
     {
         // Most pairs are of frequent words: a triangle that stays in the nearer caches, for each thread. Processes,
         // whose triangles are added, may have different numbers of threads.
@@ -48,7 +48,7 @@ internal sealed class PairCounts
         int words = vocabulary.Counts.Count, dense = Math.Min(words, areMany ? 1 << 11 : 1 << 12);
         PairCounts[] all = [.. Enumerable.Range(0, Team.Size).Select(_ => new PairCounts(window, dense, words))];
         CorpusReader.Run(
-            path, Team.Size, (worker, block) => all[worker].Add(block, vocabulary), processes, cancellation);
+            corpus, Team.Size, (worker, block) => all[worker].Add(block, vocabulary), processes, cancellation);
         foreach (PairCounts other in all[1..])
         {
             all[0].Add(other);

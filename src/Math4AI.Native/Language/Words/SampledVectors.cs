@@ -20,7 +20,7 @@ internal sealed class SampledVectors : IDisposable
     /// <summary>The last learning rate over the first.</summary>
     private const double MinRate = 0.01;
 
-    private readonly string path;
+    private readonly Corpus corpus;
     private readonly WordVectorOptions options;
     private readonly CancellationToken cancellation;
     private readonly WordWeights beginning;
@@ -31,9 +31,9 @@ internal sealed class SampledVectors : IDisposable
     private long done;
 
     private SampledVectors(
-        string path, Vocabulary vocabulary, WordVectorOptions options, CancellationToken cancellation)
+        Corpus corpus, Vocabulary vocabulary, WordVectorOptions options, CancellationToken cancellation)
     {
-        (this.path, this.options, this.cancellation) = (path, options, cancellation);
+        (this.corpus, this.options, this.cancellation) = (corpus, options, cancellation);
         rate = options.LearningRate > 0.0 ? options.LearningRate
             : options.Method == WordMethod.SkipGram ? 0.025 : 0.075;
         total = (double)options.Epochs * vocabulary.Counts.Sum();
@@ -58,9 +58,9 @@ internal sealed class SampledVectors : IDisposable
     /// <returns>words × dimensions.</returns>
     /// <exception cref="ArgumentException">The learning rate is too large.</exception>
     public static float[] Of(
-        string path, Vocabulary vocabulary, WordVectorOptions options, CancellationToken cancellation)
+        Corpus corpus, Vocabulary vocabulary, WordVectorOptions options, CancellationToken cancellation)
     {
-        using var learning = new SampledVectors(path, vocabulary, options, cancellation);
+        using var learning = new SampledVectors(corpus, vocabulary, options, cancellation);
         for (int epoch = 0; epoch < options.Epochs; epoch++)
         {
             if (options.Fast)
@@ -89,7 +89,7 @@ internal sealed class SampledVectors : IDisposable
     {
         int blocks = 0;
         CorpusReader.Run(
-            path, workers.Length,
+            corpus, workers.Length,
             (worker, block) => Interlocked.Add(
                 ref done, workers[worker].Learn(block, Seed(epoch, Interlocked.Increment(ref blocks)), Rate())),
             ProcessGroup.Single, cancellation);
@@ -97,7 +97,7 @@ internal sealed class SampledVectors : IDisposable
 
     private void InRounds(int epoch)
     {
-        using var reader = new CorpusReader(path);
+        using var reader = new CorpusReader(corpus);
         (byte[] Bytes, int Length)[] now = Buffers(), next = Buffers();
         int filled = 0;
         for (int i = 0; i < now.Length; i++)

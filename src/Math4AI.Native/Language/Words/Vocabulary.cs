@@ -35,23 +35,23 @@ internal sealed class Vocabulary
     public long Total { get; }
 
     /// <summary>Counts the words of a text.</summary>
-    /// <param name="path">The text.</param>
+    /// <param name="corpus">The text.</param>
     /// <param name="leastCount">How often a word must occur.</param>
     /// <param name="most">The most words that are kept.</param>
     /// <param name="processes">The processes that share the text.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="InvalidDataException">The file is no text.</exception>
     public static Vocabulary Of(
-        string path, int leastCount, int most, ProcessGroup processes, CancellationToken cancellation)
+        Corpus corpus, int leastCount, int most, ProcessGroup processes, CancellationToken cancellation)
     {
         WordCounter[] counters = [.. Enumerable.Range(0, Team.Size).Select(_ => new WordCounter())];
         void Count(int worker, ArraySegment<byte> block)
         {
-            CorpusReader.RequireText(path, block);
+            CorpusReader.RequireText(corpus.Path, block);
             counters[worker].Add(block);
         }
 
-        CorpusReader.Run(path, Team.Size, Count, processes, cancellation);
+        CorpusReader.Run(corpus, Team.Size, Count, processes, cancellation);
         WordCounter all = counters[0];
         foreach (WordCounter other in counters[1..])
         {

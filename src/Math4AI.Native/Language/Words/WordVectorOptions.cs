@@ -28,6 +28,13 @@ public sealed record WordVectorOptions
     /// <summary>Gets how the vectors are found.</summary>
     public WordMethod Method { get; init; } = WordMethod.MutualInformation;
 
+    /// <summary>
+    /// Gets whether the text is as printed: words are taken in lower case and without punctuation, and sentences end
+    /// at stops, question and exclamation marks and empty lines. Otherwise a word is what stands between spaces, and
+    /// the end of a line is that of a sentence.
+    /// </summary>
+    public bool PlainWords { get; init; }
+
     /// <summary>Gets the numbers of a vector.</summary>
     public int Dimensions { get; init => field = Setting.AtLeast(value, 1); } = 100;
 

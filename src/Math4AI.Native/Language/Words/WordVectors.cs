@@ -56,6 +56,12 @@ public sealed class WordVectors
     /// <summary>Gets the numbers of a vector.</summary>
     public int Dimensions { get; }
 
+    /// <summary>
+    /// Gets a remark where many words are others than they seem to be, for their capitals or the punctuation at their
+    /// ends; null where these are few. <see cref="WordVectorOptions.PlainWords"/> takes both away.
+    /// </summary>
+    public string? Remark => WordForms.Remark(Words);
+
     /// <summary>Gets the vector of a word.</summary>
     /// <param name="word">The word.</param>
     /// <exception cref="ArgumentException">There is no such word.</exception>
@@ -71,7 +77,7 @@ public sealed class WordVectors
 
     /// <summary>
     /// Finds vectors for the words of a text, as the settings' method does. The text, plain or gzip, has words between
-    /// spaces and a sentence a line; it is read twice, or once and once an epoch, and may be larger than memory. The
+    /// spaces and a sentence a line, or is as printed (<see cref="WordVectorOptions.PlainWords"/>); it is read twice, or once and once an epoch, and may be larger than memory. The
     /// vectors depend on the seed and the number of threads alone, except with <see cref="WordVectorOptions.Fast"/>.
     /// </summary>
     /// <param name="path">The text.</param>
@@ -86,8 +92,9 @@ public sealed class WordVectors
         options ??= new WordVectorOptions();
         options.Validate();
         options.Processes.RequireSameFile(path);
+        var corpus = new Corpus(path, options.PlainWords);
         Vocabulary vocabulary = Vocabulary.Of(
-            path, options.MinCount, options.MaxWords, options.Processes, cancellation);
+            corpus, options.MinCount, options.MaxWords, options.Processes, cancellation);
         int words = vocabulary.Counts.Count;
         bool isSampled = options.Method is WordMethod.SkipGram or WordMethod.ContinuousBag;
         int least = isSampled ? 2 : options.Dimensions + 1;
@@ -99,10 +106,10 @@ public sealed class WordVectors
         }
 
         float[] Counted() => PpmiVectors.Of(
-            PairCounts.Of(path, vocabulary, options.Window, options.Processes, cancellation), words, options,
+            PairCounts.Of(corpus, vocabulary, options.Window, options.Processes, cancellation), words, options,
             cancellation);
         float[] Learned(WordMethod method) =>
-            SampledVectors.Of(path, vocabulary, options with { Method = method }, cancellation);
+            SampledVectors.Of(corpus, vocabulary, options with { Method = method }, cancellation);
         return new WordVectors(vocabulary.Words, options.Method switch
         {
             WordMethod.MutualInformation => Counted(),
@@ -274,7 +281,18 @@ public sealed class WordVectors
         ArgumentNullException.ThrowIfNull(word);
         return numbers.TryGetValue(word, out int number)
             ? number
-            : throw new ArgumentException($"There is no vector of the word '{word}'.");
+            : throw new ArgumentException($"There is no vector of the word '{word}'{Others(word)}.");
+    }
+
+    /// <summary>Names words that differ from one that is not there in capitals and punctuation alone.</summary>
+    private string Others(string word)
+    {
+        const int Shown = 3;
+        string inner = WordForms.Inner(word);
+        string[] others = inner.Length == 0 ? [] : [.. Words.Where(other => string.Equals(
+            WordForms.Inner(other), inner, StringComparison.OrdinalIgnoreCase)).Take(Shown)];
+        return others.Length == 0 ? string.Empty
+            : $"; there is one of {string.Join(" and of ", others.Select(other => $"'{other}'"))}";
     }
 
     private List<WordNeighbor> Near(ReadOnlySpan<float> target, int count, params int[] without)

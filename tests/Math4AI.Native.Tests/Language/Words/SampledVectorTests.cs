@@ -29,7 +29,7 @@ public sealed unsafe class SampledVectorTests : TemporaryFolder
             Negatives = negatives,
             Sample = 1.0,
         };
-        var vocabulary = Vocabulary.Of(In("text"), 1, 10, ProcessGroup.Single, CancellationToken.None);
+        var vocabulary = Vocabulary.Of(new Corpus(In("text")), 1, 10, ProcessGroup.Single, CancellationToken.None);
         using var weights = new WordWeights(2, 19);
         double[][] x = [new double[19], new double[19]], y = [new double[19], new double[19]];
         var random = new Random(1);

@@ -28,7 +28,7 @@ public sealed class WordVectorTests : TemporaryFolder
         var counts = lines.SelectMany(line => line).CountBy(word => word).ToDictionary();
         foreach (string path in new[] { plain, zip })
         {
-            var vocabulary = Vocabulary.Of(path, 2, 100_000, ProcessGroup.Single, CancellationToken.None);
+            var vocabulary = Vocabulary.Of(new Corpus(path), 2, 100_000, ProcessGroup.Single, CancellationToken.None);
             string[] words = [.. vocabulary.Words];
             Assert.True(words.Length > 4096 / 2);
             Assert.Equal(counts.Values.Sum(), vocabulary.Total);
@@ -37,14 +37,14 @@ public sealed class WordVectorTests : TemporaryFolder
             Assert.Equal(vocabulary.Counts.OrderDescending(), vocabulary.Counts);
             AssertCounts(
                 ByHand(lines, words, 4),
-                PairCounts.Of(path, vocabulary, 4, ProcessGroup.Single, CancellationToken.None));
+                PairCounts.Of(new Corpus(path), vocabulary, 4, ProcessGroup.Single, CancellationToken.None));
         }
 
-        Vocabulary few = Vocabulary.Of(plain, 1, 10, ProcessGroup.Single, CancellationToken.None);
+        Vocabulary few = Vocabulary.Of(new Corpus(plain), 1, 10, ProcessGroup.Single, CancellationToken.None);
         Assert.Equal(10, few.Words.Count);
         AssertCounts(
             ByHand(lines, [.. few.Words], 2),
-            PairCounts.Of(plain, few, 2, ProcessGroup.Single, CancellationToken.None));
+            PairCounts.Of(new Corpus(plain), few, 2, ProcessGroup.Single, CancellationToken.None));
     }
 
     [Fact]
@@ -122,9 +122,9 @@ public sealed class WordVectorTests : TemporaryFolder
         const int Times = 1_800_000;
         string path = In("often");
         File.WriteAllText(path, string.Concat(Enumerable.Repeat("a b\n", Times)));
-        var vocabulary = Vocabulary.Of(path, 1, 10, ProcessGroup.Single, CancellationToken.None);
+        var vocabulary = Vocabulary.Of(new Corpus(path), 1, 10, ProcessGroup.Single, CancellationToken.None);
         var told = new List<(int, int, double)>();
-        PairCounts.Of(path, vocabulary, 2, ProcessGroup.Single, CancellationToken.None)
+        PairCounts.Of(new Corpus(path), vocabulary, 2, ProcessGroup.Single, CancellationToken.None)
             .ForEach((rare, common, weight) => told.Add((rare, common, weight)));
         Assert.Equal([(1, 0, 2520.0 * Times)], told);
     }

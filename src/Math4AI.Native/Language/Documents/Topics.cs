@@ -110,6 +110,8 @@ public sealed class Topics
 
     private Topic Describe(int part, int topic, double share)
     {
+        // The iteration approaches zeros, and does not reach all of them.
+        const double Negligible = 1e-6;
         const int Shown = 10;
         IReadOnlyList<string> names = features.Names([]);
         Vector<double> weights = fit.Parts.Row(part);
@@ -117,13 +119,13 @@ public sealed class Topics
         Vector<double> shares = Shares.Column(topic);
         return new Topic(
             [
-                .. weights.Index().Where(pair => pair.Item > 0.0).OrderByDescending(pair => pair.Item).Take(Shown)
-                    .Select(pair => new TopicWord(names[pair.Index], pair.Item / most)),
+                .. weights.Index().Where(pair => pair.Item > Negligible * most).OrderByDescending(pair => pair.Item)
+                    .Take(Shown).Select(pair => new TopicWord(names[pair.Index], pair.Item / most)),
             ],
             share,
             [
-                .. shares.Index().Where(pair => pair.Item > 0.0).OrderByDescending(pair => pair.Item).Take(Shown)
-                    .Select(pair => pair.Index),
+                .. shares.Index().Where(pair => pair.Item > Negligible).OrderByDescending(pair => pair.Item)
+                    .Take(Shown).Select(pair => pair.Index),
             ]);
     }
 }

@@ -217,11 +217,12 @@ internal sealed class TrainCommandOptions
     /// <summary>The learner, with the settings that were given.</summary>
     public Learner Learner() => TrainChoiceOptions.Learner(words, Model, Replayed?.Names);
 
-    public ImageTrainingOptions ForImages()
+    public ImageTrainingOptions ForImages(TrainerOptions trainer) => new()
     {
-        var defaults = new ImageTrainingOptions { Target = Target ?? "class" };
-        return defaults with { Trainer = Trainer(defaults.Trainer), Flip = words.GetValue(FlipOption) };
-    }
+        Target = Target ?? "class",
+        Trainer = trainer,
+        Flip = words.GetValue(FlipOption),
+    };
 
     public TextTrainingOptions ForText()
     {

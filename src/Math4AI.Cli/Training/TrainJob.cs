@@ -221,13 +221,13 @@ internal sealed class TrainJob(TrainCommandOptions given)
         FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         (ImageSet images, ImageSet? test) = ReadImages();
-        ImageTrainingOptions options = given.ForImages();
+        TrainerOptions trainer = given.Trainer(ImageTrainingOptions.TrainerFor(images.Count));
+        ImageTrainingOptions options = given.ForImages(trainer);
         if (given.IsLearner)
         {
             return new TrainLearnerJob(given, progress, cancellation).OfImages(files, images, test, options.Target);
         }
 
-        TrainerOptions trainer = options.Trainer;
         Trained<ImageModel> training =
             ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
         Save(training.Model.Save, files);

@@ -17,7 +17,8 @@ internal static class TrainerCommandOptions
         "The number of steps between checkpoints. One is saved every minute anyway.");
 
     private static readonly Option<int?> EpochsOption = CommonOptions.Named<int?>(
-        "--epochs", "N", "The maximum number of passes over the training set. Default: 200; for images 20.");
+        "--epochs", "N", "The maximum number of passes over the training set. Default: 200; for images 20, or as many "
+        + "as make 800 steps.");
 
     private static readonly Option<int?> StepsOption = CommonOptions.Named<int?>(
         "--steps", "N",
@@ -25,7 +26,7 @@ internal static class TrainerCommandOptions
             + "20000, or 50 passes if those are more.");
 
     private static readonly Option<int?> BatchOption = CommonOptions.Named<int?>(
-        "--batch", "N", "The batch size. Default: 32; for images 64; for texts 8 windows.");
+        "--batch", "N", "The batch size. Default: 32; for images 64, of few 16; for texts 8 windows.");
 
     private static readonly Option<double?> RateOption = CommonOptions.Named<double?>(
         "--rate", "R", "The maximum learning rate. Default: 0.003; for images 0.01; for texts 0.008.");

@@ -91,8 +91,8 @@ public sealed record Trained<TModel>
 
     /// <summary>
     /// Gets what to know before the model is trusted, a sentence each: of the columns, of the parts, and that it
-    /// predicts no better than the mean of the numbers, or than the most frequent class, or far better in training than
-    /// elsewhere.
+    /// predicts no better than the mean of the numbers, than the most frequent class or than the shares of the classes,
+    /// or far better in training than elsewhere.
     /// </summary>
     public IReadOnlyList<string> Warnings =>
     [
@@ -105,6 +105,11 @@ public sealed record Trained<TModel>
                     : string.Empty)]
             : WhyNoBetter is { } why
                 ? [why]
+            : IsTooSure
+                ? [FormattableString.Invariant(
+                    $"The probabilities of the test rows are worse than the shares of the classes: a log loss of ")
+                    + FormattableString.Invariant($"{Test.Scores["logLoss"]:0.00}, and {LossOfShares:0.00}: do not ")
+                    + "trust the probabilities; more rows or a simpler model may help."]
                 : IsOverfit
                     ? [FormattableString.Invariant($"The training rows are predicted far better than the test rows, ")
                         + FormattableString.Invariant(
@@ -132,6 +137,20 @@ public sealed record Trained<TModel>
                 && Validation.Scores.TryGetValue(Score, out double validated)
                 && Test.Scores.TryGetValue(Score, out double tested)
                 && trained - Math.Max(validated, tested) > Gap;
+        }
+    }
+
+    /// <summary>The log loss of who knows how frequent each class is, and nothing else.</summary>
+    private double LossOfShares => -TestClasses.CountBy(observed => observed)
+        .Select(pair => (double)pair.Value / TestClasses.Length).Sum(share => share * Math.Log(share));
+
+    private bool IsTooSure
+    {
+        get
+        {
+            const double Gap = 0.1;
+            return TestClasses.Length > 0 && Test.Scores.TryGetValue("logLoss", out double loss)
+                && loss > LossOfShares + Gap;
         }
     }
 

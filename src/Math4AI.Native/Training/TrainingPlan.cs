@@ -76,7 +76,7 @@ internal static class TrainingPlan
     /// </summary>
     public static double ThreadsWorthwhile(ParameterStore parameters, int batchSize, Tensor inputs)
     {
-        const double WorthAThread = 2.5e7, WorthAThreadOfFilters = 2e8;
+        const double WorthAThread = 2.5e7, WorthAThreadOfFilters = 1e9;
         bool hasFilters = inputs.Dimensions >= 4
             || (inputs.Dimensions == 3 && parameters.Parameters.Any(parameter => parameter.Dimensions == 3));
 

@@ -22,6 +22,7 @@ internal static class ImageTraining
         CancellationToken cancellation)
     {
         Check(images, test);
+        TrainerOptions trainer = options.Trainer ?? ImageTrainingOptions.TrainerFor(images.Count);
         if (Math.Min(images.Height, images.Width) < ConvNet.LeastSide)
         {
             throw new ArgumentException(
@@ -29,16 +30,16 @@ internal static class ImageTraining
                 + $"{ConvNet.LeastSide} and more: give larger ones, or learn from features (--model svm).");
         }
 
-        int[][] parts = Split(images, options.Trainer.Seed, test is null);
+        int[][] parts = Split(images, trainer.Seed, test is null);
         (int[] choosing, int[] kept) = Halves(images, parts[1]);
         ImageSet train = images.Select(parts[0]), validation = images.Select(choosing),
             tested = test ?? images.Select(parts[2]);
         double mean = train.Pixels.Average(pixel => (double)pixel);
         double deviation = Math.Sqrt(train.Pixels.Average(pixel => (pixel - mean) * (pixel - mean)));
         var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
-        ImageModel model = TorchRandom.From(options.Trainer.Seed, () => new ImageModel(new ImageModelDescription(
+        ImageModel model = TorchRandom.From(trainer.Seed, () => new ImageModel(new ImageModelDescription(
             shape, options.Target, options.Filters, mean, deviation > 0.0 ? deviation : 1.0)));
-        TrainingResult training = Fit(model, train, validation, options, progress, cancellation);
+        TrainingResult training = Fit(model, train, validation, options, trainer, progress, cancellation);
         PredictedPart Ask(ImageSet part) => new(model.Predict(part), part.Labels);
         PredictedPart validated = Ask(validation), asked = Ask(tested);
         if (kept.Length > 0)
@@ -87,6 +88,7 @@ internal static class ImageTraining
         ImageSet train,
         ImageSet validation,
         ImageTrainingOptions options,
+        TrainerOptions trainer,
         IProgress<TrainingEpoch>? progress,
         CancellationToken cancellation)
     {
@@ -106,7 +108,7 @@ internal static class ImageTraining
                 nn.functional.cross_entropy(outputs, targets, label_smoothing: options.LabelSmoothing),
             data,
             chosenBy,
-            options.Trainer,
+            trainer,
             progress,
             cancellation);
     }

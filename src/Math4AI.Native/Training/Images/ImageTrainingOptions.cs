@@ -23,12 +23,30 @@ public sealed record ImageTrainingOptions
     /// <summary>Gets the label smoothing: the share of each target that is spread evenly over all classes.</summary>
     public double LabelSmoothing { get; init => field = Setting.Below(value, 0.0, 1.0); } = 0.1;
 
-    /// <summary>Gets the settings of the trainer.</summary>
-    public TrainerOptions Trainer { get; init; } = new()
+    /// <summary>Gets the settings of the trainer; null for those of <see cref="TrainerFor"/>.</summary>
+    public TrainerOptions? Trainer { get; init; }
+
+    /// <summary>
+    /// Returns the usual settings of the trainer: 20 passes in batches of 64; of few images, smaller batches, down to
+    /// 16, and as many passes as make 800 steps.
+    /// </summary>
+    /// <param name="images">The number of images, with those that choose and test.</param>
+    public static TrainerOptions TrainerFor(int images)
     {
-        Epochs = 20,
-        BatchSize = 64,
-        Rate = 1e-2,
-        WeightDecay = 1e-2,
-    };
+        const int Epochs = 20, LargeBatch = 64, SmallBatch = 16, StepsInEpoch = 20, MinSteps = 800;
+        int batch = LargeBatch;
+        while (batch > SmallBatch && images < batch * StepsInEpoch)
+        {
+            batch /= 2;
+        }
+
+        return new TrainerOptions
+        {
+            Epochs = Epochs,
+            Steps = (long)Epochs * images < (long)MinSteps * batch ? MinSteps : null,
+            BatchSize = batch,
+            Rate = 1e-2,
+            WeightDecay = 1e-2,
+        };
+    }
 }

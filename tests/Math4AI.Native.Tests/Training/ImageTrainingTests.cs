@@ -51,7 +51,8 @@ public class ImageTrainingTests
         IReadOnlyList<string> Told(double doubt)
         {
             var part = new PredictedPart(
-                [.. classes.Select((of, i) => (i < 14) == (of == 0) ? new[] { 1.0 - doubt, doubt } : [doubt, 1.0 - doubt])],
+                [.. classes.Select((of, i) =>
+                    (i < 14) == (of == 0) ? new[] { 1.0 - doubt, doubt } : [doubt, 1.0 - doubt])],
                 classes);
             ScoredPart score = part.Score(hasIntervals: false, CancellationToken.None);
             return Trained<string>.Of(

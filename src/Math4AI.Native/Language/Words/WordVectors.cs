@@ -77,8 +77,9 @@ public sealed class WordVectors
 
     /// <summary>
     /// Finds vectors for the words of a text, as the settings' method does. The text, plain or gzip, has words between
-    /// spaces and a sentence a line, or is as printed (<see cref="WordVectorOptions.PlainWords"/>); it is read twice, or once and once an epoch, and may be larger than memory. The
-    /// vectors depend on the seed and the number of threads alone, except with <see cref="WordVectorOptions.Fast"/>.
+    /// spaces and a sentence a line, or is as printed (<see cref="WordVectorOptions.PlainWords"/>); it is read twice,
+    /// or once and once an epoch, and may be larger than memory. The vectors depend on the seed and the number of
+    /// threads alone, except with <see cref="WordVectorOptions.Fast"/>.
     /// </summary>
     /// <param name="path">The text.</param>
     /// <param name="options">The settings.</param>

@@ -5,9 +5,9 @@ namespace Math4AI.Tests.Language.Words;
 
 public sealed class PlainWordsTests : TemporaryFolder
 {
-    private const string Printed = "The King\u2019s men\u2014100 of them\u2014ate 3.14 pies,\ndidn't they?  \"Yes!\" \U0001F600 "
-        + "said\tshe at 12:30.\r\n\r\nNa\u00EFve \u00DCBER-well co\u00ADoperate e\u0301t\u00E9 \u6771\u4EAC\u3002\u4EAC\u90FD "
-        + "new_york -- (end). ";
+    private const string Printed = "The King\u2019s men\u2014100 of them\u2014ate 3.14 pies,\ndidn't they?  \"Yes!\" "
+        + "\U0001F600 said\tshe at 12:30.\r\n\r\nNa\u00EFve \u00DCBER-well co\u00ADoperate e\u0301t\u00E9 "
+        + "\u6771\u4EAC\u3002\u4EAC\u90FD new_york -- (end). ";
 
     private const string Plain = "the king's men 100 of them ate 3.14 pies didn't they\nyes\nsaid she at 12 30\n"
         + "na\u00EFve \u00FCber-well cooperate e\u0301t\u00E9 \u6771\u4EAC\n\u4EAC\u90FD new_york end";

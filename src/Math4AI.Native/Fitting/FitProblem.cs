@@ -301,6 +301,7 @@ public sealed record FitProblem
     internal double[] StartFrom(IReadOnlyDictionary<string, double> start)
     {
         ArgumentNullException.ThrowIfNull(start);
+        FitChecks.RequireParameters(Model, start.Keys, "start");
         string? missing = Model.ParameterNames.FirstOrDefault(
             name => !start.ContainsKey(name) && !Fixed.ContainsKey(name) && !Linear.Contains(name));
         if (missing is not null)
@@ -308,7 +309,6 @@ public sealed record FitProblem
             throw new ArgumentException($"The start has no value for the parameter '{missing}'.", nameof(start));
         }
 
-        FitChecks.RequireParameters(Model, start.Keys, "start");
         return [.. Model.ParameterNames.Select(
             name => Fixed.TryGetValue(name, out double value) ? value : start.GetValueOrDefault(name, 1.0))];
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Math4AI.Data.Tables;
 using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Starts;
 using Math4AI.Probability;
 
@@ -18,12 +20,16 @@ internal static class FitWarnings
     public static IEnumerable<string> Of(FitResult fit)
     {
         double gain = fit.Problem.Distance.Noise == NoiseModel.LeastSquares ? fit.RSquared : double.NaN;
-        if (gain < (fit.Problem.Model.ParameterNames.Count > 1 ? Nothing : -Nothing))
+        Model model = fit.Problem.Model;
+        if (gain < (model.ParameterNames.Count > 1 ? Nothing : -Nothing))
         {
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"The fit is no better than a constant (R² = "
-                + $"{gain:G2}): if the data have a shape, give a start near it.");
+            yield return model.InputNames.Count == 0
+                ? "No column is in the formula, which is a constant: "
+                    + $"{ColumnNames.List(model.ParameterNames)} are taken as parameters."
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The fit is no better than a constant (R² = "
+                    + $"{gain:G2}): if the data have a shape, give a start near it.");
         }
 
         if (fit.SearchNote is { } note)

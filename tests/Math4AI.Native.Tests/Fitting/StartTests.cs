@@ -63,6 +63,24 @@ public sealed class StartTests
         };
         Assert.Contains(problem.Fit().Warnings, warning =>
             warning.Contains("no better than a constant", StringComparison.Ordinal));
+
+        // A column's name that is written wrong is a parameter.
+        FitProblem constant = problem with
+        {
+            Model = Model.FromFormula("a*exp(-b*z)", []),
+            Inputs = Matrix<double>.Build.Dense(40, 0),
+        };
+        Assert.Contains(constant.Fit().Warnings, warning =>
+            warning.StartsWith("No column is in the formula, which is a constant: a, b, z", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_start_for_another_parameter_is_told_first()
+    {
+        Action wrong = () => DecayData.Simulate(1).Fit(new Dictionary<string, double> { ["rate"] = 1.0 });
+        Assert.StartsWith(
+            "'rate' in the start is no parameter of the model", Assert.Throws<ArgumentException>(wrong).Message,
+            StringComparison.Ordinal);
     }
 
     private static void RequireSolved(IReadOnlyList<StartProblem> problems, int count)
